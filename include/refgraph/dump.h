@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening a dump: a core of a process, or a file in the portable form.
+ */
+#ifndef REFGRAPH_DUMP_H
+#define REFGRAPH_DUMP_H
+
+#ifndef REFGRAPH_H
+#error "include <refgraph/refgraph.h>, which is the only supported header"
+#endif
+
+typedef struct rg_dump rg_dump;
+
+/*
+ * Called now and then while a dump is read: @done of @total units of @stage
+ * (a word such as "reading objects"); return false to stop (the call in
+ * progress then fails with RG_ERROR_LIMIT).
+ */
+typedef bool rg_progress_fn(void *user, const char *stage, uint64_t done, uint64_t total);
+
+/* How to open; all zero is a good default.  @size lets the struct grow. */
+struct rg_open_options {
+	size_t size;                  /* sizeof(struct rg_open_options) */
+	const char *exe;              /* the executable the core was made by, or NULL */
+	const char *const *sysroots;  /* folders under which mapped files are looked up first */
+	size_t sysroot_count;
+	rg_progress_fn *progress;     /* or NULL */
+	void *progress_user;
+};
+
+/* The state of the runtime's own cycle collector when the dump was taken. */
+struct rg_collector {
+	bool known;      /* false: the rest says nothing */
+	bool enabled;
+	bool collecting; /* in the middle of a collection */
+	uint64_t frozen; /* objects set aside */
+};
+
+/* What a dump is.  All strings belong to the dump. */
+struct rg_dump_info {
+	const char *path;
+	const char *format;         /* "ELF core", "portable dump" */
+	const char *runtime;        /* "cpython" */
+	const char *runtime_name;   /* "CPython" */
+	const char *version;        /* "3.11.2" */
+	const char *build;          /* one line: where the runtime was found, build-id, variant */
+	uint64_t interpreters;
+	uint64_t threads;
+	uint64_t objects;
+	uint64_t unreadable;        /* references, objects or counts that could not be decoded */
+	bool complete;              /* nothing is missing that an answer needs */
+	const char *const *missing; /* what is missing and what to do about it, a sentence each */
+	size_t missing_count;
+	bool has_refcounts;
+	struct rg_collector collector;
+	uint64_t object_bytes;      /* sizes plus owned bytes of all objects */
+	uint64_t allocator_free;    /* bytes free in the runtime's own allocator; 0 where unknown */
+	uint64_t total_bytes;       /* bytes of memory that the dump holds */
+};
+
+/*
+ * rg_dump_open - opens the dump at @path and finds all its objects; references
+ * are read when rg_dump_graph() first asks for them.  @options may be NULL.
+ * *@ret is released with rg_dump_close().
+ * Errors: RG_ERROR_IO, RG_ERROR_NOT_A_DUMP, RG_ERROR_UNSUPPORTED,
+ * RG_ERROR_CORRUPT, RG_ERROR_NO_RUNTIME, RG_ERROR_NO_MEMORY, RG_ERROR_LIMIT.
+ * Complexity: O(objects + references) time, about 30 bytes an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_dump_open(const char *path,
+					    const struct rg_open_options *options, rg_dump **ret);
+
+/*
+ * rg_dump_close - releases @dump, its graph and everything they handed out;
+ * NULL is allowed.  Cannot fail.
+ */
+RG_API void rg_dump_close(rg_dump *dump);
+
+/*
+ * rg_dump_info - what @dump is; owned by the dump.  O(1); cannot fail.
+ */
+RG_API const struct rg_dump_info *rg_dump_info(const rg_dump *dump);
+
+/*
+ * rg_dump_objects - the graph with objects and types, and with references only
+ * if rg_dump_graph() was called before; owned by the dump.  O(1); cannot fail.
+ */
+RG_API const rg_graph *rg_dump_objects(const rg_dump *dump);
+
+/*
+ * rg_dump_graph - the whole graph: references both ways and roots; read at the
+ * first call, kept for the next.  *@ret is owned by the dump.
+ * Errors: RG_ERROR_NO_MEMORY, RG_ERROR_CORRUPT, RG_ERROR_LIMIT.
+ * Complexity: O(objects + references) time; about 10 bytes a reference and 16
+ * an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_dump_graph(rg_dump *dump, const rg_graph **ret);
+
+#endif

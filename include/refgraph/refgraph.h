@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * librefgraph: the graph of all objects and references of a reference-counted
+ * program, rebuilt from a heap dump.  This is the only header to include.
+ *
+ * Ownership: what a function hands out through a `ret` parameter belongs to
+ * the caller, who releases it with the function named there; every other
+ * pointer belongs to the handle it came from and lives as long as that.
+ * Threads: a handle may be used by one thread at a time; different handles are
+ * independent.  The library never prints, exits or aborts, and has no global
+ * state.  Sizes are bytes.  Names and texts are UTF-8.
+ */
+#ifndef REFGRAPH_H
+#define REFGRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define RG_API __attribute__((visibility("default")))
+#define RG_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define RG_API
+#define RG_MUST_CHECK
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include <refgraph/error.h>
+#include <refgraph/graph.h>
+#include <refgraph/dump.h>
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The I/O shim: open, map, write, rename, behind a countdown that tests set. */
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+
+/* Written by tests alone, as in alloc.c. */
+static int64_t fail_countdown = -1;
+static uint64_t calls;
+
+static int must_fail(void)
+{
+	if (__builtin_expect(fail_countdown < 0, 1))
+		return 0;
+	calls++;
+	if (fail_countdown > 0) {
+		fail_countdown--;
+		return 0;
+	}
+	errno = EIO;
+	return 1;
+}
+
+void rg_io_fail_after(int64_t countdown)
+{
+	fail_countdown = countdown;
+	calls = 0;
+}
+
+uint64_t rg_io_count(void)
+{
+	return calls;
+}
+
+rg_error *rg_file_open(const char *path, struct rg_file *ret)
+{
+	struct rg_file file = { NULL, 0, -1 };
+	struct stat st;
+	rg_error *error = NULL;
+
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	file.fd = must_fail() ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (file.fd < 0)
+		return rg_error_errno(errno, path, "open it");
+	if (must_fail() || fstat(file.fd, &st) < 0) {
+		error = rg_error_errno(errno, path, "examine it");
+	} else if (S_ISDIR(st.st_mode)) {
+		error = rg_error_new(RG_ERROR_NOT_A_DUMP,
+				     "%s: is a directory: name a core or a portable dump in it",
+				     path);
+	} else if (!S_ISREG(st.st_mode)) {
+		error = rg_error_new(RG_ERROR_NOT_A_DUMP,
+				     "%s: is not a regular file: a dump must be one, since it is "
+				     "mapped, not read", path);
+	} else if (st.st_size > 0) {
+		void *data = must_fail() ? MAP_FAILED
+					 : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+						file.fd, 0);
+
+		if (data == MAP_FAILED)
+			error = rg_error_errno(errno, path, "map it");
+		else
+			file.data = data;
+		file.size = (uint64_t)st.st_size;
+	}
+	if (error) {
+		close(file.fd);
+		return error;
+	}
+	*ret = file;
+	return NULL;
+}
+
+void rg_file_close(struct rg_file *file)
+{
+	if (file->data)
+		munmap((void *)file->data, (size_t)file->size);
+	if (file->fd >= 0)
+		close(file->fd);
+	*file = (struct rg_file){ NULL, 0, -1 };
+}
+
+rg_error *rg_io_write(int fd, const void *bytes, size_t length, const char *name)
+{
+	const char *at = bytes;
+
+	while (length) {
+		ssize_t n = must_fail() ? -1 : write(fd, at, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return rg_error_errno(n ? errno : ENOSPC, name, "write to it");
+		at += n;
+		length -= (size_t)n;
+	}
+	return NULL;
+}
+
+rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name)
+{
+	struct rg_buffer name = RG_BUFFER_INIT;
+	int fd;
+
+	rg_buffer_printf(&name, "%s.XXXXXX", path);
+	if (rg_buffer_failed(&name)) {
+		rg_buffer_free(&name);
+		return rg_error_no_memory();
+	}
+	/* mkostemp gives mode 0600: dumps and what is drawn from them hold secrets. */
+	fd = must_fail() ? -1 : mkostemp(name.data, O_CLOEXEC);
+	if (fd < 0) {
+		rg_buffer_free(&name);
+		return rg_error_errno(errno, path, "create a file beside it");
+	}
+	*ret_fd = fd;
+	*ret_name = name.data;
+	return NULL;
+}
+
+rg_error *rg_io_publish(int fd, const char *temporary, const char *path)
+{
+	/* close() reports what a delayed write could not store. */
+	if (must_fail() || close(fd) < 0)
+		return rg_error_errno(errno, path, "write to it");
+	if (must_fail() || rename(temporary, path) < 0)
+		return rg_error_errno(errno, path, "put the finished file there");
+	return NULL;
+}
+
+void rg_io_discard(int fd, const char *temporary)
+{
+	if (fd >= 0)
+		close(fd);
+	unlink(temporary);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Building a graph, in this order:
+ *
+ *   1. rg_builder_mark() every object's address; rg_builder_index() then gives
+ *      ids, the rank of each address among all marked ones.
+ *   2. rg_builder_add_type() every type; rg_builder_set() every object.
+ *   3. optionally the references: for every id in ascending order
+ *      rg_builder_reference() each of its references in the runtime's order,
+ *      then rg_builder_next(); rg_builder_root() every root.
+ *   4. rg_builder_finish_objects() after 2, rg_builder_finish() after 3.
+ *
+ * Steps 1 and 2 are enough for questions about types: the graph handed out by
+ * rg_builder_graph() then has no references.
+ */
+#ifndef RG_GRAPH_BUILDER_H
+#define RG_GRAPH_BUILDER_H
+
+#include "base/error.h"
+
+typedef struct rg_builder rg_builder;
+
+/*
+ * How labels and descriptions reach the graph: filled in by the runtime or the
+ * format.  labels: calls @each for references first .. first + count - 1 of
+ * object @source; index counts exactly the references that were added for it.
+ */
+struct rg_graph_hooks {
+	void (*labels)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		       enum rg_label_policy policy, rg_label_fn *each, void *each_user);
+	void (*describe)(void *user, const rg_graph *graph, rg_id id, bool values,
+			 struct rg_description *ret);
+	void *user;
+};
+
+/* What the caller says of a type; strings are copied. */
+struct rg_type_init {
+	const char *name;
+	const char *short_name;
+	const char *module;
+	uint64_t address;
+};
+
+/* What the caller says of a root; name is copied. */
+struct rg_root_init {
+	uint64_t address; /* of the object */
+	enum rg_root_kind kind;
+	uint32_t count;
+	uint32_t thread; /* RG_NONE unless it belongs to one */
+	uint32_t frame;
+	const char *name;
+};
+
+RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);
+/* rg_builder_free - also frees the graph, if there is one. */
+void rg_builder_free(rg_builder *builder);
+void rg_builder_hooks(rg_builder *builder, const struct rg_graph_hooks *hooks);
+
+/*
+ * rg_builder_mark - notes that an object starts at @address (a multiple of 8):
+ * 1 if it is new, 0 if it was known, -1 when memory ran out or there are more
+ * than 2^32 - 2 objects.  Expected O(1).
+ */
+int rg_builder_mark(rg_builder *builder, uint64_t address);
+/* rg_builder_marked - whether rg_builder_mark() was called for @address. */
+bool rg_builder_marked(const rg_builder *builder, uint64_t address);
+/* rg_builder_prefetch - brings the mark of @address near. */
+void rg_builder_prefetch(const rg_builder *builder, uint64_t address);
+
+/* rg_builder_index - ends marking; ids exist from here on. */
+RG_MUST_CHECK rg_error *rg_builder_index(rg_builder *builder, rg_id *ret_count);
+/*
+ * rg_builder_each - calls @each for every object in the order of ids; stops at
+ * its first error.
+ */
+RG_MUST_CHECK rg_error *rg_builder_each(rg_builder *builder,
+					rg_error *(*each)(void *user, rg_id id, uint64_t address),
+					void *user);
+rg_id rg_builder_find(const rg_builder *builder, uint64_t address);
+uint64_t rg_builder_address(const rg_builder *builder, rg_id id);
+
+RG_MUST_CHECK rg_error *rg_builder_add_type(rg_builder *builder, const struct rg_type_init *type,
+					    rg_type_id *ret);
+/* rg_builder_set - the numbers of @id; object->address is ignored. */
+RG_MUST_CHECK rg_error *rg_builder_set(rg_builder *builder, rg_id id,
+				       const struct rg_object *object);
+/* rg_builder_flag - adds flags to an object set before. */
+void rg_builder_flag(rg_builder *builder, rg_id id, uint32_t flags);
+
+/* rg_builder_finish_objects - from here on rg_builder_graph() may be used. */
+RG_MUST_CHECK rg_error *rg_builder_finish_objects(rg_builder *builder);
+
+/* rg_builder_reference - one reference of the current object; @kind with RG_REFERENCE_PLUMBING. */
+RG_MUST_CHECK rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind);
+/* rg_builder_next - the current object is done; begins with object 0. */
+RG_MUST_CHECK rg_error *rg_builder_next(rg_builder *builder);
+/* rg_builder_root - a root; one whose object was not marked is dropped. */
+RG_MUST_CHECK rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *root);
+/* rg_builder_thread - a thread; copies everything. */
+RG_MUST_CHECK rg_error *rg_builder_thread(rg_builder *builder, const struct rg_thread *thread);
+
+/*
+ * rg_builder_finish - builds the backward references, decides on inferred
+ * references (one whose target's count is already explained becomes borrowed;
+ * in order of source and slot), sets RG_OBJECT_PLUMBING on targets of plumbing
+ * references that have one such owner, adds a root of kind external for every
+ * mortal object with more references than are explained (name "external
+ * references"), and sorts the roots.  With @has_refcounts false neither
+ * inferred references are judged nor external roots made.
+ */
+RG_MUST_CHECK rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts);
+
+/* rg_builder_graph - the graph, owned by the builder. */
+rg_graph *rg_builder_graph(rg_builder *builder);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A runtime: one descriptor in one table.  It knows how to recognise itself in
+ * an image, where its objects are, what they refer to, and what to call it all.
+ *
+ * To add one: a folder here with its descriptor, one line in runtime.c's table,
+ * one in Makefile.am; docs/adding-a-runtime.md is the checklist.
+ */
+#ifndef RG_RUNTIME_RUNTIME_H
+#define RG_RUNTIME_RUNTIME_H
+
+#include "base/error.h"
+#include "graph/builder.h"
+#include "image/image.h"
+
+/* What the runtime says about the dump; strings belong to the runtime's state. */
+struct rg_runtime_info {
+	const char *version;
+	const char *build;
+	uint64_t interpreters;
+	uint64_t threads;
+	uint64_t unreadable;     /* counted so far: grows while objects and references are read */
+	bool has_refcounts;
+	struct rg_collector collector;
+	uint64_t allocator_free;
+};
+
+struct rg_progress {
+	rg_progress_fn *call; /* or NULL */
+	void *user;
+};
+
+struct rg_runtime {
+	const char *name;  /* "cpython" */
+	const char *title; /* "CPython" */
+	/*
+	 * Looks for itself in @image.  *ret is NULL when it is not there (no
+	 * error); found but unreadable is an error that says why.
+	 */
+	rg_error *(*open)(rg_image *image, const struct rg_progress *progress, void **ret);
+	/* Marks all objects, adds the types, sets the objects (builder.h 1 and 2). */
+	rg_error *(*objects)(void *state, rg_builder *builder);
+	/* Adds references, roots and threads (builder.h 3), for the same builder. */
+	rg_error *(*references)(void *state, rg_builder *builder);
+	void (*info)(void *state, struct rg_runtime_info *ret);
+	/* Labels and descriptions, with @state as user. */
+	struct rg_graph_hooks hooks;
+	void (*close)(void *state);
+};
+
+/*
+ * rg_runtime_open - the first runtime of the table that recognises itself in
+ * @image; RG_ERROR_NO_RUNTIME when none does.
+ */
+RG_MUST_CHECK rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
+					const struct rg_runtime **ret, void **ret_state);
+
+#endif
