@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where CPython keeps what, by version: offsets in bytes, 64-bit builds with a
+ * GIL.  One designated table a version range (layout.c), from the headers of
+ * the versions it names; discover.c checks the structure it finds against it
+ * before anything is believed.
+ */
+#ifndef RG_RUNTIME_CPYTHON_LAYOUT_H
+#define RG_RUNTIME_CPYTHON_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The size of PyObject, where the fields of an object's own struct begin. */
+#define CPY_HEAD 16
+
+struct cpy_layout {
+	uint32_t since, until; /* PY_VERSION_HEX >> 16: 0x030b .. 0x030b */
+
+	struct {
+		uint32_t size, interpreters_head, interpreters_main;
+	} runtime;
+
+	struct {
+		uint32_t size, next, id, threads_head, gc, sysdict, builtins, modules;
+		uint32_t static_types;       /* types.builtins.initialized; 0: types own their state */
+		uint32_t static_types_stride, static_types_count;
+		uint32_t static_type_dict, static_type_subclasses; /* within an entry */
+		uint32_t extension_types;    /* types.for_extensions.initialized */
+		uint32_t extension_types_count;
+		uint32_t interned;           /* cached_objects.interned_strings, 0: a C static */
+		uint32_t obmalloc;
+	} interpreter;
+
+	struct {
+		uint32_t generations;        /* three heads, 24 bytes apart; probed */
+		uint32_t permanent, enabled, collecting, garbage, callbacks;
+	} gc;
+
+	struct {
+		uint32_t next, interpreter, thread_id, native_thread_id, current_frame;
+		uint32_t cframe;             /* non-zero: current_frame lies in what this points at */
+		uint32_t cframe_current;
+	} thread;
+
+	struct {
+		uint32_t size, name, slots, qualname, cached_keys, module, tp_name_copy;
+	} heap_type;
+
+	struct {
+		uint32_t type_size;          /* sizeof(PyTypeObject) */
+		uint32_t ascii_header;       /* sizeof(PyASCIIObject) */
+		uint32_t compact_header;     /* sizeof(PyCompactUnicodeObject) */
+		uint32_t utf8_length, utf8, data;
+		uint32_t wstr;               /* 0: gone */
+		bool has_ready;              /* bit 7 of the state is `ready` */
+	} str;
+
+	struct {
+		bool has_tag;                /* lv_tag (3.12) instead of ob_size */
+		uint32_t digits;
+	} integer;
+
+	struct {
+		uint32_t values_prefix;      /* 3.11, 3.12: values[-1] is the prefix; else 0 */
+		bool inline_values;          /* 3.13: struct with a header, in the instance itself */
+	} dict;
+};
+
+/* cpy_layout_find - the table for @hexversion, or NULL when that release is not supported. */
+const struct cpy_layout *cpy_layout_find(uint32_t hexversion);
+
+#endif
