@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+core_sources += %D%/alloc.c
+core_sources += %D%/alloc.h
+core_sources += %D%/bitset.h
+core_sources += %D%/buffer.c
+core_sources += %D%/buffer.h
+core_sources += %D%/error.c
+core_sources += %D%/error.h
+core_sources += %D%/io.c
+core_sources += %D%/io.h
+core_sources += %D%/map.c
+core_sources += %D%/map.h
+core_sources += %D%/pagemap.c
+core_sources += %D%/pagemap.h
+core_sources += %D%/vector.c
+core_sources += %D%/vector.h

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+core_sources += %D%/builder.h

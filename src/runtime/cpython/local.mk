@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+core_sources += %D%/cpython.h
+core_sources += %D%/layout.h

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+core_sources += %D%/runtime.h
+
+include %D%/cpython/local.mk

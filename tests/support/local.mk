@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# What unit tests share: synthesised cores and graphs, brute-force oracles.
+support_sources +=

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# The unit tests: one test_*.c for each noun, in one program. What they share is in tests/support.
+
+unit_tests =
+unit_tests += %D%/test_error.c
+
+support_sources =
+include tests/support/local.mk
+
+if HAVE_CUNIT
+check_PROGRAMS += tests/unit/runner tests/unit/broken
+TESTS += tests/unit/runner
+else
+check-local: no-cunit
+endif
+
+no-cunit:
+	@echo "make check needs CUnit (Debian: apt-get install libcunit1-dev; then configure again)" >&2
+	@exit 1
+
+unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CUNIT_CFLAGS)
+
+tests_unit_runner_SOURCES = %D%/runner.c %D%/runner.h $(unit_tests) $(support_sources)
+nodist_tests_unit_runner_SOURCES = tests/unit/suites.c
+tests_unit_runner_CPPFLAGS = $(unit_cppflags)
+tests_unit_runner_LDADD = librefgraph_core.la $(CUNIT_LIBS)
+
+tests_unit_broken_SOURCES = %D%/runner.c %D%/runner.h %D%/broken.c
+tests_unit_broken_CPPFLAGS = $(unit_cppflags)
+tests_unit_broken_LDADD = $(CUNIT_LIBS)
+
+# The table of suites follows from the list of files.
+tests/unit/suites.c: Makefile
+	$(AM_V_GEN)$(MKDIR_P) tests/unit && { \
+	echo '/* Generated from the list of unit tests. */'; \
+	echo '#include "unit/runner.h"'; \
+	for test in $(unit_tests); do \
+		name=`basename $$test .c`; \
+		echo "extern const struct rg_suite rg_suite_$${name#test_};"; \
+	done; \
+	echo 'const struct rg_suite *const rg_suites[] = {'; \
+	for test in $(unit_tests); do \
+		name=`basename $$test .c`; \
+		echo "	&rg_suite_$${name#test_},"; \
+	done; \
+	echo '	NULL,'; \
+	echo '};'; \
+	} >$@.new && mv $@.new $@
+CLEANFILES += tests/unit/suites.c
+
+.PHONY: no-cunit
