@@ -71,7 +71,7 @@ RG_API RG_MUST_CHECK rg_error *rg_dump_open(const char *path,
 
 /*
  * rg_dump_close - releases @dump, its graph and everything they handed out;
- * NULL is allowed.  Cannot fail.
+ * NULL is allowed.  O(objects); cannot fail.
  */
 RG_API void rg_dump_close(rg_dump *dump);
 

@@ -100,7 +100,7 @@ enum rg_root_kind {
 struct rg_root {
 	rg_id object;
 	enum rg_root_kind kind;
-	uint32_t count;     /* references it owns; 0: an object already owns them (a module table) */
+	uint32_t count;     /* references it owns; 0: an object (a module table) owns them */
 	uint32_t thread;    /* index into rg_graph_threads(), or RG_NONE */
 	uint32_t frame;     /* index of the frame in that thread, 0 the innermost, or RG_NONE */
 	const char *name;   /* "sys.modules['os']", "interpreter 0 codec_search_path", ... */

@@ -1,1 +1,26 @@
 # SPDX-License-Identifier: MIT
+# What "make check" proves of the sources, the library, the headers and the manual, beside running the tests.
+
+source_checks =
+source_checks += %D%/layering.py
+source_checks += %D%/exports.py
+source_checks += %D%/headers.py
+source_checks += %D%/docs.py
+source_checks += %D%/listed.py
+source_checks += %D%/style.py
+source_checks += %D%/runner.py
+source_checks += %D%/selftest.py
+TESTS += $(source_checks)
+EXTRA_DIST += $(source_checks) %D%/common.py %D%/api.py
+
+# What a release consists of, for listed.py.
+check_DATA = tests/checks/distributed
+tests/checks/distributed: Makefile
+	$(AM_V_GEN)$(MKDIR_P) tests/checks && for file in $(DISTFILES); do echo "$${file#$(srcdir)/}"; done >$@
+CLEANFILES += tests/checks/distributed
+
+# After a change of what is public: writes the list of exported functions anew.
+update-map:
+	$(AM_V_GEN)RG_SRCDIR='$(abs_top_srcdir)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/checks/exports.py --map
+
+.PHONY: update-map

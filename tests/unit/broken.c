@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suites that must not pass, for tests/checks/runner.sh: the runner linked with this table instead of
- * the real one has to fail for each of them, and to pass the one that is sound.
+ * Suites that must not pass, for tests/checks/runner.py: the runner linked with
+ * this table instead of the real one has to fail for each of them, and to pass
+ * the one that is sound.
  */
 #include "unit/runner.h"
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the unit tests: all, or the suites named on the command line; --list names them.  Prints TAP, so
- * that every test is counted by whoever reads it, and then CUnit's own summary.
+ * Runs the unit tests: all, or the suites named on the command line; --list
+ * names them.  Prints TAP, so that every test is counted by whoever reads it,
+ * and then CUnit's own summary.
  *
- * CUnit's return values say nothing about failed tests, and a suite whose setup fails leaves its number
- * of failures at 0.  So this program counts for itself, and succeeds only if every test that was
- * registered ran and passed.  It also fails if there is nothing to run, if a test asserts nothing, and
- * if a test ends the process before the end.
+ * CUnit's return values say nothing about failed tests, and a suite whose setup
+ * fails leaves its number of failures at 0.  So this program counts for itself,
+ * and succeeds only if every test that was registered ran and passed.  It also
+ * fails if there is nothing to run, if a test asserts nothing, and if a test
+ * ends the process before the end.
  */
 #include "unit/runner.h"
 
@@ -48,7 +50,8 @@ static void print_result(bool ok, const CU_pSuite suite, const char *name)
 	printf("%s %u - %s: %s", ok ? "ok" : "not ok", run.reported, suite->pName, name);
 }
 
-static void test_completed(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
+static void test_completed(const CU_pTest test, const CU_pSuite suite,
+			   const CU_pFailureRecord failure)
 {
 	bool silent = !run.skip && CU_get_number_of_asserts() == run.asserts;
 
@@ -111,8 +114,8 @@ static bool register_suite(const struct rg_suite *suite)
 	for (const struct rg_test *test = suite->tests; test && test->name; test++) {
 		/* CUnit reports a second test of the same name, having added it. */
 		if (!CU_add_test(added, test->name, test->run) || CU_get_error() != CUE_SUCCESS) {
-			fprintf(stderr, "runner: test %s of suite %s: %s\n", test->name, suite->name,
-				CU_get_error_msg());
+			fprintf(stderr, "runner: test %s of suite %s: %s\n", test->name,
+				suite->name, CU_get_error_msg());
 			return false;
 		}
 		run.registered++;

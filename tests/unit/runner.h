@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a unit test file gives to the runner.  A file tests/unit/test_X.c tests one noun, ends in one
- * rg_suite_X and is listed once, in tests/unit/local.mk: the table of suites is made from that list,
- * and a file that is not listed fails tests/checks/listed.sh.
+ * What a unit test file gives to the runner.  A file tests/unit/test_X.c tests
+ * one noun, ends in one rg_suite_X and is listed once, in tests/unit/local.mk:
+ * the table of suites is made from that list, and a file that is not listed
+ * fails tests/checks/listed.py.
  *
  *	static void parses_an_empty_note(void)
  *	{
@@ -35,12 +36,13 @@ struct rg_suite {
 	const struct rg_test *tests; /* ends with { 0 } */
 };
 
-/* Ends with NULL.  Generated from tests/unit/local.mk (and, for the runner's own test, hand-made). */
+/* Ends with NULL.  Generated from tests/unit/local.mk; broken.c has one of its own. */
 extern const struct rg_suite *const rg_suites[];
 
 /*
- * Marks the running test as skipped because of @why (a literal); return from the test after it.
- * Any other test must make at least one assertion, or it counts as failed.
+ * Marks the running test as skipped because of @why (a literal); return from the
+ * test after it.  Any other test must make at least one assertion, or it counts
+ * as failed.
  */
 void rg_skip(const char *why);
 

@@ -89,9 +89,9 @@ struct cpy_struct {
 extern const struct cpy_struct cpy_structs_core[];       /* walk_core.c, walk_dict.c */
 extern const struct cpy_struct cpy_structs_execution[];  /* code, function, frame, generator, ... */
 extern const struct cpy_struct cpy_structs_builtin[];    /* other types of the interpreter itself */
-extern const struct cpy_struct cpy_structs_collections[]; /* _collections, functools, itertools, operator */
-extern const struct cpy_struct cpy_structs_io[];         /* io, sockets, files, compression, parsers */
-extern const struct cpy_struct cpy_structs_stdlib[];     /* everything else in the standard library */
+extern const struct cpy_struct cpy_structs_collections[]; /* _collections, functools, itertools */
+extern const struct cpy_struct cpy_structs_io[];         /* io, sockets, compression, parsers */
+extern const struct cpy_struct cpy_structs_stdlib[];     /* the rest of the standard library */
 extern const struct cpy_struct cpy_structs_extension[];  /* well-known extensions: numpy */
 
 /* cpy_struct_find - the row of a C type; NULL: unknown.  O(1) expected after the first call. */
@@ -132,7 +132,7 @@ struct cpy_type {
 	const char *name;       /* module.qualname */
 	const char *short_name;
 	const char *module;
-	/* Inferred offsets of an opaque type (infer.c): bit i says offset 8 * i may hold an object. */
+	/* Inferred offsets of an opaque type (infer.c): bit i: offset 8 * i may hold an object. */
 	uint64_t *inferred;
 };
 

@@ -23,7 +23,7 @@ struct cpy_layout {
 
 	struct {
 		uint32_t size, next, id, threads_head, gc, sysdict, builtins, modules;
-		uint32_t static_types;       /* types.builtins.initialized; 0: types own their state */
+		uint32_t static_types;       /* types.builtins.initialized; 0: in the types */
 		uint32_t static_types_stride, static_types_count;
 		uint32_t static_type_dict, static_type_subclasses; /* within an entry */
 		uint32_t extension_types;    /* types.for_extensions.initialized */
@@ -39,7 +39,7 @@ struct cpy_layout {
 
 	struct {
 		uint32_t next, interpreter, thread_id, native_thread_id, current_frame;
-		uint32_t cframe;             /* non-zero: current_frame lies in what this points at */
+		uint32_t cframe;             /* non-zero: current_frame is in what it points at */
 		uint32_t cframe_current;
 	} thread;
 
@@ -63,7 +63,7 @@ struct cpy_layout {
 
 	struct {
 		uint32_t values_prefix;      /* 3.11, 3.12: values[-1] is the prefix; else 0 */
-		bool inline_values;          /* 3.13: struct with a header, in the instance itself */
+		bool inline_values;          /* 3.13: with a header, in the instance itself */
 	} dict;
 };
 

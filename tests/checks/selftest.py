@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""Every check finds what it is there to find: each is given a tree, or a text, that violates it."""
+import os
+import tempfile
+
+import api
+import common
+import docs
+import exports
+import headers
+import layering
+import listed
+import style
+
+REFGRAPH_H = """#ifndef REFGRAPH_H
+#define REFGRAPH_H
+#define RG_API
+#ifdef __cplusplus
+extern "C" {
+#endif
+#include <refgraph/part.h>
+#ifdef __cplusplus
+}
+#endif
+#endif
+"""
+PART_H = """#ifndef REFGRAPH_PART_H
+#define REFGRAPH_PART_H
+#ifndef REFGRAPH_H
+#error "include <refgraph/refgraph.h>"
+#endif
+typedef struct rg_error rg_error;
+/*
+ * rg_part - a part, owned by the whole.
+ * Errors: RG_ERROR_IO.  O(1).
+ */
+RG_API rg_error *rg_part(int number, char **ret);
+#endif
+"""
+SOUND = {
+    "include/refgraph/refgraph.h": REFGRAPH_H,
+    "include/refgraph/part.h": PART_H,
+    "src/base/alloc.h": "",
+    "src/base/alloc.c": '#include "base/alloc.h"\nvoid *a(void) { return malloc(1); }\n',
+    "src/image/core.c": '#include <libelf.h>\n#include "base/alloc.h"\n/* never malloc() */\n',
+    "src/graph/graph.h": '#include <refgraph/refgraph.h>\n',
+    "src/runtime/runtime.c": '/* CPython and others */\nROW(snake)\n',
+    "src/runtime/snake/snake.c": 'const char *name = "snake";\n#include "graph/graph.h"\n',
+    "src/render/dot.h": "",
+    "src/render/dot.c": '#include <graphviz/cgraph.h>\n#include "render/dot.h"\n',
+    "src/cli/main.c": '#include "render/dot.h"\nint f(void) { printf("free()"); exit(0); }\n',
+    "src/libexec/render.c": "#include <graphviz/gvc.h>\n",
+}
+
+
+def findings_in(check, changes):
+    """What check finds in the sound tree with some files changed, added, or (None) left out."""
+    with tempfile.TemporaryDirectory() as tree:
+        for path, text in {**SOUND, **changes}.items():
+            if text is None:
+                continue
+            os.makedirs(os.path.dirname(os.path.join(tree, path)), exist_ok=True)
+            with open(os.path.join(tree, path), "w", encoding="utf-8") as file:
+                file.write(text)
+        return check(tree)
+
+
+CASES = []
+
+
+def expect(description, produce, *words):
+    """Adds a case: the findings must number as many as the words, and hold one each; none: a pass."""
+    def case():
+        found = produce()
+        problems = ["found %d, expected %d: %s" % (len(found), len(words), found)] \
+            if len(found) != len(words) else []
+        return problems + ["no finding says %r: %s" % (word, found)
+                           for word in words if not any(word in line for line in found)]
+    CASES.append((description, case))
+
+
+def in_tree(description, check, changes, *words):
+    expect("%s.%s: %s" % (check.__module__, check.__name__, description),
+           lambda: findings_in(check, changes), *words)
+
+
+# layering
+for sound in (layering.includes, layering.runtime_names, layering.calls):
+    in_tree("a sound tree", sound, {})
+for where, include, word in (
+        ("src/base/x.c", '"graph/graph.h"', "base must not include"),
+        ("src/graph/x.c", '"image/core.h"', "is no path below src"),
+        ("src/image/x.c", '"graph/graph.h"', "image must not include"),
+        ("src/render/x.c", '"render/dot.h"', "render must not include"),
+        ("src/cli/x.c", '"graph/graph.h"', "cli must not include"),
+        ("src/graph/x.c", '"graph.h"', "is no path below src"),
+        ("src/odd/x.c", '"graph/graph.h"', "no place in the include order"),
+        ("src/render/dot.c", '"graph/graph.h"', "render must not include"),
+        ("src/graph/x.c", "<refgraph/graph.h>", "not for inclusion"),
+        ("src/graph/x.c", "<gelf.h>", "belongs to src/image/ alone"),
+        ("src/graph/x.c", "<elfutils/libdwelf.h>", "belongs to src/image/ alone"),
+        ("src/cli/x.c", "<graphviz/cgraph.h>", "belongs to src/render/dot.c"),
+        ("src/render/dot.c", "<graphviz/gvc.h>", "belongs to src/libexec/ alone"),
+        ("src/analysis/x.c", "<zstd.h>", "belongs to src/image/")):
+    in_tree("%s in %s" % (include, where), layering.includes,
+            {where: "#  include %s\n" % include}, word)
+in_tree("named elsewhere", layering.runtime_names, {"src/session/x.c": 'f("Snake");\n'}, "x.c:1")
+in_tree("named in a public header", layering.runtime_names,
+        {"include/refgraph/part.h": PART_H + "int snake;\n"}, "part.h")
+in_tree("named twice in the table", layering.runtime_names,
+        {"src/runtime/runtime.c": "ROW(snake)\nROW(snake)\n"}, "runtime.c:2")
+in_tree("not in the table", layering.runtime_names,
+        {"src/runtime/runtime.c": "\n"}, "has no row")
+for call in ("malloc", "calloc", "free", "fopen", "printf", "exit", "abort"):
+    in_tree(call, layering.calls, {"src/graph/x.c": "void f(void) { %s (0); }\n" % call},
+            "calls %s()" % call)
+
+# exports
+expect("exports.compare_map: sound", lambda: exports.compare_map(["a"], ["a"]))
+expect("exports.compare_map: not listed", lambda: exports.compare_map(["a", "b"], ["a"]), "b is declared")
+expect("exports.compare_map: listed only", lambda: exports.compare_map(["a"], ["a", "c"]), "lists c")
+expect("exports.compare_map: twice", lambda: exports.compare_map(["a"], ["a", "a"]), "more than once")
+expect("exports.compare_map: nothing", lambda: exports.compare_map([], []), "no public function")
+NM = "0000 T rg_a@@V1\n0000 A V1\n0000 T secret@@V1\n"
+expect("exports.undeclared", lambda: exports.undeclared(["rg_a"], exports.exported_names(NM)), "secret")
+expect("exports.undefined", lambda: exports.undefined(["rg_a", "rg_b"], exports.exported_names(NM)),
+       "rg_b")
+expect("exports.map_names",
+       lambda: exports.map_names("/* x */ V { global: rg_a; rg_b; local: *; };"), "rg_a", "rg_b")
+in_tree("finds functions", exports.declared_names, {}, "rg_part")
+
+
+# docs
+def undocumented(tree):
+    return docs.undocumented(api.functions(tree))
+
+
+def part_with(comment, declaration="RG_API rg_error *rg_part(int number, char **ret);"):
+    return {"include/refgraph/part.h": "%s\n%s\n" % (comment, declaration)}
+
+
+in_tree("a sound header", undocumented, {})
+in_tree("no comment", undocumented, part_with(""), "no comment directly before")
+in_tree("comment not directly before", undocumented,
+        part_with("/* rg_part - owned by x.  Errors: none.  O(1). */\nint x;"), "no comment directly")
+in_tree("another name", undocumented, part_with("/* rg_pat - owned.  Errors: none.  O(1) */"),
+        "begin with its name")
+in_tree("no errors", undocumented, part_with("/* rg_part - owned.  O(1). */"), "name its errors")
+in_tree("no cost", undocumented, part_with("/* rg_part - owned.  Errors: none. */"), "what it costs")
+in_tree("no owner", undocumented, part_with("/* rg_part - x.  Errors: none.  O(1). */"), "who owns")
+in_tree("infallible", undocumented,
+        part_with("/* rg_part - x.  O(1). */", "RG_API int rg_part(void);"), "cannot fail")
+HELP = """Usage: refgraph COMMAND
+
+Commands:
+  info     what it is
+  types    counts
+
+Options:
+  -n, --limit=N  lines; as with --all
+      --short    names
+"""
+expect("docs.help_commands", lambda: docs.help_commands(HELP), "info", "types")
+expect("docs.help_options", lambda: docs.help_options(HELP), "-n", "--limit", "--short")
+MAN = docs.plain_man('.\\" \\-\\-hidden\n.TP\n\\fBinfo\\fR\n\\fB\\-\\-short\\fR, \\fB\\-n\\fR\n')
+expect("docs.missing_commands: sound", lambda: docs.missing_commands(["info"], MAN, "info"))
+expect("docs.missing_commands", lambda: docs.missing_commands(["info", "types"], MAN, "info"),
+       "refgraph.1 does not mention the command types", "README.md does not mention")
+expect("docs.missing_commands: none", lambda: docs.missing_commands([], MAN, ""), "lists no command")
+expect("docs.missing_options: sound", lambda: docs.missing_options("info", ["--short", "-n"], MAN))
+expect("docs.missing_options", lambda: docs.missing_options("info", ["--sho", "--hidden"], MAN),
+       "--sho,", "--hidden,")
+expect("docs.missing_options: none", lambda: docs.missing_options("info", [], MAN), "lists no option")
+
+
+# headers
+def as_c99(tree):
+    return headers.compiles(tree, "c", "c99")[:1]
+
+
+def as_cxx(tree):
+    return headers.compiles(tree, "c++", "c++11")[:1]
+
+
+in_tree("sound", as_c99, {})
+in_tree("sound", as_cxx, {})
+in_tree("not C99", as_c99, {"include/refgraph/part.h": PART_H.replace("int number", "auto f")}, "")
+in_tree("not alone", as_c99, {"include/refgraph/part.h": PART_H.replace("int number", "size_t n")}, "")
+in_tree("not C++", as_cxx, {"include/refgraph/part.h": PART_H.replace("int number", "int new")}, "")
+in_tree("sound", headers.refused_alone, {})
+in_tree("includable", headers.refused_alone,
+        {"include/refgraph/part.h": PART_H.replace("#error", "#define RG_API //")},
+        "may be included alone")
+in_tree("left out", headers.refused_alone, {"include/refgraph/new.h": PART_H}, "does not include")
+in_tree("sound", headers.configured, {})
+in_tree("configured", headers.configured,
+        {"include/refgraph/part.h": "/* HAVE_X */\n#if HAVE_ZSTD\n#endif\n"}, "part.h:2")
+
+# listed
+expect("listed.unlisted: sound", lambda: listed.unlisted(["a/b.c", "d/e/f.h"], ["a/b.c", "d"]))
+expect("listed.unlisted", lambda: listed.unlisted(["a/b.c", "a/c.c"], ["a/b.c"]), "a/c.c")
+expect("listed.unrun: sound", lambda: listed.unrun(["test_a.c"], ["a"]))
+expect("listed.unrun", lambda: listed.unrun(["test_a.c", "test_b.c"], ["a"]), "test_b.c")
+expect("listed.unrun: none", lambda: listed.unrun([], []), "no unit test")
+
+# style
+LICENCE = "/* SPDX-License-Identifier: MIT */\n"
+expect("style: sound", lambda: style.complaints("a.c", LICENCE + "\tint x;\n"))
+expect("style: licence", lambda: style.complaints("a.c", "int x;\n"), "licence")
+expect("style: width", lambda: style.complaints("a.c", LICENCE + "\t" + "x" * 93 + "\n"), "wider")
+expect("style: length", lambda: style.complaints("a.c", LICENCE + "int x;\n" * 800), "split")
+expect("style: blank", lambda: style.complaints("a.c", LICENCE + "int x; \n"), "white space")
+expect("style: spaces", lambda: style.complaints("a.c", LICENCE + "        int x;\n"), "by spaces")
+expect("style: end", lambda: style.complaints("a.c", LICENCE + "int x;"), "one newline")
+
+
+if __name__ == "__main__":
+    common.run(*CASES)
