@@ -35,7 +35,7 @@ enum rg_module_state {
 	RG_MODULE_AGREES = 1,   /* build-ids agree: its bytes fill what the core leaves out */
 	RG_MODULE_ABSENT = 2,   /* no such file */
 	RG_MODULE_MISMATCH = 3, /* another build */
-	RG_MODULE_UNKNOWN = 4,  /* no build-id to compare: not used */
+	RG_MODULE_UNKNOWN = 4,  /* no build-id to compare: used only if the caller named the file */
 };
 
 /* A mapped file with all its mappings: the executable or a shared object. */
@@ -56,8 +56,9 @@ struct rg_module {
 struct rg_image_thread {
 	uint64_t native_id;
 	uint64_t stack_pointer;
-	uint64_t fs_base;       /* equals pthread_self() */
-	uint64_t registers[27]; /* struct user_regs_struct, as 64-bit words */
+	uint64_t fs_base;       /* equals pthread_self(); TPIDR_EL0 on AArch64; 0: unknown */
+	uint64_t registers[34]; /* struct user_regs_struct, as 64-bit words */
+	size_t register_count;  /* 27 on x86-64, 34 on AArch64 */
 };
 
 typedef struct rg_image {

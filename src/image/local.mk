@@ -1,2 +1,11 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/core.c
+core_sources += %D%/elf.c
+core_sources += %D%/fill.c
+core_sources += %D%/image.c
 core_sources += %D%/image.h
+core_sources += %D%/module.c
+core_sources += %D%/notes.c
+core_sources += %D%/private.h
+core_sources += %D%/symbol.c
+core_sources += %D%/unpack.c

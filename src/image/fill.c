@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes that the core leaves out, taken from the mapped files.
+ *
+ * A kernel core and gcore both omit pages that the process never wrote: code and
+ * read-only data.  A file's bytes are used only when its build-id is the one
+ * found in the process's memory, and only for segments that the file itself
+ * maps read-only: what is writable may have been relocated or written before
+ * the core lost it.
+ */
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "image/private.h"
+
+enum {
+	MAX_SENTENCES = 8,             /* one a module, then a summary */
+	MAX_FILE_SEGMENTS = 256 << 10, /* a process has 65,530 mappings at most by default */
+	MAX_FILE_PAGES = 8 << 20,      /* 32 GiB of mapped files */
+	MAX_FILE_PHDRS = 256,
+};
+
+/* A file on disk, looked at. */
+struct candidate {
+	struct rg_file file;
+	Elf64_Phdr *phdrs;
+	size_t phdr_count;
+	unsigned char build_id[32];
+	size_t build_id_size;
+	bool is_elf;
+};
+
+struct filler {
+	rg_image *image;
+	const struct rg_image_options *options;
+	size_t exe; /* the module that options->exe stands for, or SIZE_MAX */
+	rg_segments segments;
+	uint64_t pages;
+	size_t sentences, unsaid;
+	struct rg_buffer unsaid_names;
+};
+
+static void candidate_close(struct candidate *candidate)
+{
+	rg_free(candidate->phdrs);
+	rg_file_close(&candidate->file);
+	candidate->phdrs = NULL;
+}
+
+/* Reads program headers and build-id; a file that is no ELF for our machine is only that. */
+static rg_error *examine(struct candidate *candidate, uint16_t machine, const char *path)
+{
+	const struct rg_file *file = &candidate->file;
+	struct rg_elf elf;
+	rg_error *error = rg_elf_open(file->data, file->size, path, &elf);
+	size_t count;
+
+	if (error) {
+		bool fatal = rg_error_code(error) == RG_ERROR_NO_MEMORY;
+
+		if (fatal)
+			return error;
+		rg_error_free(error);
+		return NULL;
+	}
+	count = elf.phdr_usable < MAX_FILE_PHDRS ? (size_t)elf.phdr_usable : MAX_FILE_PHDRS;
+	candidate->is_elf = elf.machine == machine && (elf.type == ET_EXEC || elf.type == ET_DYN);
+	candidate->phdrs = rg_calloc(count, sizeof(*candidate->phdrs));
+	if (!candidate->phdrs) {
+		rg_elf_close(&elf);
+		return rg_error_no_memory();
+	}
+	for (size_t i = 0; i < count; i++) {
+		Elf64_Phdr *phdr = &candidate->phdrs[i];
+
+		if (!rg_elf_phdr(&elf, i, phdr))
+			break;
+		candidate->phdr_count++;
+		if (phdr->p_type == PT_NOTE && !candidate->build_id_size &&
+		    phdr->p_offset < file->size && phdr->p_filesz <= file->size - phdr->p_offset)
+			rg_elf_build_id(file->data + phdr->p_offset, phdr->p_filesz, phdr->p_align,
+					candidate->build_id, &candidate->build_id_size);
+	}
+	rg_elf_close(&elf);
+	return NULL;
+}
+
+/* Opens @path; *ret_found is false when there is no such regular file to be read. */
+static rg_error *candidate_open(struct candidate *candidate, const char *path, uint16_t machine,
+				bool *ret_found)
+{
+	rg_error *error;
+
+	*candidate = (struct candidate){ .file = { NULL, 0, -1 } };
+	*ret_found = false;
+	error = rg_file_open(path, &candidate->file);
+	if (error) {
+		if (rg_error_code(error) == RG_ERROR_NO_MEMORY)
+			return error;
+		rg_error_free(error);
+		return NULL;
+	}
+	/* The mapping stays without it, and a process has more libraries than descriptors. */
+	close(candidate->file.fd);
+	candidate->file.fd = -1;
+	error = examine(candidate, machine, path);
+	if (error)
+		candidate_close(candidate);
+	else
+		*ret_found = true;
+	return error;
+}
+
+static bool same_build_id(const struct rg_module *module, const unsigned char *id, size_t size)
+{
+	return size && size == module->build_id_size && memcmp(module->build_id, id, size) == 0;
+}
+
+/*
+ * Which module --exe names: the one whose build-id the file has, whatever it is
+ * called (a program started through ld.so has that as its executable), else
+ * what the kernel says it executed.
+ */
+static rg_error *place_exe(struct filler *filler)
+{
+	rg_image *image = filler->image;
+	const char *path = filler->options->exe;
+	struct candidate candidate;
+	bool found;
+
+	filler->exe = SIZE_MAX;
+	if (!path)
+		return NULL;
+	RG_TRY(rg_file_open(path, &candidate.file));
+	rg_file_close(&candidate.file);
+	RG_TRY(candidate_open(&candidate, path, image->private->machine, &found));
+	if (!found || !candidate.is_elf) {
+		if (found)
+			candidate_close(&candidate);
+		return rg_error_new(RG_ERROR_INVALID,
+				    "%s: is not an executable of the core's machine: name the "
+				    "program that the process ran", path);
+	}
+	for (size_t i = 0; i < image->module_count && filler->exe == SIZE_MAX; i++)
+		if (same_build_id(&image->modules[i], candidate.build_id, candidate.build_id_size))
+			filler->exe = i;
+	candidate_close(&candidate);
+	if (filler->exe == SIZE_MAX)
+		filler->exe = rg_image_executable(image);
+	if (filler->exe == SIZE_MAX)
+		return rg_image_lacks_format(image, "%s: does not say which of its mappings is the "
+					     "executable, so %s was not used: use --sysroot",
+					     image->private->core_path, path);
+	image->modules[filler->exe].is_elf = true;
+	return NULL;
+}
+
+/* A piece of a mapping that no segment of the core covers. */
+struct gap {
+	uint64_t start, end;
+};
+
+/* The first gap in [@from, @end); false if there is none. */
+static bool next_gap(const rg_image *image, uint64_t from, uint64_t end, struct gap *ret)
+{
+	size_t low = 0, high = image->segment_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (image->segments[middle].end <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; from < end; low++) {
+		if (low == image->segment_count || image->segments[low].start >= end) {
+			*ret = (struct gap){ from, end };
+			return true;
+		}
+		if (image->segments[low].start > from) {
+			*ret = (struct gap){ from, image->segments[low].start };
+			return true;
+		}
+		from = image->segments[low].end;
+	}
+	return false;
+}
+
+/*
+ * The part of @gap, at file offset @offset, that @phdr maps; false if it is
+ * none, writable or not there for reading.
+ */
+static bool clip_to_load(const Elf64_Phdr *phdr, uint64_t bias, uint64_t page_size,
+			 const struct gap *gap, uint64_t offset, struct gap *ret)
+{
+	uint64_t mask = page_size - 1, vaddr = phdr->p_vaddr, end;
+	uint64_t start = bias + (vaddr & ~mask);
+
+	if (phdr->p_type != PT_LOAD || phdr->p_flags & PF_W || !(phdr->p_flags & PF_R) ||
+	    __builtin_add_overflow(bias + vaddr, phdr->p_filesz, &end) ||
+	    __builtin_add_overflow(end, mask, &end))
+		return false;
+	end &= ~mask;
+	/* The headers must map this address from this offset, or they are not about it. */
+	if (gap->start - bias - vaddr != offset - phdr->p_offset)
+		return false;
+	ret->start = gap->start > start ? gap->start : start;
+	ret->end = gap->end < end ? gap->end : end;
+	return ret->start < ret->end;
+}
+
+/*
+ * Goes through what the core lacks of @mapping.  With @file: makes segments of
+ * its bytes.  Returns in *ret_lacking how many bytes are still missing.
+ */
+static rg_error *fill_mapping(struct filler *filler, const struct rg_mapping *mapping,
+			      const struct rg_file *file, uint64_t *ret_lacking)
+{
+	rg_image *image = filler->image;
+	const struct rg_module *module = &image->modules[mapping->module];
+	const struct rg_module_private *private = &image->private->modules[mapping->module];
+	struct gap gap, part;
+
+	for (uint64_t from = mapping->start; next_gap(image, from, mapping->end, &gap);
+	     from = gap.end) {
+		uint64_t offset = mapping->file_offset + (gap.start - mapping->start);
+
+		if (!private->phdr_count) {
+			/* Nothing says what it is: readable and not writable must do. */
+			const struct rg_core_load *load = rg_image_load_of(image, gap.start);
+
+			if (!load || (load->flags & PF_R && !(load->flags & PF_W)))
+				*ret_lacking += gap.end - gap.start;
+			continue;
+		}
+		for (size_t i = 0; i < private->phdr_count; i++) {
+			struct rg_segment segment = { 0 };
+			uint64_t at, size;
+
+			if (!clip_to_load(&private->phdrs[i], module->bias,
+					  image->private->page_size, &gap, offset, &part))
+				continue;
+			at = offset + (part.start - gap.start);
+			size = file && at < file->size ? file->size - at : 0;
+			if (size > part.end - part.start)
+				size = part.end - part.start;
+			*ret_lacking += part.end - part.start - size;
+			if (!size)
+				continue;
+			/* The mapping's last page goes on beyond the end of the file: zeros. */
+			if (part.end - part.start - size < image->private->page_size)
+				*ret_lacking -= part.end - part.start - size;
+			segment.start = part.start;
+			segment.end = part.start + size;
+			segment.bytes = file->data + at;
+			segment.from_file = true;
+			filler->pages += size / RG_PAGE_SIZE + 2;
+			if (filler->segments.count >= MAX_FILE_SEGMENTS ||
+			    filler->pages > MAX_FILE_PAGES)
+				return rg_error_new(RG_ERROR_LIMIT,
+						    "%s: its list of mapped files claims more than "
+						    "a process can have: it is damaged, dump again",
+						    image->private->core_path);
+			if (!rg_vector_push(&filler->segments, segment))
+				return rg_error_no_memory();
+		}
+	}
+	return NULL;
+}
+
+/* The names to try for @module, in order: @index counts from 0; *ret NULL: no more. */
+static rg_error *candidate_name(const struct filler *filler, size_t module, size_t index,
+				char **ret)
+{
+	static const char deleted[] = " (deleted)";
+	const struct rg_image_options *options = filler->options;
+	const char *path = filler->image->modules[module].path;
+	size_t length = strlen(path), root = 0;
+	char *name;
+
+	*ret = NULL;
+	if (module == filler->exe) {
+		if (index)
+			return NULL;
+		*ret = rg_strdup(options->exe);
+		return *ret ? NULL : rg_error_no_memory();
+	}
+	/* The kernel writes absolute paths without dots; others come from no kernel. */
+	if (index > options->sysroot_count || path[0] != '/' || strstr(path, "/../") ||
+	    length > PATH_MAX)
+		return NULL;
+	if (length >= sizeof(deleted) &&
+	    strcmp(path + length - (sizeof(deleted) - 1), deleted) == 0)
+		length -= sizeof(deleted) - 1;
+	if (index < options->sysroot_count)
+		root = strlen(options->sysroots[index]);
+	name = rg_alloc(root + length + 1);
+	if (!name)
+		return rg_error_no_memory();
+	if (root)
+		memcpy(name, options->sysroots[index], root);
+	memcpy(name + root, path, length);
+	name[root + length] = '\0';
+	*ret = name;
+	return NULL;
+}
+
+/* Tries the files for module @index until one agrees; sets its state and takes the file over. */
+static rg_error *find_file(struct filler *filler, size_t index)
+{
+	rg_image *image = filler->image;
+	struct rg_module *module = &image->modules[index];
+	struct rg_module_private *private = &image->private->modules[index];
+
+	module->state = RG_MODULE_ABSENT;
+	for (size_t i = 0;; i++) {
+		struct candidate candidate;
+		bool found, use;
+		char *name;
+		rg_error *error;
+
+		RG_TRY(candidate_name(filler, index, i, &name));
+		if (!name)
+			return NULL;
+		error = candidate_open(&candidate, name, image->private->machine, &found);
+		if (error || !found) {
+			rg_free(name);
+			if (error)
+				return error;
+			continue;
+		}
+		memcpy(module->file_build_id, candidate.build_id, sizeof(candidate.build_id));
+		module->file_build_id_size = candidate.build_id_size;
+		if (same_build_id(module, candidate.build_id, candidate.build_id_size))
+			module->state = RG_MODULE_AGREES;
+		else if (candidate.is_elf && (!module->build_id_size || !candidate.build_id_size))
+			module->state = RG_MODULE_UNKNOWN;
+		else
+			module->state = RG_MODULE_MISMATCH;
+		rg_free(private->file_name);
+		private->file_name = name;
+		use = candidate.is_elf &&
+		      (module->state == RG_MODULE_AGREES ||
+		       (module->state == RG_MODULE_UNKNOWN && index == filler->exe &&
+			!module->build_id_size));
+		if (!use) {
+			candidate_close(&candidate);
+			continue;
+		}
+		module->file = name;
+		module->is_elf = true;
+		private->file = candidate.file;
+		if (!private->phdr_count) {
+			rg_free(private->phdrs);
+			private->phdrs = candidate.phdrs;
+			private->phdr_count = candidate.phdr_count;
+			rg_module_bias(module, private);
+		} else {
+			rg_free(candidate.phdrs);
+		}
+		return NULL;
+	}
+}
+
+/* The first eight bytes of a build-id in hexadecimal, or "none". */
+static const char *short_id(const unsigned char *id, size_t size, char text[24])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t shown = size < 8 ? size : 8, at = 0;
+
+	if (!size)
+		return "none";
+	for (size_t i = 0; i < shown; i++) {
+		text[at++] = digits[id[i] >> 4];
+		text[at++] = digits[id[i] & 15];
+	}
+	memcpy(text + at, size > shown ? ".." : "", 3);
+	return text;
+}
+
+static const char remedy[] =
+	"name the right file with --exe or --sysroot, or dump with coredump_filter 0x37";
+
+/* Says that read-only bytes of module @index are nowhere to be had, and why. */
+static rg_error *note_module(struct filler *filler, size_t index)
+{
+	rg_image *image = filler->image;
+	const struct rg_module *module = &image->modules[index];
+	const char *file = image->private->modules[index].file_name;
+	const char *core = image->private->core_path;
+	char in_core[24], on_disk[24];
+
+	if (filler->sentences == MAX_SENTENCES) {
+		if (filler->unsaid++ < 3)
+			rg_buffer_printf(&filler->unsaid_names, "%s%s",
+					 filler->unsaid > 1 ? ", " : "", module->path);
+		return NULL;
+	}
+	filler->sentences++;
+	switch (module->state) {
+	case RG_MODULE_AGREES:
+		return rg_image_lacks_format(
+			image,
+			"%s: read-only data of %s are missing: %s has the "
+			"right build-id but is shorter than what was mapped: %s",
+			core, module->path, file, remedy);
+	case RG_MODULE_MISMATCH:
+		return rg_image_lacks_format(
+			image,
+			"%s: read-only data of %s are missing: the core "
+			"leaves them out, and %s here is another build (build-id "
+			"%s in the core, %s on disk): %s",
+			core, module->path, file,
+			short_id(module->build_id, module->build_id_size, in_core),
+			short_id(module->file_build_id, module->file_build_id_size, on_disk),
+			remedy);
+	case RG_MODULE_UNKNOWN:
+		return rg_image_lacks_format(
+			image,
+			"%s: read-only data of %s are missing: the core "
+			"leaves them out, and nothing shows that %s here is the "
+			"same build (build-id %s in the core, %s on disk): %s",
+			core, module->path, file,
+			short_id(module->build_id, module->build_id_size, in_core),
+			short_id(module->file_build_id, module->file_build_id_size, on_disk),
+			remedy);
+	default:
+		return rg_image_lacks_format(
+			image,
+			"%s: read-only data of %s are missing: the core "
+			"leaves them out, and there is no such file here "
+			"(build-id %s in the core): %s",
+			core, module->path,
+			short_id(module->build_id, module->build_id_size, in_core), remedy);
+	}
+}
+
+/* Is it an ELF module, as far as one can tell when the core lacks its first page? */
+static bool looks_like_elf(const rg_image *image, size_t index, const struct rg_mapping *mapping)
+{
+	const struct rg_module *module = &image->modules[index];
+	const struct rg_core_load *load = rg_image_load_of(image, mapping->start);
+
+	if (module->is_elf || image->private->modules[index].first_page_known)
+		return module->is_elf;
+	return index == rg_image_executable(image) || (load && load->flags & PF_X) ||
+	       strstr(module->path, ".so") != NULL;
+}
+
+/* @mappings lists, grouped by module, the numbers of its mappings. */
+static rg_error *fill_module(struct filler *filler, size_t index, const uint32_t *mappings,
+			     size_t count)
+{
+	rg_image *image = filler->image;
+	struct rg_module *module = &image->modules[index];
+	uint64_t lacking = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (looks_like_elf(image, index, &image->mappings[mappings[i]]))
+			module->is_elf = true;
+	if (!module->is_elf)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		RG_TRY(fill_mapping(filler, &image->mappings[mappings[i]], NULL, &lacking));
+	if (!lacking)
+		return NULL;
+	RG_TRY(find_file(filler, index));
+	if (module->file) {
+		lacking = 0;
+		for (size_t i = 0; i < count; i++)
+			RG_TRY(fill_mapping(filler, &image->mappings[mappings[i]],
+					    &image->private->modules[index].file, &lacking));
+		if (module->state == RG_MODULE_UNKNOWN)
+			RG_TRY(rg_image_lacks_format(image,
+						     "%s: holds no build-id of %s, so that %s "
+						     "was used for it without being verified: dump "
+						     "with coredump_filter 0x37",
+						     image->private->core_path, module->path,
+						     module->file));
+	}
+	return lacking ? note_module(filler, index) : NULL;
+}
+
+static rg_error *fill_modules(struct filler *filler)
+{
+	rg_image *image = filler->image;
+	size_t count = image->module_count;
+	size_t *first = rg_calloc(count + 1, sizeof(*first));
+	uint32_t *order = rg_calloc(image->mapping_count, sizeof(*order));
+	rg_error *error = NULL;
+	size_t at = 0;
+
+	if (!first || !order)
+		error = rg_error_no_memory();
+	if (!error) {
+		/* A counting sort of the mappings by module. */
+		for (size_t i = 0; i < image->mapping_count; i++)
+			first[image->mappings[i].module]++;
+		for (size_t i = 0; i <= count; i++) {
+			size_t own = first[i];
+
+			first[i] = at;
+			at += own;
+		}
+		for (size_t i = 0; i < image->mapping_count; i++)
+			order[first[image->mappings[i].module]++] = (uint32_t)i;
+	}
+	at = 0;
+	for (size_t i = 0; !error && i < count; i++) {
+		error = fill_module(filler, i, order + at, first[i] - at);
+		at = first[i];
+	}
+	rg_free(order);
+	rg_free(first);
+	return error;
+}
+
+/* Adds the new segments to those of the core. */
+static rg_error *merge(struct filler *filler)
+{
+	rg_image *image = filler->image;
+	size_t overlaps;
+
+	if (!filler->segments.count)
+		return NULL;
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (!rg_vector_push(&filler->segments, image->segments[i]))
+			return rg_error_no_memory();
+	return rg_image_set_segments(image, &filler->segments, &overlaps);
+}
+
+rg_error *rg_image_fill(rg_image *image, const struct rg_image_options *options)
+{
+	struct filler filler = { .image = image, .options = options };
+	rg_error *error = place_exe(&filler);
+
+	if (!error)
+		error = fill_modules(&filler);
+	if (!error)
+		error = merge(&filler);
+	if (!error && rg_buffer_failed(&filler.unsaid_names))
+		error = rg_error_no_memory();
+	if (!error && filler.unsaid)
+		error = rg_image_lacks_format(image,
+					      "%s: read-only data of %zu more mapped files are "
+					      "missing (%s%s): %s",
+					      image->private->core_path, filler.unsaid,
+					      rg_buffer_string(&filler.unsaid_names),
+					      filler.unsaid > 3 ? ", .." : "", remedy);
+	rg_buffer_free(&filler.unsaid_names);
+	rg_vector_free(&filler.segments);
+	return error;
+}
