@@ -106,7 +106,13 @@ struct cpy_slot {
 	uint64_t name;    /* address of its C string in the target */
 };
 
-/* A type of the target, read once. */
+#define CPY_ROW_DEPTH 4
+
+/*
+ * A type of the target, read once.  Rows leave out what cpy_walk_object() adds
+ * by itself for every object: the dict at tp_dictoffset, the managed one, inline
+ * values, slots of Python classes, and the type of instances of heap types.
+ */
 struct cpy_type {
 	uint64_t address;
 	rg_type_id id;          /* set by object.c */
@@ -134,6 +140,16 @@ struct cpy_type {
 	const char *module;
 	/* Inferred offsets of an opaque type (infer.c): bit i: offset 8 * i may hold an object. */
 	uint64_t *inferred;
+	/* Rows to walk, embedded bases first; the last one is row.  size, owned and length: the
+	 * last row that has one. */
+	const struct cpy_struct *rows[CPY_ROW_DEPTH];
+	uint32_t row_count;
+	bool is_leaf;           /* instances refer to nothing */
+	bool is_tuple, is_dict; /* exactly these: walked without a detour */
+	uint32_t hidden_items;  /* struct sequences: items beyond ob_size, plus visible ones; or 0 */
+	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */
+	struct cpy_type *solid_type; /* the type at solid: its inferred holds for all of its kind */
+	uint64_t dict;          /* tp_dict (of the main interpreter where each has its own) */
 };
 
 /*
@@ -154,6 +170,7 @@ bool cpy_type_is(struct cpy *cpy, const struct cpy_type *type, uint64_t base);
 struct cpy_interpreter {
 	uint64_t address;
 	uint64_t id;
+	uint64_t interned;      /* the dict of interned strings, whose references count nothing; or 0 */
 };
 
 struct cpy_thread {
