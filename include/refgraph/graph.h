@@ -183,6 +183,14 @@ RG_API struct rg_references rg_graph_references(const rg_graph *graph, rg_id id)
 RG_API struct rg_referrers rg_graph_referrers(const rg_graph *graph, rg_id id);
 
 /*
+ * rg_graph_owner - the object as whose part @id is shown (for the __dict__ of
+ * an instance, the instance), or RG_NONE if it stands for itself, that is
+ * without RG_OBJECT_PLUMBING.  An owner can be a part itself.
+ * O(log objects); cannot fail.
+ */
+RG_API rg_id rg_graph_owner(const rg_graph *graph, rg_id id);
+
+/*
  * rg_graph_roots - all roots, sorted by kind, name and object; their number
  * goes to @ret_count.  Owned by the graph.  O(1); cannot fail.
  */
@@ -193,6 +201,13 @@ RG_API const struct rg_root *rg_graph_roots(const rg_graph *graph, size_t *ret_c
  * the graph.  O(1); cannot fail.
  */
 RG_API const struct rg_thread *rg_graph_threads(const rg_graph *graph, size_t *ret_count);
+
+/*
+ * rg_graph_has_refcounts - whether the dump says how often objects are referred
+ * to, so that accounting is possible; only after references were read.
+ * O(1); cannot fail.
+ */
+RG_API bool rg_graph_has_refcounts(const rg_graph *graph);
 
 /*
  * rg_graph_external - how many references to object @id neither an object nor

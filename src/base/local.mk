@@ -12,5 +12,7 @@ core_sources += %D%/map.c
 core_sources += %D%/map.h
 core_sources += %D%/pagemap.c
 core_sources += %D%/pagemap.h
+core_sources += %D%/sort.c
+core_sources += %D%/sort.h
 core_sources += %D%/vector.c
 core_sources += %D%/vector.h

@@ -57,9 +57,16 @@ void rg_builder_free(rg_builder *builder);
 void rg_builder_hooks(rg_builder *builder, const struct rg_graph_hooks *hooks);
 
 /*
- * rg_builder_mark - notes that an object starts at @address (a multiple of 8):
- * 1 if it is new, 0 if it was known, -1 when memory ran out or there are more
- * than 2^32 - 2 objects.  Expected O(1).
+ * rg_builder_granule - objects start at multiples of 2^@bits (0 to 3; 3 unless
+ * said).  Before the first mark only.  1-byte granules cost up to 8 times the
+ * memory for marks: for foreign dumps whose addresses are mere numbers.
+ */
+void rg_builder_granule(rg_builder *builder, unsigned int bits);
+
+/*
+ * rg_builder_mark - notes that an object starts at @address: 1 if it is new,
+ * 0 if it was known or is no multiple of the granule, -1 when memory ran out
+ * or there are more than 2^32 - 2 objects.  Expected O(1).
  */
 int rg_builder_mark(rg_builder *builder, uint64_t address);
 /* rg_builder_marked - whether rg_builder_mark() was called for @address. */
@@ -90,6 +97,8 @@ void rg_builder_flag(rg_builder *builder, rg_id id, uint32_t flags);
 /* rg_builder_finish_objects - from here on rg_builder_graph() may be used. */
 RG_MUST_CHECK rg_error *rg_builder_finish_objects(rg_builder *builder);
 
+/* rg_builder_expect - about how many references will come; before the first, if at all. */
+void rg_builder_expect(rg_builder *builder, uint64_t references);
 /* rg_builder_reference - one reference of the current object; @kind with RG_REFERENCE_PLUMBING. */
 RG_MUST_CHECK rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind);
 /* rg_builder_next - the current object is done; begins with object 0. */
@@ -105,7 +114,8 @@ RG_MUST_CHECK rg_error *rg_builder_thread(rg_builder *builder, const struct rg_t
  * in order of source and slot), sets RG_OBJECT_PLUMBING on targets of plumbing
  * references that have one such owner, adds a root of kind external for every
  * mortal object with more references than are explained (name "external
- * references"), and sorts the roots.  With @has_refcounts false neither
+ * references"; external roots added before for such objects are replaced, they
+ * explain nothing), and sorts the roots.  With @has_refcounts false neither
  * inferred references are judged nor external roots made.
  */
 RG_MUST_CHECK rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts);

@@ -1,2 +1,12 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/build.h
+core_sources += %D%/builder.c
 core_sources += %D%/builder.h
+core_sources += %D%/finish.c
+core_sources += %D%/graph.c
+core_sources += %D%/index.c
+core_sources += %D%/index.h
+core_sources += %D%/label.c
+core_sources += %D%/store.h
+core_sources += %D%/strings.c
+core_sources += %D%/strings.h

@@ -1,3 +1,5 @@
 # SPDX-License-Identifier: MIT
 # What unit tests share: synthesised cores and graphs, brute-force oracles.
 support_sources +=
+support_sources += %D%/synth.c
+support_sources += %D%/synth.h

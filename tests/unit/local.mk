@@ -3,6 +3,7 @@
 
 unit_tests =
 unit_tests += %D%/test_error.c
+unit_tests += %D%/test_graph.c
 
 support_sources =
 include tests/support/local.mk
