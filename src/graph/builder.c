@@ -232,7 +232,8 @@ rg_error *rg_builder_finish_objects(rg_builder *builder)
 		return wrong_order();
 	for (rg_id id = 0; id < graph->count; id++)
 		if (graph->type[id] == RG_NONE)
-			return rg_error_new(RG_ERROR_INVALID, "object %u was marked, never set", id);
+			return rg_error_new(RG_ERROR_INVALID,
+					    "object %u was marked, never set", id);
 	for (size_t i = 0; i < graph->types.count; i++)
 		graph->types.data[i].object =
 			rg_index_find(&graph->index, graph->types.data[i].address);
@@ -292,7 +293,8 @@ rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind)
 	if (__builtin_expect(builder->stage != RG_BUILD_REFERENCES ||
 			     builder->current >= graph->count || target >= graph->count ||
 			     (kind & RG_REFERENCE_KIND_MASK) > RG_REFERENCE_BORROWED, 0))
-		return rg_error_new(RG_ERROR_INVALID, "a reference from object %u to %u that is none",
+		return rg_error_new(RG_ERROR_INVALID,
+				    "a reference from object %u to %u that is none",
 				    builder->current, target);
 	graph->target[at] = target;
 	graph->kind[at] = kind & (RG_REFERENCE_KIND_MASK | RG_REFERENCE_PLUMBING);
