@@ -11,7 +11,7 @@ source_checks += %D%/style.py
 source_checks += %D%/runner.py
 source_checks += %D%/selftest.py
 TESTS += $(source_checks)
-EXTRA_DIST += $(source_checks) %D%/common.py %D%/api.py
+EXTRA_DIST += $(source_checks) %D%/common.py %D%/api.py %D%/installed.sh
 
 # What a release consists of, for listed.py.
 check_DATA = tests/checks/distributed
@@ -22,5 +22,12 @@ CLEANFILES += tests/checks/distributed
 # After a change of what is public: writes the list of exported functions anew.
 update-map:
 	$(AM_V_GEN)RG_SRCDIR='$(abs_top_srcdir)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/checks/exports.py --map
+
+installcheck-local:
+	CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' MODE_CFLAGS='$(MODE_CFLAGS)' DESTDIR='$(DESTDIR)' \
+	BINDIR='$(bindir)' LIBDIR='$(libdir)' PKGCONFIGDIR='$(pkgconfigdir)' \
+	PKGLIBEXECDIR='$(pkglibexecdir)' VERSION='$(PACKAGE_VERSION)' \
+	COMMAND='$(if $(bin_PROGRAMS),yes,no)' HELPER='$(if $(pkglibexec_PROGRAMS),yes,no)' \
+	$(SHELL) '$(srcdir)/tests/checks/installed.sh'
 
 .PHONY: update-map
