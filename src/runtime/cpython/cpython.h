@@ -146,7 +146,7 @@ struct cpy_type {
 	uint32_t row_count;
 	bool is_leaf;           /* instances refer to nothing */
 	bool is_tuple, is_dict; /* exactly these: walked without a detour */
-	uint32_t hidden_items;  /* struct sequences: items beyond ob_size, plus visible ones; or 0 */
+	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
 	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */
 	struct cpy_type *solid_type; /* the type at solid: its inferred holds for all of its kind */
 	uint64_t dict;          /* tp_dict (of the main interpreter where each has its own) */
@@ -170,7 +170,7 @@ bool cpy_type_is(struct cpy *cpy, const struct cpy_type *type, uint64_t base);
 struct cpy_interpreter {
 	uint64_t address;
 	uint64_t id;
-	uint64_t interned;      /* the dict of interned strings, whose references count nothing; or 0 */
+	uint64_t interned;      /* dict of interned strings, whose references do not count; or 0 */
 };
 
 struct cpy_thread {
