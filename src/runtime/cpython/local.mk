@@ -1,3 +1,11 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/cpython.h
 core_sources += %D%/layout.h
+core_sources += %D%/execution.c
+core_sources += %D%/execution.h
+core_sources += %D%/execution_layout.c
+core_sources += %D%/execution_layout.h
+core_sources += %D%/execution_walk.c
+core_sources += %D%/frame.c
+core_sources += %D%/root.c
+core_sources += %D%/thread.c

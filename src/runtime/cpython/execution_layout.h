@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where code, frames, generators, threads and the interpreter's own state keep
+ * what, by minor version (64-bit builds with a GIL): offsets in bytes, from the
+ * headers and debug information of 3.11.2, 3.11.7, 3.12.1, 3.13.0 and 3.13.5.
+ */
+#ifndef RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
+#define RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
+
+#include "runtime/cpython/cpython.h"
+
+/* frame.owner: who owns what the frame holds. */
+#define CPY_FRAME_OF_THREAD 0
+#define CPY_FRAME_OF_GENERATOR 1
+#define CPY_FRAME_OF_OBJECT 2
+#define CPY_FRAME_OF_C 3 /* 3.12 and later: a marker on the C stack, holds nothing */
+
+/* gi_frame_state at and above which the generator's frame is gone. */
+#define CPY_GENERATOR_CLEARED 4
+
+/* co_localspluskinds: a plain variable; the others are cells. */
+#define CPY_KIND_CELL 0x40
+#define CPY_KIND_FREE 0x80
+
+/* A word of a state that owns a reference, and what it is called. */
+struct cpy_state_field {
+	uint32_t offset;
+	const char *name; /* NULL ends a list */
+};
+
+struct cpy_execution {
+	struct {
+		uint32_t stacksize, nlocalsplus, firstlineno, localsplusnames, localspluskinds;
+		uint32_t filename, qualname, linetable, adaptive, extra;
+		uint32_t cached_code; /* 3.11: _co_code itself */
+		uint32_t cached;      /* 3.12 and later: _co_cached, four objects */
+		uint32_t executors;   /* 3.13 and later: co_executors */
+	} code;
+
+	struct {
+		uint32_t code, function, locals, frame_object, previous, instruction, stacktop;
+		uint32_t owner, localsplus;
+	} frame;
+
+	struct {
+		uint32_t frame, embedded; /* f_frame, _f_frame_data */
+	} frame_object;
+
+	struct {
+		uint32_t state, exc_value, origin, frame;
+	} generator;
+
+	struct {
+		uint32_t current_frame;
+		uint32_t cframe_current; /* current_frame lies in what tstate->cframe points at */
+		bool has_cframe;
+		uint32_t dict;
+		uint32_t local_key, local_sentinel; /* 3.13: of threading.local; 0: in the dict */
+		const struct cpy_state_field *fields;
+	} thread;
+
+	struct {
+		uint32_t modules, modules_by_index;
+		const struct cpy_state_field *fields;
+		uint32_t ast, ast_end;           /* a block of owned words */
+		uint32_t type_cache;             /* 4096 entries {version, name, value} */
+		uint32_t ids_size, ids_array;    /* interned identifiers */
+		uint32_t atexit, atexit_count;   /* pointers to {function, args, kwargs} */
+		uint32_t callables, callables_end; /* sys.monitoring's; 0: none */
+		uint32_t tools, tools_end;
+	} interpreter;
+
+	struct {
+		uint32_t signals; /* 65 handlers, 16 bytes apart; 0: C statics */
+		const struct cpy_state_field *fields;
+	} runtime;
+};
+
+/* cpy_execution_layout - the table for the version of @cpy; never NULL for a supported one. */
+const struct cpy_execution *cpy_execution_layout(const struct cpy *cpy);
+
+/* ---- frames (frame.c) ---------------------------------------------------- */
+
+/* Goes up a thread's stack, innermost frame first; ends on a cycle. */
+struct cpy_stack {
+	const struct cpy *cpy;
+	const struct cpy_execution *layout;
+	uint64_t frame;   /* the next one */
+	uint64_t hare;    /* to notice cycles (Brent) */
+	uint64_t steps, limit;
+};
+
+/* One frame of a thread's stack. */
+struct cpy_frame {
+	uint64_t address;
+	uint64_t code;     /* a code object, or 0 */
+	uint8_t owner;
+	bool is_shown;     /* runs code of the program: not a marker or a trampoline */
+};
+
+void cpy_stack_begin(struct cpy_stack *stack, const struct cpy *cpy,
+		     const struct cpy_thread *thread);
+bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret);
+
+/* cpy_frame_line - the line @frame is at; 0: unknown. */
+uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame);
+
+/* cpy_is_code - whether a code object stands at @object. */
+bool cpy_is_code(struct cpy *cpy, uint64_t object);
+
+/* cpy_code_slots - co_nlocalsplus and co_stacksize of @code; false if they make no sense. */
+bool cpy_code_slots(const struct cpy *cpy, uint64_t code, uint32_t *ret_locals,
+		    uint32_t *ret_stack);
+
+/* ---- threads (thread.c) -------------------------------------------------- */
+
+/* cpy_thread_name - the name the threading module knows @thread by; "" if it knows none. */
+void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret, size_t size);
+
+/*
+ * cpy_attribute - the value of instance attribute @name of the object at
+ * @object, in its values or its __dict__; 0 if it has none.
+ */
+uint64_t cpy_attribute(struct cpy *cpy, uint64_t object, const char *name);
+
+#endif

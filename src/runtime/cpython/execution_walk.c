@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the fields of execution.c cannot say: caches behind code objects, frames
+ * and generators with their locals, module state, the nodes of context maps,
+ * and the sizes that depend on a code object.
+ */
+#include "runtime/cpython/execution.h"
+#include "runtime/cpython/execution_layout.h"
+
+/* The most words of module state that are looked at: far beyond any real one. */
+#define STATE_LIMIT (1u << 17)
+/* co_extra: one slot for each debugger or profiler; CPython allows 255. */
+#define EXTRA_LIMIT 255
+#define EXECUTOR_LIMIT 4096
+
+void cpy_walk_code(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	static const char *const cached_labels[] = {
+		".co_code", ".co_varnames", ".co_cellvars", ".co_freevars"
+	};
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	uint64_t cached, executors;
+	uint32_t size, i;
+
+	(void)type;
+	if (layout->code.cached_code)
+		cpy_emit_field(walk, object, layout->code.cached_code, RG_REFERENCE_UNTRAVERSED,
+			       ".co_code");
+	if (layout->code.cached) {
+		cached = cpy_word(walk->cpy, object + layout->code.cached);
+		for (i = 0; cached && i < 4; i++)
+			cpy_emit_field(walk, cached, 8 * i, RG_REFERENCE_UNTRAVERSED,
+				       cached_labels[i]);
+	}
+	if (layout->code.executors) {
+		executors = cpy_word(walk->cpy, object + layout->code.executors);
+		size = executors ? cpy_word32(walk->cpy, executors) : 0;
+		for (i = 0; size <= EXECUTOR_LIMIT && i < size; i++)
+			cpy_emit(walk, cpy_word(walk->cpy, executors + 8 + 8 * (uint64_t)i),
+				 RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT_INDEX, ".co_executors",
+				 i);
+	}
+}
+
+bool cpy_size_code(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		   uint64_t *ret)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t units, extra, slots;
+
+	if (!rg_image_u64(cpy->image, object + CPY_HEAD, &units) || units > UINT32_MAX)
+		return false;
+	*ret = (type->basicsize + units * type->itemsize + 7) & ~UINT64_C(7);
+	extra = cpy_word(cpy, object + layout->code.extra);
+	if (extra && rg_image_u64(cpy->image, extra, &slots) && slots <= EXTRA_LIMIT)
+		*ret += 8 + 8 * slots;
+	return true;
+}
+
+/* The size of a frame's variables and stack behind what stands before them. */
+static bool frame_size(const struct cpy *cpy, uint64_t frame, uint64_t before, uint64_t *ret)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint32_t locals, stack;
+	uint64_t code;
+
+	code = cpy_word(cpy, frame + layout->frame.code);
+	if (!cpy_code_slots(cpy, code, &locals, &stack))
+		return false;
+	*ret = before + layout->frame.localsplus + 8 * ((uint64_t)locals + stack);
+	return true;
+}
+
+bool cpy_size_frame_object(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			   uint64_t *ret)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+
+	(void)type;
+	return frame_size(cpy, cpy_word(cpy, object + layout->frame_object.frame),
+			  layout->frame_object.embedded, ret);
+}
+
+bool cpy_size_generator(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			uint64_t *ret)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t before = layout->generator.frame;
+	uint64_t code;
+	uint32_t locals, stack;
+
+	(void)type;
+	if (cpy->minor > 11)
+		return frame_size(cpy, object + before, before, ret);
+	/* 3.11 keeps the code object beside the frame, which may be gone. */
+	code = cpy_word(cpy, object + CPY_HEAD);
+	if (!cpy_code_slots(cpy, code, &locals, &stack))
+		return false;
+	*ret = before + layout->frame.localsplus + 8 * ((uint64_t)locals + stack);
+	return true;
+}
+
+void cpy_walk_frame_object(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	uint64_t frame = cpy_word(walk->cpy, object + layout->frame_object.frame);
+	const uint8_t *owner;
+
+	(void)type;
+	/* While the frame runs, its thread or generator owns what it holds. */
+	if (frame != object + layout->frame_object.embedded)
+		return;
+	owner = rg_image_at(walk->cpy->image, frame + layout->frame.owner, 1);
+	if (owner && *owner == CPY_FRAME_OF_OBJECT)
+		cpy_walk_frame(walk, frame, RG_REFERENCE_STRONG);
+}
+
+static void walk_generator(struct cpy_walk *walk, uint64_t object, const char *code_label)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	uint64_t frame = object + layout->generator.frame;
+	const int8_t *state;
+
+	state = rg_image_at(walk->cpy->image, object + layout->generator.state, 1);
+	if (!state)
+		return;
+	if (*state < CPY_GENERATOR_CLEARED)
+		cpy_walk_frame(walk, frame, RG_REFERENCE_STRONG);
+	else if (walk->cpy->minor > 11)
+		/* What is left of the frame; no longer visited. */
+		cpy_emit_field(walk, frame, layout->frame.code, RG_REFERENCE_UNTRAVERSED,
+			       code_label);
+}
+
+void cpy_walk_generator(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	walk_generator(walk, object, ".gi_code");
+}
+
+void cpy_walk_coroutine(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	walk_generator(walk, object, ".cr_code");
+}
+
+void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type,
+			      uint64_t object)
+{
+	(void)type;
+	walk_generator(walk, object, ".ag_code");
+}
+
+void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t definition = cpy_word(walk->cpy, object + 24);
+	uint64_t state = cpy_word(walk->cpy, object + 32);
+	uint64_t size, i;
+
+	(void)type;
+	if (!definition || !state || state % 8 ||
+	    !rg_image_u64(walk->cpy->image, definition + 56, &size))
+		return;
+	if (size / 8 > STATE_LIMIT)
+		return;
+	for (i = 0; i + 8 <= size; i += 8)
+		cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
+			 CPY_LABEL_OFFSET, "module state ", i);
+}
+
+/* The children of an array node: 32 nodes of the next level. */
+void cpy_walk_hamt_array(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	unsigned i;
+
+	(void)type;
+	for (i = 0; i < 32; i++)
+		cpy_emit(walk, cpy_word(walk->cpy, object + CPY_HEAD + 8 * i),
+			 RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i);
+}
+
+/*
+ * The pairs of a bitmap or collision node.  In a bitmap node a pair without a
+ * key holds a node of the next level.
+ */
+void cpy_walk_hamt_pairs(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t size, key, value, i;
+
+	(void)type;
+	/* Collisions are rare, but have no bound of their own: the count of words has. */
+	if (!rg_image_u64(walk->cpy->image, object + CPY_HEAD, &size) ||
+	    !rg_image_at(walk->cpy->image, object, 32) || size > UINT32_MAX)
+		return;
+	for (i = 0; i + 1 < size; i += 2) {
+		if (!rg_image_u64(walk->cpy->image, object + 32 + 8 * i, &key) ||
+		    !rg_image_u64(walk->cpy->image, object + 40 + 8 * i, &value))
+			return;
+		cpy_emit(walk, key, RG_REFERENCE_STRONG, CPY_LABEL_KEY, NULL, key);
+		if (key)
+			cpy_emit(walk, value, RG_REFERENCE_STRONG, CPY_LABEL_VALUE, NULL, key);
+		else
+			cpy_emit(walk, value, RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i / 2);
+	}
+}
+
+/* A capsule owns what its maker says; one maker of the standard library keeps objects there. */
+void cpy_walk_capsule(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	static const char *const labels[] = { ".Sock_Type", ".error", ".timeout_error" };
+	uint64_t table = cpy_word(walk->cpy, object + 16);
+	uint64_t name = cpy_word(walk->cpy, object + 24);
+	char text[24];
+	unsigned i;
+
+	(void)type;
+	if (!name || !table || !rg_image_string(walk->cpy->image, name, text, sizeof(text)) ||
+	    strcmp(text, "_socket.CAPI"))
+		return;
+	/* The collector is shown the first of them, and only from 3.13 on. */
+	for (i = 0; i < 3; i++)
+		cpy_emit_field(walk, table, 8 * i,
+			       i == 0 && walk->cpy->minor > 12 ? RG_REFERENCE_STRONG
+							       : RG_REFERENCE_UNTRAVERSED,
+			       labels[i]);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames: what one owns, the way up a thread's stack, and the line it is at.
+ *
+ * The stack of values is exact where its top was stored (stacktop), which is
+ * the case for suspended generators, for frame objects that outlived their
+ * call, and for frames that called Python code directly.  A frame that runs, or
+ * called Python through C, has no top on record: its variables are exact, but
+ * what lies above them may be stale, so nothing of it is read.
+ */
+#include "runtime/cpython/execution_layout.h"
+
+/* Beyond what the compiler makes: a code object that says more is no code object. */
+#define SLOT_LIMIT (1u << 20)
+#define STACK_LIMIT (UINT64_C(1) << 24)
+
+bool cpy_is_code(struct cpy *cpy, uint64_t object)
+{
+	const struct cpy_type *type;
+
+	if (!object || object % 8)
+		return false;
+	type = cpy_type_of(cpy, object);
+	return type && type->row && !strcmp(type->row->name, "code");
+}
+
+bool cpy_code_slots(const struct cpy *cpy, uint64_t code, uint32_t *ret_locals,
+		    uint32_t *ret_stack)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+
+	if (!code || !rg_image_u32(cpy->image, code + layout->code.nlocalsplus, ret_locals) ||
+	    !rg_image_u32(cpy->image, code + layout->code.stacksize, ret_stack))
+		return false;
+	return *ret_locals <= SLOT_LIMIT && *ret_stack <= SLOT_LIMIT;
+}
+
+/* The variables [0, count), with the names and kinds their code gives them. */
+static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code, uint32_t count,
+			   uint8_t kind)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	const struct cpy *cpy = walk->cpy;
+	uint64_t names = cpy_word(cpy, code + layout->code.localsplusnames);
+	uint64_t kinds = cpy_word(cpy, code + layout->code.localspluskinds);
+	uint64_t named = 0, name, value;
+	const uint8_t *sort;
+	uint32_t i;
+
+	if (!names || !rg_image_u64(cpy->image, names + CPY_HEAD, &named))
+		named = 0;
+	for (i = 0; i < count; i++) {
+		if (!rg_image_u64(cpy->image, frame + layout->frame.localsplus + 8 * (uint64_t)i,
+				  &value))
+			return;
+		if (!value)
+			continue;
+		name = i < named ? cpy_word(cpy, names + 24 + 8 * (uint64_t)i) : 0;
+		sort = kinds ? rg_image_at(cpy->image, kinds + 32 + i, 1) : NULL;
+		if (!name)
+			cpy_emit(walk, value, kind, CPY_LABEL_TEXT_INDEX, "local", i);
+		else
+			cpy_emit(walk, value, kind, CPY_LABEL_NAMED,
+				 sort && *sort & (CPY_KIND_CELL | CPY_KIND_FREE) ? "cell" : "local",
+				 name);
+	}
+}
+
+void cpy_walk_frame(struct cpy_walk *walk, uint64_t frame, uint8_t kind)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	uint64_t code = cpy_word(walk->cpy, frame + layout->frame.code);
+	uint32_t locals, stack, i;
+	int32_t top;
+
+	cpy_emit_field(walk, frame, layout->frame.frame_object, kind, ".gi_frame");
+	cpy_emit_field(walk, frame, layout->frame.locals, kind, ".f_locals");
+	cpy_emit_field(walk, frame, layout->frame.function, kind, ".f_func");
+	if (!cpy_is_code(walk->cpy, code) || !cpy_code_slots(walk->cpy, code, &locals, &stack))
+		return;
+	cpy_emit(walk, code, kind, CPY_LABEL_TEXT, ".f_code", 0);
+	top = (int32_t)cpy_word32(walk->cpy, frame + layout->frame.stacktop);
+	if (top < 0) {
+		/* Running: what it holds is not shown to the collector. */
+		walk_variables(walk, frame, code, locals,
+			       kind == RG_REFERENCE_STRONG ? RG_REFERENCE_UNTRAVERSED : kind);
+		return;
+	}
+	/* A trampoline keeps one word more than its code has room for. */
+	if ((uint32_t)top > locals + stack + 1)
+		return;
+	walk_variables(walk, frame, code, (uint32_t)top < locals ? (uint32_t)top : locals, kind);
+	for (i = locals; i < (uint32_t)top; i++)
+		cpy_emit(walk,
+			 cpy_word(walk->cpy, frame + layout->frame.localsplus + 8 * (uint64_t)i),
+			 kind, CPY_LABEL_TEXT_INDEX, "stack", i - locals);
+}
+
+void cpy_stack_begin(struct cpy_stack *stack, const struct cpy *cpy,
+		     const struct cpy_thread *thread)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t frame = cpy_word(cpy, thread->address + layout->thread.current_frame);
+
+	if (layout->thread.has_cframe)
+		frame = frame ? cpy_word(cpy, frame + layout->thread.cframe_current) : 0;
+	*stack = (struct cpy_stack){ .cpy = cpy, .layout = layout, .frame = frame, .limit = 1 };
+}
+
+bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret)
+{
+	const struct cpy_execution *layout = stack->layout;
+	const struct cpy *cpy = stack->cpy;
+	uint64_t frame = stack->frame, previous;
+	const uint8_t *owner;
+
+	if (!frame || frame % 8 || frame == stack->hare || stack->steps > STACK_LIMIT)
+		return false;
+	owner = rg_image_at(cpy->image, frame + layout->frame.owner, 1);
+	if (!owner || !rg_image_u64(cpy->image, frame + layout->frame.previous, &previous))
+		return false;
+	/* Brent: from time to time a frame is kept that only a cycle can lead back to. */
+	if (++stack->steps == stack->limit) {
+		stack->hare = frame;
+		stack->limit *= 2;
+	}
+	stack->frame = previous;
+	*ret = (struct cpy_frame){ .address = frame, .owner = *owner };
+	if (*owner == CPY_FRAME_OF_C && cpy->minor > 11)
+		return true;
+	ret->code = cpy_word(cpy, frame + layout->frame.code);
+	/* The trampolines of 3.12 and later run no function. */
+	ret->is_shown = ret->code && (cpy->minor == 11 ||
+				      cpy_word(cpy, frame + layout->frame.function));
+	return true;
+}
+
+/* ---- lines ---------------------------------------------------------------- */
+
+struct table {
+	const uint8_t *at, *end;
+};
+
+static uint32_t read_varint(struct table *table)
+{
+	uint32_t value = 0;
+	unsigned shift = 0;
+	uint8_t byte;
+
+	do {
+		if (table->at == table->end || *table->at & 0x80)
+			return value;
+		byte = *table->at++;
+		if (shift < 30)
+			value |= (uint32_t)(byte & 63) << shift;
+		shift += 6;
+	} while (byte & 64);
+	return value;
+}
+
+static int64_t read_signed(struct table *table)
+{
+	uint32_t value = read_varint(table);
+
+	return value & 1 ? -(int64_t)(value >> 1) : (int64_t)(value >> 1);
+}
+
+/*
+ * The line of the code unit @unit by the location table (Objects/locations.md
+ * of 3.11): entries begin with a byte that has bit 7 set and holds a form in
+ * bits 3-6 and a length in units, less one, in bits 0-2.
+ */
+static int64_t table_line(struct table table, int64_t line, uint64_t unit)
+{
+	uint64_t end = 0;
+	unsigned form;
+	uint8_t first;
+
+	while (table.at < table.end) {
+		first = *table.at++;
+		form = first >> 3 & 15;
+		end += (first & 7) + 1;
+		if (form == 14 || form == 13)
+			line += read_signed(&table);
+		else if (form >= 10 && form <= 12)
+			line += form - 10;
+		if (unit < end)
+			return form == 15 ? 0 : line;
+		while (table.at < table.end && !(*table.at & 0x80))
+			table.at++;
+	}
+	return 0;
+}
+
+uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t instruction, start, units, table, size;
+	uint32_t first;
+	const void *bytes;
+	int64_t line;
+
+	if (!frame->code ||
+	    !rg_image_u64(cpy->image, frame->address + layout->frame.instruction, &instruction) ||
+	    !rg_image_u32(cpy->image, frame->code + layout->code.firstlineno, &first) ||
+	    !rg_image_u64(cpy->image, frame->code + CPY_HEAD, &units))
+		return 0;
+	start = frame->code + layout->code.adaptive;
+	/* Before its first instruction the frame points in front of the code. */
+	if (instruction + 2 == start)
+		return first;
+	table = cpy_word(cpy, frame->code + layout->code.linetable);
+	if (instruction < start || (instruction - start) / 2 >= units || !table ||
+	    !rg_image_u64(cpy->image, table + CPY_HEAD, &size) || size > UINT32_MAX)
+		return 0;
+	bytes = rg_image_at(cpy->image, table + 32, size);
+	if (!bytes)
+		return 0;
+	line = table_line((struct table){ bytes, (const uint8_t *)bytes + size }, first,
+			  (instruction - start) / 2);
+	return line > 0 && line <= UINT32_MAX ? (uint32_t)line : 0;
+}

@@ -1,0 +1,645 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Roots: what outside the objects refers to one.  A field is given the number
+ * of references it owns, so that the accounting can subtract it; a root that
+ * only names a place which an object already owns (a value of sys.modules, a
+ * thread-local value, a variable of a running generator) owns none.
+ */
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/vector.h"
+#include "runtime/cpython/execution_layout.h"
+
+#define TYPE_CACHE_ENTRIES 4096
+#define SIGNAL_HANDLERS 65
+#define ATEXIT_LIMIT (1u << 20)
+#define IDS_LIMIT (1u << 20)
+#define TYPES_LIMIT (1u << 22)
+/* Weak references to a thread's sentinel: one a threading.local. */
+#define LOCALS_LIMIT (1u << 16)
+
+typedef rg_error *root_fn(void *user, const struct rg_root_init *root);
+
+struct roots {
+	struct cpy *cpy;
+	const struct cpy_execution *layout;
+	root_fn *each;
+	void *user;
+	struct rg_buffer name;  /* of the root at hand; its prefix stays */
+	size_t prefix;          /* length of what all roots at hand begin with */
+	struct rg_root_init init;
+	uint32_t locals_count;  /* of a frame's variables: 0 when a generator owns them */
+	rg_error *error;        /* from a walker, which has no way to return it */
+};
+
+static void set_prefix(struct roots *roots)
+{
+	roots->prefix = roots->name.length;
+}
+
+/* Goes back to the first @length bytes of the name. */
+static void cut(struct roots *roots, size_t length)
+{
+	if (roots->name.data && roots->name.length > length) {
+		roots->name.length = length;
+		roots->name.data[length] = '\0';
+	}
+}
+
+/* Hands out the root at @address, named by what the buffer holds; cuts it back to its prefix. */
+static rg_error *put(struct roots *roots, uint64_t address, enum rg_root_kind kind,
+		     uint32_t count)
+{
+	rg_error *error = NULL;
+
+	if (rg_buffer_failed(&roots->name))
+		return rg_error_no_memory();
+	if (address) {
+		roots->init.address = address;
+		roots->init.kind = kind;
+		roots->init.count = count;
+		roots->init.name = rg_buffer_string(&roots->name);
+		error = roots->each(roots->user, &roots->init);
+	}
+	cut(roots, roots->prefix);
+	return error;
+}
+
+static rg_error *put_word(struct roots *roots, uint64_t at, enum rg_root_kind kind,
+			  const char *name)
+{
+	rg_buffer_puts(&roots->name, name);
+	return put(roots, cpy_word(roots->cpy, at), kind, 1);
+}
+
+static rg_error *put_fields(struct roots *roots, uint64_t base,
+			    const struct cpy_state_field *field, enum rg_root_kind kind)
+{
+	for (; field->name; field++)
+		RG_TRY(put_word(roots, base + field->offset, kind, field->name));
+	return NULL;
+}
+
+/* A block of owned words, all under one name. */
+static rg_error *put_block(struct roots *roots, uint64_t start, uint64_t end, uint64_t step,
+			   const char *name)
+{
+	for (; start < end; start += step)
+		RG_TRY(put_word(roots, start, RG_ROOT_INTERPRETER, name));
+	return NULL;
+}
+
+/* ---- sys.modules ----------------------------------------------------------- */
+
+/* The str at @object as Python would write it. */
+static void append_repr(struct roots *roots, uint64_t object)
+{
+	char text[512];
+	const char *at;
+	char quote;
+
+	if (cpy_str(roots->cpy, object, text, sizeof(text)) < 0) {
+		const struct cpy_type *type = cpy_type_of(roots->cpy, object);
+
+		rg_buffer_printf(&roots->name, "<%s>", type && type->name ? type->name : "?");
+		return;
+	}
+	quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
+	rg_buffer_putc(&roots->name, quote);
+	for (at = text; *at; at++) {
+		if (*at == quote || *at == '\\')
+			rg_buffer_printf(&roots->name, "\\%c", *at);
+		else if (*at == '\n')
+			rg_buffer_puts(&roots->name, "\\n");
+		else if (*at == '\r')
+			rg_buffer_puts(&roots->name, "\\r");
+		else if (*at == '\t')
+			rg_buffer_puts(&roots->name, "\\t");
+		else if ((unsigned char)*at < 32 || *at == 127)
+			rg_buffer_printf(&roots->name, "\\x%02x", (unsigned char)*at);
+		else
+			rg_buffer_putc(&roots->name, *at);
+	}
+	rg_buffer_putc(&roots->name, quote);
+}
+
+static bool put_module(void *user, uint64_t key, uint64_t value)
+{
+	struct roots *roots = user;
+
+	/* None says that the module must not be imported. */
+	if (value == roots->cpy->none)
+		return true;
+	rg_buffer_puts(&roots->name, "sys.modules[");
+	append_repr(roots, key);
+	rg_buffer_putc(&roots->name, ']');
+	roots->error = put(roots, value, RG_ROOT_MODULE, 0);
+	return !roots->error;
+}
+
+static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *interpreter)
+{
+	uint64_t modules;
+
+	modules = cpy_word(roots->cpy, interpreter->address + roots->layout->interpreter.modules);
+	cut(roots, 0);
+	if (interpreter->id)
+		rg_buffer_printf(&roots->name, "interpreter %llu ",
+				 (unsigned long long)interpreter->id);
+	set_prefix(roots);
+	roots->error = NULL;
+	if (modules)
+		(void)cpy_dict_each(roots->cpy, modules, put_module, roots);
+	return roots->error;
+}
+
+/* ---- interpreter state ------------------------------------------------------ */
+
+static rg_error *put_atexit(struct roots *roots, uint64_t base)
+{
+	static const char *const labels[] = { "function", "arguments", "keywords" };
+	uint64_t callbacks = cpy_word(roots->cpy, base + roots->layout->interpreter.atexit);
+	uint32_t count = cpy_word32(roots->cpy, base + roots->layout->interpreter.atexit_count);
+	uint64_t callback;
+	uint32_t i, j;
+
+	if (!callbacks || count > ATEXIT_LIMIT)
+		return NULL;
+	for (i = 0; i < count; i++) {
+		if (!rg_image_u64(roots->cpy->image, callbacks + 8 * (uint64_t)i, &callback))
+			break;
+		for (j = 0; callback && j < 3; j++) {
+			rg_buffer_printf(&roots->name, "atexit callback %u %s", (unsigned)i,
+					 labels[j]);
+			RG_TRY(put(roots, cpy_word(roots->cpy, callback + 8 * j),
+				   RG_ROOT_INTERPRETER, 1));
+		}
+	}
+	return NULL;
+}
+
+static rg_error *put_ids(struct roots *roots, uint64_t base)
+{
+	uint64_t size = cpy_word(roots->cpy, base + roots->layout->interpreter.ids_size);
+	uint64_t array = cpy_word(roots->cpy, base + roots->layout->interpreter.ids_array);
+
+	if (!array || size > IDS_LIMIT || !rg_image_at(roots->cpy->image, array, size * 8))
+		return NULL;
+	return put_block(roots, array, array + 8 * size, 8, "identifiers");
+}
+
+static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpreter *interpreter)
+{
+	const struct cpy_execution *layout = roots->layout;
+	uint64_t base = interpreter->address;
+
+	cut(roots, 0);
+	rg_buffer_printf(&roots->name, "interpreter %llu ", (unsigned long long)interpreter->id);
+	set_prefix(roots);
+	RG_TRY(put_fields(roots, base, layout->interpreter.fields, RG_ROOT_INTERPRETER));
+	RG_TRY(put_block(roots, base + layout->interpreter.ast,
+			 base + layout->interpreter.ast_end, 8, "ast state"));
+	RG_TRY(put_block(roots, base + layout->interpreter.type_cache + 8,
+			 base + layout->interpreter.type_cache + 24 * TYPE_CACHE_ENTRIES, 24,
+			 "type cache"));
+	RG_TRY(put_ids(roots, base));
+	RG_TRY(put_atexit(roots, base));
+	RG_TRY(put_block(roots, base + layout->interpreter.callables,
+			 base + layout->interpreter.callables_end, 8, "monitoring callables"));
+	return put_block(roots, base + layout->interpreter.tools,
+			 base + layout->interpreter.tools_end, 8, "monitoring tools");
+}
+
+/* ---- what all interpreters share, and static data --------------------------- */
+
+static rg_error *put_runtime(struct roots *roots)
+{
+	uint64_t signals = roots->cpy->runtime + roots->layout->runtime.signals;
+	unsigned i;
+
+	cut(roots, 0);
+	rg_buffer_puts(&roots->name, "runtime ");
+	set_prefix(roots);
+	if (!roots->cpy->runtime)
+		return NULL;
+	RG_TRY(put_fields(roots, roots->cpy->runtime, roots->layout->runtime.fields,
+			  RG_ROOT_INTERPRETER));
+	for (i = 0; roots->layout->runtime.signals && i < SIGNAL_HANDLERS; i++) {
+		rg_buffer_printf(&roots->name, "signal handler %u", i);
+		RG_TRY(put(roots, cpy_word(roots->cpy, signals + 16 * i + 8), RG_ROOT_INTERPRETER,
+			   1));
+	}
+	return NULL;
+}
+
+/* The singletons of 3.11, each with the one reference it is born with. */
+static rg_error *put_singletons(struct roots *roots)
+{
+	static const struct {
+		const char *symbol, *name;
+	} singletons[] = {
+		{ "_Py_NoneStruct", "None" },
+		{ "_Py_TrueStruct", "True" },
+		{ "_Py_FalseStruct", "False" },
+		{ "_Py_EllipsisObject", "Ellipsis" },
+		{ "_Py_NotImplementedStruct", "NotImplemented" },
+	};
+	uint64_t address, size;
+	size_t i;
+
+	if (roots->cpy->minor > 11 || !roots->cpy->module)
+		return NULL;
+	for (i = 0; i < sizeof(singletons) / sizeof(singletons[0]); i++) {
+		if (!rg_image_symbol(roots->cpy->image, roots->cpy->module, singletons[i].symbol,
+				     &address, &size))
+			continue;
+		rg_buffer_puts(&roots->name, singletons[i].name);
+		RG_TRY(put(roots, address, RG_ROOT_STATIC, 1));
+	}
+	return NULL;
+}
+
+/* The dicts kept of modules that are initialised in one phase, for a second import. */
+static rg_error *put_module_copies(struct roots *roots)
+{
+	struct cpy *cpy = roots->cpy;
+	uint64_t list, items, size, module, definition, name, i;
+	const struct cpy_type *type;
+	struct rg_map seen = { 0 };
+	rg_error *error = NULL;
+	char text[128];
+	size_t n;
+
+	for (n = 0; !error && n < cpy->interpreter_count; n++) {
+		list = cpy_word(cpy, cpy->interpreters[n].address +
+				     roots->layout->interpreter.modules_by_index);
+		size = list ? cpy_word(cpy, list + CPY_HEAD) : 0;
+		items = list ? cpy_word(cpy, list + CPY_HEAD + 8) : 0;
+		if (size > IDS_LIMIT)
+			continue;
+		for (i = 0; !error && i < size; i++) {
+			if (!rg_image_u64(cpy->image, items + 8 * i, &module))
+				break;
+			type = module ? cpy_type_of(cpy, module) : NULL;
+			if (!type || !type->row || strcmp(type->row->name, "module"))
+				continue;
+			definition = cpy_word(cpy, module + 24);
+			if (!definition || rg_map_find(&seen, definition))
+				continue;
+			if (!rg_map_put(&seen, definition, 1)) {
+				error = rg_error_no_memory();
+				break;
+			}
+			name = cpy_word(cpy, module + 48);
+			if (!name || cpy_str(cpy, name, text, sizeof(text)) < 0)
+				text[0] = '\0';
+			rg_buffer_printf(&roots->name, "copy of module %s", text);
+			error = put(roots, cpy_word(cpy, definition + 32), RG_ROOT_STATIC, 1);
+		}
+	}
+	rg_map_free(&seen);
+	return error;
+}
+
+/* ---- static types ------------------------------------------------------------- */
+
+struct type_walk {
+	struct cpy *cpy;
+	struct rg_map seen;
+	RG_VECTOR(uint64_t) queue;
+	bool failed;
+};
+
+static void add_type(struct type_walk *walk, uint64_t type)
+{
+	if (!type || rg_map_find(&walk->seen, type) || walk->queue.count >= TYPES_LIMIT ||
+	    !cpy_type_at(walk->cpy, type))
+		return;
+	if (!rg_map_put(&walk->seen, type, 1) || !rg_vector_push(&walk->queue, type))
+		walk->failed = true;
+}
+
+/* tp_subclasses: {id: weak reference to the class}. */
+static bool add_subclass(void *user, uint64_t key, uint64_t value)
+{
+	struct type_walk *walk = user;
+
+	(void)key;
+	add_type(walk, cpy_word(walk->cpy, value + CPY_HEAD));
+	return !walk->failed;
+}
+
+static uint64_t subclasses_of(const struct cpy *cpy, const struct cpy_type *type)
+{
+	uint64_t word = cpy_word(cpy, type->address + 360);
+
+	/* 3.12 and later keep those of the static builtin types in the interpreter. */
+	if (cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN))
+		return word;
+	if (!word || word > cpy->layout.interpreter.static_types_count || !cpy->interpreter_count)
+		return 0;
+	return cpy_word(cpy, cpy->interpreters[0].address + cpy->layout.interpreter.static_types +
+				     (word - 1) * cpy->layout.interpreter.static_types_stride +
+				     cpy->layout.interpreter.static_type_subclasses);
+}
+
+static rg_error *put_types(struct roots *roots)
+{
+	struct cpy *cpy = roots->cpy;
+	struct type_walk walk = { .cpy = cpy };
+	const struct cpy_type *type;
+	rg_error *error = NULL;
+	uint64_t subclasses;
+	size_t i;
+
+	type = cpy_type_at(cpy, cpy->type_type);
+	add_type(&walk, type ? type->base : 0);
+	add_type(&walk, cpy->type_type);
+	for (i = 0; !walk.failed && !error && i < walk.queue.count; i++) {
+		type = cpy_type_at(cpy, walk.queue.data[i]);
+		subclasses = type ? subclasses_of(cpy, type) : 0;
+		if (subclasses)
+			(void)cpy_dict_each(cpy, subclasses, add_subclass, &walk);
+		if (!type || type->is_heap)
+			continue;
+		/* Born with one reference; from 3.12 on builtin ones are immortal. */
+		rg_buffer_printf(&roots->name, "type %s", type->name ? type->name : "?");
+		error = put(roots, type->address, RG_ROOT_STATIC,
+			    cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN));
+	}
+	rg_map_free(&walk.seen);
+	rg_vector_free(&walk.queue);
+	return !error && walk.failed ? rg_error_no_memory() : error;
+}
+
+static rg_error *put_static(struct roots *roots)
+{
+	cut(roots, 0);
+	rg_buffer_puts(&roots->name, "static ");
+	set_prefix(roots);
+	RG_TRY(put_singletons(roots));
+	RG_TRY(put_module_copies(roots));
+	return put_types(roots);
+}
+
+/* ---- frames --------------------------------------------------------------------- */
+
+static void append_str(struct roots *roots, uint64_t string, const char *fallback)
+{
+	char text[256];
+
+	if (!string || cpy_str(roots->cpy, string, text, sizeof(text)) < 0)
+		rg_buffer_puts(&roots->name, fallback);
+	else
+		rg_buffer_puts(&roots->name, text);
+}
+
+static void put_frame_references(struct cpy_walk *walk)
+{
+	struct roots *roots = walk->user;
+	unsigned i;
+
+	for (i = 0; i < walk->count && !roots->error; i++) {
+		const struct cpy_reference *reference = &walk->references[i];
+		enum rg_root_kind kind = RG_ROOT_LOCAL;
+		uint32_t count = roots->locals_count;
+
+		if (reference->label == CPY_LABEL_TEXT) {
+			/* A generator's own; and no variable, but for a namespace. */
+			if (!count)
+				continue;
+			if (strcmp(reference->text, ".f_locals"))
+				kind = RG_ROOT_THREAD;
+			rg_buffer_puts(&roots->name, reference->text + 1);
+		} else if (reference->label == CPY_LABEL_NAMED) {
+			rg_buffer_printf(&roots->name, "%s ", reference->text);
+			append_str(roots, reference->arg, "?");
+		} else {
+			rg_buffer_printf(&roots->name, "%s %llu", reference->text,
+					 (unsigned long long)reference->arg);
+		}
+		roots->error = put(roots, reference->target, kind, count);
+	}
+	walk->count = 0;
+}
+
+/* "frame main (app.py:31), " */
+static void append_frame(struct roots *roots, const struct cpy_frame *frame)
+{
+	const struct cpy_execution *layout = roots->layout;
+	uint64_t file = cpy_word(roots->cpy, frame->code + layout->code.filename);
+	char path[1024];
+	const char *base;
+
+	rg_buffer_puts(&roots->name, "frame ");
+	append_str(roots, cpy_word(roots->cpy, frame->code + layout->code.qualname), "?");
+	if (!file || cpy_str(roots->cpy, file, path, sizeof(path)) < 0)
+		strcpy(path, "?");
+	base = strrchr(path, '/');
+	rg_buffer_printf(&roots->name, " (%s:%u), ", base ? base + 1 : path,
+			 (unsigned)cpy_frame_line(roots->cpy, frame));
+}
+
+static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread,
+			    struct cpy_walk *walk)
+{
+	size_t prefix = roots->prefix;
+	struct cpy_stack stack;
+	struct cpy_frame frame;
+	uint32_t index = 0;
+
+	cpy_stack_begin(&stack, roots->cpy, thread);
+	roots->error = NULL;
+	while (!roots->error && cpy_stack_next(&stack, &frame)) {
+		if (!cpy_is_code(roots->cpy, frame.code) || frame.owner > CPY_FRAME_OF_GENERATOR)
+			continue;
+		append_frame(roots, &frame);
+		set_prefix(roots);
+		roots->init.frame = frame.is_shown ? index++ : RG_NONE;
+		roots->locals_count = frame.owner == CPY_FRAME_OF_THREAD;
+		walk->count = 0;
+		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);
+		put_frame_references(walk);
+		roots->init.frame = RG_NONE;
+		cut(roots, prefix);
+		set_prefix(roots);
+	}
+	return roots->error;
+}
+
+/* ---- thread-local values ------------------------------------------------------- */
+
+static bool put_local(void *user, uint64_t key, uint64_t value)
+{
+	struct roots *roots = user;
+
+	rg_buffer_puts(&roots->name, "thread-local local.");
+	append_str(roots, key, "?");
+	roots->error = put(roots, value, RG_ROOT_THREAD_LOCAL, 0);
+	return !roots->error;
+}
+
+/* 3.11, 3.12: the thread's dict holds a dummy for each local, which knows the values. */
+static bool put_dummy(void *user, uint64_t key, uint64_t value)
+{
+	struct roots *roots = user;
+	const struct cpy_type *type = cpy_type_of(roots->cpy, value);
+	uint64_t dict;
+
+	(void)key;
+	if (!type || !type->name || strcmp(type->name, "_thread._localdummy"))
+		return true;
+	dict = cpy_word(roots->cpy, value + CPY_HEAD);
+	if (dict)
+		(void)cpy_dict_each(roots->cpy, dict, put_local, roots);
+	return !roots->error;
+}
+
+struct local_search {
+	uint64_t key, dict;
+};
+
+static bool match_key(void *user, uint64_t key, uint64_t value)
+{
+	struct local_search *search = user;
+
+	if (key != search->key)
+		return true;
+	search->dict = value;
+	return false;
+}
+
+/*
+ * 3.13: each local keeps a weak reference to the thread's sentinel whose
+ * callback knows the local through another weak reference; the local's dict of
+ * dicts is keyed by the thread's own weak reference.
+ */
+static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
+{
+	struct cpy *cpy = roots->cpy;
+	struct local_search search = { 0, 0 };
+	uint64_t sentinel, reference, callback, local;
+	const struct cpy_type *type;
+	unsigned i;
+
+	search.key = cpy_word(cpy, tstate + roots->layout->thread.local_key);
+	sentinel = cpy_word(cpy, tstate + roots->layout->thread.local_sentinel);
+	if (!search.key || !sentinel)
+		return NULL;
+	reference = cpy_word(cpy, sentinel + CPY_HEAD);
+	for (i = 0; reference && i < LOCALS_LIMIT; i++) {
+		callback = cpy_word(cpy, reference + 24);
+		type = callback ? cpy_type_of(cpy, callback) : NULL;
+		reference = cpy_word(cpy, reference + 48);
+		if (!type || !type->row || strcmp(type->row->name, "builtin_function_or_method"))
+			continue;
+		local = cpy_word(cpy, cpy_word(cpy, callback + 24) + CPY_HEAD);
+		type = local ? cpy_type_of(cpy, local) : NULL;
+		if (!type || !type->row || strcmp(type->row->name, "_thread._local"))
+			continue;
+		search.dict = 0;
+		(void)cpy_dict_each(cpy, cpy_word(cpy, local + 40), match_key, &search);
+		if (search.dict)
+			(void)cpy_dict_each(cpy, search.dict, put_local, roots);
+		if (roots->error)
+			return roots->error;
+	}
+	return NULL;
+}
+
+static rg_error *put_thread_locals(struct roots *roots, const struct cpy_thread *thread)
+{
+	uint64_t dict;
+
+	roots->error = NULL;
+	if (roots->layout->thread.local_key)
+		return put_locals_313(roots, thread->address);
+	dict = cpy_word(roots->cpy, thread->address + roots->layout->thread.dict);
+	if (dict)
+		(void)cpy_dict_each(roots->cpy, dict, put_dummy, roots);
+	return roots->error;
+}
+
+/* ---- threads ------------------------------------------------------------------------ */
+
+static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *walk)
+{
+	const struct cpy_thread *thread = &roots->cpy->threads[index];
+	rg_error *error;
+	char name[128];
+
+	cut(roots, 0);
+	if (thread->interpreter < roots->cpy->interpreter_count &&
+	    roots->cpy->interpreters[thread->interpreter].id)
+		rg_buffer_printf(&roots->name, "interpreter %llu ",
+				 (unsigned long long)
+				 roots->cpy->interpreters[thread->interpreter].id);
+	cpy_thread_name(roots->cpy, thread, name, sizeof(name));
+	if (name[0])
+		rg_buffer_printf(&roots->name, "thread %s, ", name);
+	else
+		rg_buffer_printf(&roots->name, "thread %llu, ",
+				 (unsigned long long)(thread->native_id ? thread->native_id
+									: thread->id));
+	set_prefix(roots);
+	roots->init.thread = (uint32_t)index;
+	error = put_frames(roots, thread, walk);
+	if (!error)
+		error = put_thread_locals(roots, thread);
+	if (!error)
+		error = put_fields(roots, thread->address, roots->layout->thread.fields,
+				   RG_ROOT_THREAD);
+	roots->init.thread = RG_NONE;
+	return error;
+}
+
+static rg_error *put_threads(struct roots *roots)
+{
+	struct cpy_walk *walk = rg_alloc(sizeof(*walk));
+	rg_error *error = NULL;
+	size_t i;
+
+	if (!walk)
+		return rg_error_no_memory();
+	walk->cpy = roots->cpy;
+	walk->object = 0;
+	walk->type = NULL;
+	walk->count = 0;
+	walk->flush = put_frame_references;
+	walk->user = roots;
+	for (i = 0; !error && i < roots->cpy->thread_count; i++)
+		error = put_thread(roots, i, walk);
+	rg_free(walk);
+	return error;
+}
+
+static rg_error *put_all(struct roots *roots)
+{
+	struct cpy *cpy = roots->cpy;
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++)
+		RG_TRY(put_modules(roots, &cpy->interpreters[i]));
+	RG_TRY(put_threads(roots));
+	for (i = 0; i < cpy->interpreter_count; i++)
+		RG_TRY(put_interpreter(roots, &cpy->interpreters[i]));
+	RG_TRY(put_runtime(roots));
+	return put_static(roots);
+}
+
+rg_error *cpy_roots(struct cpy *cpy,
+		    rg_error *(*each)(void *user, const struct rg_root_init *root), void *user)
+{
+	struct roots roots = {
+		.cpy = cpy,
+		.layout = cpy_execution_layout(cpy),
+		.each = each,
+		.user = user,
+		.name = RG_BUFFER_INIT,
+		.init = { .thread = RG_NONE, .frame = RG_NONE },
+	};
+	rg_error *error = put_all(&roots);
+
+	rg_buffer_free(&roots.name);
+	return error;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads: their names, as the threading module has them, and their frames in words. */
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/vector.h"
+#include "runtime/cpython/execution_layout.h"
+
+/* ---- an attribute of an instance ------------------------------------------ */
+
+struct search {
+	struct cpy *cpy;
+	const char *name;
+	uint64_t value;
+	uint64_t dict; /* the instance's __dict__ */
+};
+
+static void match_attribute(struct cpy_walk *walk)
+{
+	struct search *search = walk->user;
+	char text[64];
+	unsigned i;
+
+	for (i = 0; i < walk->count; i++) {
+		const struct cpy_reference *reference = &walk->references[i];
+
+		if (reference->label == CPY_LABEL_ATTRIBUTE) {
+			if (cpy_str(search->cpy, reference->arg, text, sizeof(text)) >= 0 &&
+			    !strcmp(text, search->name))
+				search->value = reference->target;
+		} else if (reference->label == CPY_LABEL_TEXT && reference->text &&
+			   !strcmp(reference->text, ".__dict__")) {
+			search->dict = reference->target;
+		}
+	}
+}
+
+uint64_t cpy_attribute(struct cpy *cpy, uint64_t object, const char *name)
+{
+	struct search search = { cpy, name, 0, 0 };
+	const struct cpy_type *type = cpy_type_of(cpy, object);
+	struct cpy_walk *walk;
+
+	if (!type)
+		return 0;
+	walk = rg_alloc(sizeof(*walk));
+	if (!walk)
+		return 0;
+	walk->cpy = cpy;
+	walk->object = object;
+	walk->type = type;
+	walk->count = 0;
+	walk->flush = match_attribute;
+	walk->user = &search;
+	cpy_walk_object(walk);
+	rg_free(walk);
+	if (!search.value && search.dict)
+		search.value = cpy_dict_get(cpy, search.dict, name);
+	return search.value;
+}
+
+/* ---- names ----------------------------------------------------------------- */
+
+struct active {
+	struct cpy *cpy;
+	uint64_t ident;
+	uint64_t thread;
+};
+
+static bool match_ident(void *user, uint64_t key, uint64_t value)
+{
+	struct active *active = user;
+	int64_t ident;
+
+	if (!cpy_long(active->cpy, key, &ident) || (uint64_t)ident != active->ident)
+		return true;
+	active->thread = value;
+	return false;
+}
+
+void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret, size_t size)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	struct active active = { cpy, thread->id, 0 };
+	uint64_t modules, module, running, name;
+
+	ret[0] = '\0';
+	if (thread->interpreter >= cpy->interpreter_count)
+		return;
+	modules = cpy_word(cpy, cpy->interpreters[thread->interpreter].address +
+				layout->interpreter.modules);
+	module = modules ? cpy_dict_get(cpy, modules, "threading") : 0;
+	/* A module's dict stands at the same place in all versions. */
+	running = module ? cpy_dict_get(cpy, cpy_word(cpy, module + CPY_HEAD), "_active") : 0;
+	if (!running || !cpy_dict_each(cpy, running, match_ident, &active) || !active.thread)
+		return;
+	name = cpy_attribute(cpy, active.thread, "_name");
+	if (!name || cpy_str(cpy, name, ret, size) < 0)
+		ret[0] = '\0';
+}
+
+/* ---- threads in words ------------------------------------------------------ */
+
+struct text_frame {
+	size_t function, file; /* offsets into the text */
+	uint32_t line;
+};
+
+static size_t add_text(struct rg_buffer *text, struct cpy *cpy, uint64_t string)
+{
+	char word[1024];
+	size_t at = text->length;
+
+	if (!string || cpy_str(cpy, string, word, sizeof(word)) < 0)
+		word[0] = '\0';
+	rg_buffer_append(text, word, strlen(word) + 1);
+	return at;
+}
+
+static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy_thread *thread)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	RG_VECTOR(struct text_frame) texts = { 0 };
+	struct rg_buffer text = RG_BUFFER_INIT;
+	struct rg_thread described = { .id = thread->id, .native_id = thread->native_id };
+	struct rg_frame *frames = NULL;
+	struct cpy_stack stack;
+	struct cpy_frame frame;
+	rg_error *error = NULL;
+	char name[256];
+	size_t i;
+
+	cpy_stack_begin(&stack, cpy, thread);
+	while (cpy_stack_next(&stack, &frame)) {
+		struct text_frame one = { 0 };
+
+		if (!frame.is_shown || !cpy_is_code(cpy, frame.code))
+			continue;
+		one.function = add_text(&text, cpy,
+					cpy_word(cpy, frame.code + layout->code.qualname));
+		one.file = add_text(&text, cpy,
+				    cpy_word(cpy, frame.code + layout->code.filename));
+		one.line = cpy_frame_line(cpy, &frame);
+		if (!rg_vector_push(&texts, one)) {
+			error = rg_error_no_memory();
+			goto out;
+		}
+	}
+	frames = rg_calloc(texts.count, sizeof(*frames));
+	if (!frames || rg_buffer_failed(&text)) {
+		error = rg_error_no_memory();
+		goto out;
+	}
+	for (i = 0; i < texts.count; i++)
+		frames[i] = (struct rg_frame){
+			.function = text.data + texts.data[i].function,
+			.file = text.data + texts.data[i].file,
+			.line = texts.data[i].line,
+		};
+	cpy_thread_name(cpy, thread, name, sizeof(name));
+	described.name = name;
+	described.frames = frames;
+	described.frame_count = texts.count;
+	error = rg_builder_thread(builder, &described);
+out:
+	rg_free(frames);
+	rg_vector_free(&texts);
+	rg_buffer_free(&text);
+	return error;
+}
+
+rg_error *cpy_threads(struct cpy *cpy, rg_builder *builder)
+{
+	size_t i;
+
+	for (i = 0; i < cpy->thread_count; i++)
+		RG_TRY(describe(cpy, builder, &cpy->threads[i]));
+	return NULL;
+}
