@@ -429,14 +429,15 @@ static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 	const struct cpy_execution *layout = roots->layout;
 	uint64_t file = cpy_word(roots->cpy, frame->code + layout->code.filename);
 	char path[1024];
-	const char *base;
+	const char *base, *shown = "?";
 
 	rg_buffer_puts(&roots->name, "frame ");
 	append_str(roots, cpy_word(roots->cpy, frame->code + layout->code.qualname), "?");
-	if (!file || cpy_str(roots->cpy, file, path, sizeof(path)) < 0)
-		strcpy(path, "?");
-	base = strrchr(path, '/');
-	rg_buffer_printf(&roots->name, " (%s:%u), ", base ? base + 1 : path,
+	if (file && cpy_str(roots->cpy, file, path, sizeof(path)) >= 0) {
+		base = strrchr(path, '/');
+		shown = base ? base + 1 : path;
+	}
+	rg_buffer_printf(&roots->name, " (%s:%u), ", shown,
 			 (unsigned)cpy_frame_line(roots->cpy, frame));
 }
 
