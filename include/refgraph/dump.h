@@ -95,4 +95,28 @@ RG_API const rg_graph *rg_dump_objects(const rg_dump *dump);
  */
 RG_API RG_MUST_CHECK rg_error *rg_dump_graph(rg_dump *dump, const rg_graph **ret);
 
+/*
+ * Where rg_dump_convert() writes: all of @length @bytes, or an error that says
+ * why not.
+ */
+typedef rg_error *rg_write_fn(void *user, const void *bytes, size_t length);
+
+/* How to convert; all zero writes every label and no values. */
+struct rg_convert_options {
+	size_t size;                 /* sizeof(struct rg_convert_options) */
+	enum rg_label_policy labels;
+	bool values;                 /* also what strings and numbers contain */
+};
+
+/*
+ * rg_dump_convert - writes @dump in the portable form through @write, which is
+ * called with pieces of about 1 MiB.  Unreachable and lost objects are marked
+ * where counts are known.  @options may be NULL.
+ * Errors: those of rg_dump_graph() and what @write returns.
+ * Complexity: O(objects + references) time, 1 MiB beside the graph.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_dump_convert(rg_dump *dump,
+					       const struct rg_convert_options *options,
+					       rg_write_fn *write, void *user);
+
 #endif

@@ -41,6 +41,12 @@ RG_API enum rg_error_code rg_error_code(const rg_error *error);
 RG_API const char *rg_error_message(const rg_error *error);
 
 /*
+ * rg_error_errno - an error for callbacks that do I/O: "@path: cannot @what:
+ * what errno @number means".  Owned by whoever it is returned to.  Never NULL.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_error_errno(int number, const char *path, const char *what);
+
+/*
  * rg_error_free - releases @error; NULL is allowed.  O(1); cannot fail.
  */
 RG_API void rg_error_free(rg_error *error);

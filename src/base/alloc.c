@@ -41,9 +41,11 @@ void *rg_alloc(size_t size)
 
 void *rg_calloc(size_t count, size_t size)
 {
-	if (must_fail())
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes) || must_fail())
 		return NULL;
-	return count && size ? calloc(count, size) : calloc(1, 1);
+	return calloc(bytes ? bytes : 1, 1);
 }
 
 void *rg_realloc(void *old, size_t count, size_t size)

@@ -16,10 +16,6 @@ RG_MUST_CHECK rg_error *rg_error_no_memory(void) __attribute__((cold));
 /* rg_error_prefix - puts "PREFIX: " before the sentence of @error, which it takes over. */
 RG_MUST_CHECK rg_error *rg_error_prefix(rg_error *error, const char *prefix)
 	__attribute__((cold));
-/* rg_error_errno - an I/O error: "PATH: cannot WHAT: strerror(@number)". */
-RG_MUST_CHECK rg_error *rg_error_errno(int number, const char *path, const char *what)
-	__attribute__((cold));
-
 /* Returns from the calling function with the error of @call, if it has one. */
 #define RG_TRY(call)                                                                               \
 	do {                                                                                       \

@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/format.c
+core_sources += %D%/format.h
+core_sources += %D%/json_scan.c
+core_sources += %D%/json_scan.h
+core_sources += %D%/ndjson.h
+core_sources += %D%/ndjson_graph.c
+core_sources += %D%/ndjson_line.c
+core_sources += %D%/ndjson_line.h
+core_sources += %D%/ndjson_read.c
+core_sources += %D%/ndjson_state.h
+core_sources += %D%/ndjson_words.c
+core_sources += %D%/ndjson_write.c

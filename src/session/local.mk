@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/convert.c
+core_sources += %D%/dump.c

@@ -2,8 +2,10 @@
 # The unit tests: one test_*.c for each noun, in one program. What they share is in tests/support.
 
 unit_tests =
+unit_tests += %D%/test_base.c
 unit_tests += %D%/test_error.c
 unit_tests += %D%/test_graph.c
+unit_tests += %D%/test_json.c
 
 support_sources =
 include tests/support/local.mk

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* From the lines of a portable dump to a graph: types, objects, references, threads, roots. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "format/ndjson_line.h"
+#include "format/ndjson_state.h"
+
+/* FNV-1a: short keys, no adversary gains more than slow look-ups by colliding. */
+static uint64_t hash_bytes(const char *text, size_t length)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* The type called @name (escapes unresolved) at @address: found, or added. */
+static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *name, uint64_t address,
+			 const char *module, const char *short_name, rg_type_id *ret)
+{
+	uint64_t hash = hash_bytes(name->text, name->length);
+	uint64_t at = (hash ^ address * UINT64_C(0x9e3779b97f4a7c15)) | 1;
+	struct rg_buffer text = RG_BUFFER_INIT, head = RG_BUFFER_INIT;
+	struct rg_ndjson_type key = { hash, address, 0 };
+	const uint32_t *found;
+	const char *dot;
+	rg_error *error;
+
+	while ((found = rg_map_find(&s->type_index, at)) != NULL) {
+		const struct rg_ndjson_type *known = &s->types.data[*found - 1];
+
+		if (known->name_hash == hash && known->address == address) {
+			*ret = known->id;
+			return NULL;
+		}
+		at += 2;
+	}
+	rg_json_text(name, &text);
+	dot = strrchr(rg_buffer_string(&text), '.');
+	rg_buffer_append(&head, rg_buffer_string(&text),
+			 dot ? (size_t)(dot - rg_buffer_string(&text)) : 0);
+	error = rg_buffer_failed(&text) || rg_buffer_failed(&head) ? rg_error_no_memory() : NULL;
+	if (!error) {
+		struct rg_type_init init = {
+			.name = rg_buffer_string(&text),
+			.short_name = short_name ? short_name
+				      : dot	 ? dot + 1
+						 : rg_buffer_string(&text),
+			.module = module ? module : rg_buffer_string(&head),
+			.address = address,
+		};
+
+		error = rg_builder_add_type(s->builder, &init, &key.id);
+	}
+	if (!error && (!rg_vector_push(&s->types, key) ||
+		       !rg_map_put(&s->type_index, at, (uint32_t)s->types.count)))
+		error = rg_error_no_memory();
+	if (!error)
+		*ret = key.id;
+	rg_buffer_free(&text);
+	rg_buffer_free(&head);
+	return error;
+}
+
+static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
+{
+	struct rg_json_scan scan;
+	struct rg_json_slice key, name = { NULL, 0 };
+	const char *line;
+	char *module = NULL, *short_name = NULL;
+	size_t length = rg_ndjson_line(s, offset, &line);
+	uint64_t address = 0;
+	rg_type_id id;
+	rg_error *error = NULL;
+
+	rg_json_scan_init(&scan, line, length);
+	rg_json_enter(&scan, '{');
+	while (!error && rg_json_key(&scan, &key)) {
+		struct rg_json_scan here = scan;
+
+		if (rg_json_is(&key, "typedef"))
+			rg_json_string(&here, &name);
+		else if (rg_json_is(&key, "type_address"))
+			rg_json_u64(&here, &address);
+		else if (rg_json_is(&key, "module"))
+			error = rg_ndjson_string(&here, &module);
+		else if (rg_json_is(&key, "short_name"))
+			error = rg_ndjson_string(&here, &short_name);
+		if (!rg_json_skip(&scan))
+			break;
+	}
+	if (!error && name.text)
+		error = type_of(s, &name, address, module, short_name, &id);
+	rg_free(module);
+	rg_free(short_name);
+	return error;
+}
+
+/* The numbers of the object whose line is at @offset. */
+static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct rg_object *ret)
+{
+	static const struct {
+		const char *key;
+		uint32_t flag;
+	} flags[] = {
+		{ "tracked", RG_OBJECT_TRACKED },     { "immortal", RG_OBJECT_IMMORTAL },
+		{ "frozen", RG_OBJECT_FROZEN },       { "finalizer", RG_OBJECT_FINALIZER },
+		{ "opaque", RG_OBJECT_OPAQUE },       { "unreadable", RG_OBJECT_UNREADABLE },
+		{ "is_type", RG_OBJECT_TYPE },        { "is_module", RG_OBJECT_MODULE },
+	};
+	struct rg_json_scan scan;
+	struct rg_json_slice key, name = { "?", 1 };
+	const char *line;
+	size_t length = rg_ndjson_line(s, offset, &line);
+	uint64_t type_address = 0;
+
+	*ret = (struct rg_object){ .refcount = -1 };
+	rg_json_scan_init(&scan, line, length);
+	rg_json_enter(&scan, '{');
+	while (rg_json_key(&scan, &key)) {
+		struct rg_json_scan here = scan;
+		bool set;
+
+		if (rg_json_is(&key, "type"))
+			rg_json_string(&here, &name);
+		else if (rg_json_is(&key, "type_address"))
+			rg_json_u64(&here, &type_address);
+		else if (rg_json_is(&key, "size"))
+			rg_json_u64(&here, &ret->size);
+		else if (rg_json_is(&key, "owned"))
+			rg_json_u64(&here, &ret->owned);
+		else if (rg_json_is(&key, "refcount"))
+			rg_json_i64(&here, &ret->refcount);
+		else
+			for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+				if (rg_json_is(&key, flags[i].key) && rg_json_bool(&here, &set) &&
+				    set)
+					ret->flags |= flags[i].flag;
+		if (!rg_json_skip(&scan))
+			break;
+	}
+	if (scan.failed)
+		s->unreadable++;
+	if (ret->refcount >= 0)
+		s->has_refcounts = true;
+	return type_of(s, &name, type_address, NULL, NULL, &ret->type);
+}
+
+rg_error *rg_ndjson_objects(void *user, rg_builder *builder)
+{
+	struct rg_ndjson_file *s = user;
+	rg_id count;
+
+	s->builder = builder;
+	for (size_t i = 0; i < s->entries.count; i++)
+		if (rg_builder_mark(builder, s->entries.data[i].address) < 0)
+			return rg_error_no_memory();
+	RG_TRY(rg_builder_index(builder, &count));
+	if (count != s->entries.count)
+		return rg_error_new(RG_ERROR_CORRUPT, "two objects of the portable dump have one "
+						      "address");
+	for (size_t i = 0; i < s->typedefs.count; i++)
+		RG_TRY(read_typedef(s, s->typedefs.data[i]));
+	for (rg_id id = 0; id < count; id++) {
+		struct rg_object object;
+
+		RG_TRY(read_object(s, s->entries.data[id].offset, &object));
+		RG_TRY(rg_builder_set(builder, id, &object));
+	}
+	return NULL;
+}
+
+static rg_error *read_frames(struct rg_json_scan *scan, struct rg_thread *thread)
+{
+	RG_VECTOR(struct rg_frame) frames = { 0 };
+	rg_error *error = NULL;
+
+	if (!rg_json_enter(scan, '['))
+		return NULL;
+	while (!error && rg_json_element(scan)) {
+		struct rg_json_slice key;
+		char *function = NULL, *file = NULL;
+		uint64_t line = 0;
+		struct rg_frame frame;
+
+		if (!rg_json_enter(scan, '{'))
+			break;
+		while (!error && rg_json_key(scan, &key)) {
+			struct rg_json_scan here = *scan;
+
+			if (rg_json_is(&key, "function"))
+				error = rg_ndjson_string(&here, &function);
+			else if (rg_json_is(&key, "file"))
+				error = rg_ndjson_string(&here, &file);
+			else if (rg_json_is(&key, "line"))
+				rg_json_u64(&here, &line);
+			if (!rg_json_skip(scan))
+				break;
+		}
+		frame = (struct rg_frame){ function, file, (uint32_t)line };
+		if (!rg_vector_push(&frames, frame)) {
+			rg_free(function);
+			rg_free(file);
+			if (!error)
+				error = rg_error_no_memory();
+		}
+	}
+	thread->frames = frames.data;
+	thread->frame_count = frames.count;
+	return error;
+}
+
+static rg_error *read_thread(struct rg_ndjson_file *s, uint64_t offset)
+{
+	struct rg_json_scan scan;
+	struct rg_json_slice key;
+	struct rg_thread thread = { 0 };
+	const char *line;
+	char *name = NULL;
+	size_t length = rg_ndjson_line(s, offset, &line);
+	rg_error *error = NULL;
+
+	rg_json_scan_init(&scan, line, length);
+	rg_json_enter(&scan, '{');
+	while (!error && rg_json_key(&scan, &key)) {
+		struct rg_json_scan here = scan;
+
+		if (rg_json_is(&key, "thread"))
+			rg_json_u64(&here, &thread.id);
+		else if (rg_json_is(&key, "native"))
+			rg_json_u64(&here, &thread.native_id);
+		else if (rg_json_is(&key, "name"))
+			error = rg_ndjson_string(&here, &name);
+		else if (rg_json_is(&key, "frames") && !thread.frames)
+			error = read_frames(&here, &thread);
+		if (!rg_json_skip(&scan))
+			break;
+	}
+	for (size_t i = 0; i < thread.frame_count; i++) {
+		struct rg_frame *frame = (struct rg_frame *)&thread.frames[i];
+
+		frame->function = frame->function ? frame->function : rg_strdup("");
+		frame->file = frame->file ? frame->file : rg_strdup("");
+		if (!error && (!frame->function || !frame->file))
+			error = rg_error_no_memory();
+	}
+	thread.name = name ? name : "";
+	if (!error)
+		error = rg_builder_thread(s->builder, &thread);
+	if (!error && !rg_vector_push(&s->thread_ids, thread.id))
+		error = rg_error_no_memory();
+	for (size_t i = 0; i < thread.frame_count; i++) {
+		rg_free((char *)thread.frames[i].function);
+		rg_free((char *)thread.frames[i].file);
+	}
+	rg_free((struct rg_frame *)thread.frames);
+	rg_free(name);
+	return error;
+}
+
+static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
+{
+	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "" };
+	struct rg_json_scan scan;
+	struct rg_json_slice key, word = { NULL, 0 };
+	uint64_t thread = 0, value;
+	bool of_thread = false;
+	const char *line;
+	char *name = NULL;
+	size_t length = rg_ndjson_line(s, offset, &line);
+	rg_error *error = NULL;
+
+	rg_json_scan_init(&scan, line, length);
+	rg_json_enter(&scan, '{');
+	while (!error && rg_json_key(&scan, &key)) {
+		struct rg_json_scan here = scan;
+
+		if (rg_json_is(&key, "root"))
+			rg_json_u64(&here, &root.address);
+		else if (rg_json_is(&key, "label"))
+			error = rg_ndjson_string(&here, &name);
+		else if (rg_json_is(&key, "kind"))
+			rg_json_string(&here, &word);
+		else if (rg_json_is(&key, "count") && rg_json_u64(&here, &value))
+			root.count = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+		else if (rg_json_is(&key, "thread"))
+			of_thread = rg_json_u64(&here, &thread);
+		else if (rg_json_is(&key, "frame") && rg_json_u64(&here, &value))
+			root.frame = value > UINT32_MAX ? RG_NONE : (uint32_t)value;
+		if (!rg_json_skip(&scan))
+			break;
+	}
+	for (size_t i = 0; word.text && i <= RG_ROOT_EXTERNAL; i++)
+		if (rg_json_is(&word, rg_ndjson_root_kinds[i]))
+			root.kind = (enum rg_root_kind)i;
+	for (size_t i = 0; of_thread && i < s->thread_ids.count; i++)
+		if (s->thread_ids.data[i] == thread)
+			root.thread = (uint32_t)i;
+	root.name = name ? name : "";
+	/* With counts at hand external roots are found anew, and would count twice. */
+	if (!error && !(root.kind == RG_ROOT_EXTERNAL && s->has_refcounts))
+		error = rg_builder_root(s->builder, &root);
+	rg_free(name);
+	return error;
+}
+
+static rg_error *read_references(struct rg_ndjson_file *s, struct rg_ndjson_references *refs)
+{
+	for (size_t i = 0; i < s->entries.count; i++) {
+		const char *line;
+		size_t length = rg_ndjson_line(s, s->entries.data[i].offset, &line);
+
+		if (!rg_ndjson_references(line, length, refs))
+			return rg_error_no_memory();
+		for (size_t k = 0; k < refs->all.count; k++) {
+			rg_id target = rg_builder_find(s->builder, refs->all.data[k].target);
+
+			if (target == RG_NONE)
+				s->unreadable++;
+			else
+				RG_TRY(rg_builder_reference(s->builder, target,
+							    refs->all.data[k].kind));
+		}
+		RG_TRY(rg_builder_next(s->builder));
+	}
+	return NULL;
+}
+
+rg_error *rg_ndjson_graph(void *user, rg_builder *builder)
+{
+	struct rg_ndjson_file *s = user;
+	struct rg_ndjson_references refs = { 0 };
+	rg_error *error;
+
+	s->builder = builder;
+	error = read_references(s, &refs);
+	rg_ndjson_references_free(&refs);
+	for (size_t i = 0; i < s->threads.count && !error; i++)
+		error = read_thread(s, s->threads.data[i]);
+	for (size_t i = 0; i < s->roots.count && !error; i++)
+		error = read_root(s, s->roots.data[i]);
+	return error;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Labels and descriptions of a portable dump, read from an object's line when asked for. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "format/ndjson_line.h"
+#include "format/ndjson_state.h"
+
+/*
+ * What of @label may be shown under @policy.  A file written with names alone
+ * shows them; of one that holds every key, a quoted key is shown as its kind.
+ */
+static const char *restricted(const struct rg_ndjson_file *s, enum rg_label_policy policy,
+			      const char *label)
+{
+	if (policy == RG_LABELS_NONE)
+		return "";
+	if (policy == RG_LABELS_ALL || !s->labels_all)
+		return label;
+	if (!strncmp(label, "key ", 4))
+		return "key <?>";
+	if (label[0] == '[' && (label[1] < '0' || label[1] > '9') && label[1] != '<')
+		return "[<?>]";
+	return label;
+}
+
+void rg_ndjson_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		      enum rg_label_policy policy, rg_label_fn *each, void *each_user)
+{
+	struct rg_ndjson_file *s = user;
+	struct rg_ndjson_references refs = { 0 };
+	struct rg_buffer text = RG_BUFFER_INIT;
+	const char *line;
+	size_t length, index = 0;
+
+	if (source >= s->entries.count)
+		return;
+	length = rg_ndjson_line(s, s->entries.data[source].offset, &line);
+	if (rg_ndjson_references(line, length, &refs)) {
+		for (size_t i = 0; i < refs.all.count && index < first + count; i++) {
+			if (rg_graph_find(graph, refs.all.data[i].target) == RG_NONE)
+				continue;
+			if (index++ < first)
+				continue;
+			rg_buffer_clear(&text);
+			if (refs.all.data[i].label.text)
+				rg_json_text(&refs.all.data[i].label, &text);
+			each(each_user, index - 1, restricted(s, policy, rg_buffer_string(&text)));
+		}
+	}
+	rg_buffer_free(&text);
+	rg_ndjson_references_free(&refs);
+}
+
+/* Copies @slice to @ret of @size bytes, cut at a character. */
+static void copy_text(const struct rg_json_slice *slice, char *ret, size_t size)
+{
+	struct rg_buffer text = RG_BUFFER_INIT;
+	size_t length;
+
+	rg_json_text(slice, &text);
+	length = text.length < size ? text.length : size - 1;
+	while (length < text.length && length && ((unsigned char)text.data[length] & 0xc0) == 0x80)
+		length--;
+	if (length)
+		memcpy(ret, text.data, length);
+	ret[length] = '\0';
+	rg_buffer_free(&text);
+}
+
+void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values,
+			struct rg_description *ret)
+{
+	struct rg_ndjson_file *s = user;
+	struct rg_json_scan scan;
+	struct rg_json_slice key, slice;
+	const char *line;
+	size_t length;
+
+	(void)graph;
+	if (id >= s->entries.count)
+		return;
+	length = rg_ndjson_line(s, s->entries.data[id].offset, &line);
+	rg_json_scan_init(&scan, line, length);
+	rg_json_enter(&scan, '{');
+	while (rg_json_key(&scan, &key)) {
+		struct rg_json_scan here = scan;
+
+		if (rg_json_is(&key, "name") && rg_json_string(&here, &slice))
+			copy_text(&slice, ret->name, sizeof(ret->name));
+		else if (rg_json_is(&key, "text") && rg_json_string(&here, &slice))
+			copy_text(&slice, ret->text, sizeof(ret->text));
+		else if (values && rg_json_is(&key, "value") && rg_json_string(&here, &slice))
+			copy_text(&slice, ret->value, sizeof(ret->value));
+		else if (rg_json_is(&key, "len") && rg_json_u64(&here, &ret->length))
+			ret->has_length = true;
+		if (!rg_json_skip(&scan))
+			break;
+	}
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the portable dump.  Keys that say what is usual are left out. */
+#include "format/ndjson.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json_string.h"
+
+#define FLUSH_AT ((size_t)1 << 20)
+
+const char *const rg_ndjson_root_kinds[RG_ROOT_EXTERNAL + 1] = {
+	[RG_ROOT_MODULE] = "module",
+	[RG_ROOT_LOCAL] = "local",
+	[RG_ROOT_THREAD_LOCAL] = "thread-local",
+	[RG_ROOT_INTERPRETER] = "interpreter",
+	[RG_ROOT_THREAD] = "thread",
+	[RG_ROOT_STATIC] = "static",
+	[RG_ROOT_EXTERNAL] = "external",
+};
+
+struct writer {
+	const rg_graph *graph;
+	const struct rg_ndjson_options *options;
+	struct rg_buffer out;
+	rg_write_fn *write;
+	void *user;
+};
+
+/* The labels of one object, end to end, each closed by a NUL. */
+struct labels {
+	struct rg_buffer text;
+	size_t *start;
+	size_t count, capacity;
+	bool failed;
+};
+
+static rg_error *flush(struct writer *w, size_t at_least)
+{
+	if (rg_buffer_failed(&w->out))
+		return rg_error_no_memory();
+	if (w->out.length < at_least || !w->out.length)
+		return NULL;
+	RG_TRY(w->write(w->user, w->out.data, w->out.length));
+	rg_buffer_clear(&w->out);
+	return NULL;
+}
+
+static void text(struct writer *w, const char *key, const char *value)
+{
+	rg_buffer_printf(&w->out, ", \"%s\": ", key);
+	rg_buffer_json_string(&w->out, value, strlen(value));
+}
+
+static void number(struct writer *w, const char *key, uint64_t value)
+{
+	rg_buffer_puts(&w->out, ", \"");
+	rg_buffer_puts(&w->out, key);
+	rg_buffer_puts(&w->out, "\": ");
+	rg_buffer_u64(&w->out, value);
+}
+
+static void flag(struct writer *w, const char *key, bool set)
+{
+	if (set)
+		rg_buffer_printf(&w->out, ", \"%s\": true", key);
+}
+
+static void header(struct writer *w, const struct rg_dump_info *info)
+{
+	static const char *const policies[] = { "all", "names", "none" };
+
+	rg_buffer_puts(&w->out, "{\"refgraph\": 1");
+	text(w, "runtime", info->runtime);
+	text(w, "version", info->version);
+	rg_buffer_puts(&w->out, info->complete ? ", \"complete\": true" : ", \"complete\": false");
+	rg_buffer_puts(&w->out, ", \"missing\": [");
+	for (size_t i = 0; i < info->missing_count; i++) {
+		rg_buffer_puts(&w->out, i ? ", " : "");
+		rg_buffer_json_string(&w->out, info->missing[i], strlen(info->missing[i]));
+	}
+	rg_buffer_puts(&w->out, "]");
+	if (info->collector.known)
+		rg_buffer_printf(&w->out,
+				 ", \"collector\": {\"enabled\": %s, \"collecting\": %s, "
+				 "\"frozen\": %llu}",
+				 info->collector.enabled ? "true" : "false",
+				 info->collector.collecting ? "true" : "false",
+				 (unsigned long long)info->collector.frozen);
+	text(w, "runtime_name", info->runtime_name);
+	text(w, "build", info->build);
+	number(w, "interpreters", info->interpreters);
+	number(w, "unreadable", info->unreadable);
+	number(w, "allocator_free", info->allocator_free);
+	number(w, "total_bytes", info->total_bytes);
+	text(w, "labels", policies[w->options->labels]);
+	rg_buffer_puts(&w->out, "}\n");
+}
+
+/* Types whose module and short name do not follow from their name alone. */
+static rg_error *typedefs(struct writer *w)
+{
+	for (rg_type_id i = 0; i < rg_graph_type_count(w->graph); i++) {
+		const struct rg_type *type = rg_graph_type(w->graph, i);
+		const char *dot = strrchr(type->name, '.');
+		size_t head = dot ? (size_t)(dot - type->name) : 0;
+
+		if (strlen(type->module) == head && !memcmp(type->module, type->name, head) &&
+		    !strcmp(type->short_name, dot ? dot + 1 : type->name))
+			continue;
+		rg_buffer_puts(&w->out, "{\"typedef\": ");
+		rg_buffer_json_string(&w->out, type->name, strlen(type->name));
+		if (type->address)
+			number(w, "type_address", type->address);
+		text(w, "module", type->module);
+		text(w, "short_name", type->short_name);
+		rg_buffer_puts(&w->out, "}\n");
+		RG_TRY(flush(w, FLUSH_AT));
+	}
+	return NULL;
+}
+
+static rg_error *threads(struct writer *w)
+{
+	size_t count;
+	const struct rg_thread *all = rg_graph_threads(w->graph, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		rg_buffer_puts(&w->out, "{\"thread\": ");
+		rg_buffer_u64(&w->out, all[i].id);
+		number(w, "native", all[i].native_id);
+		text(w, "name", all[i].name);
+		rg_buffer_puts(&w->out, ", \"frames\": [");
+		for (size_t k = 0; k < all[i].frame_count; k++) {
+			const struct rg_frame *frame = &all[i].frames[k];
+
+			rg_buffer_puts(&w->out, k ? ", {\"function\": " : "{\"function\": ");
+			rg_buffer_json_string(&w->out, frame->function, strlen(frame->function));
+			text(w, "file", frame->file);
+			number(w, "line", frame->line);
+			rg_buffer_putc(&w->out, '}');
+		}
+		rg_buffer_puts(&w->out, "]}\n");
+		RG_TRY(flush(w, FLUSH_AT));
+	}
+	return NULL;
+}
+
+static rg_error *roots(struct writer *w)
+{
+	size_t count, thread_count;
+	const struct rg_root *all = rg_graph_roots(w->graph, &count);
+	const struct rg_thread *of = rg_graph_threads(w->graph, &thread_count);
+
+	for (size_t i = 0; i < count; i++) {
+		rg_buffer_puts(&w->out, "{\"root\": ");
+		rg_buffer_u64(&w->out, rg_graph_object(w->graph, all[i].object).address);
+		text(w, "label", all[i].name);
+		text(w, "kind", rg_ndjson_root_kinds[all[i].kind]);
+		number(w, "count", all[i].count);
+		if (all[i].thread < thread_count) {
+			number(w, "thread", of[all[i].thread].id);
+			if (all[i].frame != RG_NONE)
+				number(w, "frame", all[i].frame);
+		}
+		rg_buffer_puts(&w->out, "}\n");
+		RG_TRY(flush(w, FLUSH_AT));
+	}
+	return NULL;
+}
+
+static bool is_counted(uint8_t kind)
+{
+	kind &= RG_REFERENCE_KIND_MASK;
+	return kind != RG_REFERENCE_WEAK && kind != RG_REFERENCE_BORROWED;
+}
+
+/* Which references an array of a line holds: the counted ones, or those of one kind. */
+#define COUNTED UINT8_MAX
+
+static bool selected(uint8_t kind, uint8_t which)
+{
+	return which == COUNTED ? is_counted(kind) : (kind & RG_REFERENCE_KIND_MASK) == which;
+}
+
+static void collect_label(void *user, size_t index, const char *label)
+{
+	struct labels *labels = user;
+
+	(void)index;
+	if (labels->count == labels->capacity) {
+		size_t capacity = labels->capacity ? labels->capacity * 2 : 64;
+		size_t *start = rg_realloc(labels->start, capacity, sizeof(*start));
+
+		if (!start) {
+			labels->failed = true;
+			return;
+		}
+		labels->start = start;
+		labels->capacity = capacity;
+	}
+	labels->start[labels->count++] = labels->text.length;
+	rg_buffer_append(&labels->text, label, strlen(label) + 1);
+}
+
+/* The targets of the selected references, as addresses; false if there are none. */
+static bool targets(struct writer *w, const struct rg_references *refs, const char *key,
+		    uint8_t which)
+{
+	const char *comma = "";
+	bool any = which == COUNTED;
+
+	for (size_t i = 0; i < refs->count && !any; i++)
+		any = selected(refs->kind[i], which);
+	if (!any)
+		return false;
+	rg_buffer_printf(&w->out, ", \"%s\": [", key);
+	for (size_t i = 0; i < refs->count; i++) {
+		if (!selected(refs->kind[i], which))
+			continue;
+		rg_buffer_puts(&w->out, comma);
+		rg_buffer_u64(&w->out, rg_graph_object(w->graph, refs->target[i]).address);
+		comma = ", ";
+	}
+	rg_buffer_putc(&w->out, ']');
+	return true;
+}
+
+/* The labels parallel to what targets() wrote. */
+static void label_array(struct writer *w, const struct rg_references *refs, const char *key,
+			uint8_t which, const struct labels *labels)
+{
+	const char *comma = "";
+
+	rg_buffer_printf(&w->out, ", \"%s\": [", key);
+	for (size_t i = 0; i < refs->count && i < labels->count; i++) {
+		const char *label = labels->text.data + labels->start[i];
+
+		if (!selected(refs->kind[i], which))
+			continue;
+		rg_buffer_puts(&w->out, comma);
+		rg_buffer_json_string(&w->out, label, strlen(label));
+		comma = ", ";
+	}
+	rg_buffer_putc(&w->out, ']');
+}
+
+/* Indices into refs of the references whose kind byte, masked, is @value. */
+static void indices(struct writer *w, const struct rg_references *refs, const char *key,
+		    uint8_t mask, uint8_t value)
+{
+	uint64_t at = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < refs->count; i++) {
+		if (!is_counted(refs->kind[i]))
+			continue;
+		if ((refs->kind[i] & mask) == value) {
+			if (any)
+				rg_buffer_puts(&w->out, ", ");
+			else
+				rg_buffer_printf(&w->out, ", \"%s\": [", key);
+			rg_buffer_u64(&w->out, at);
+			any = true;
+		}
+		at++;
+	}
+	if (any)
+		rg_buffer_putc(&w->out, ']');
+}
+
+/* Where borrowed and weak references stand among all: the order is part of the graph. */
+static void positions(struct writer *w, const struct rg_references *refs)
+{
+	static const uint8_t kinds[] = { RG_REFERENCE_BORROWED, RG_REFERENCE_WEAK };
+	const char *comma = "";
+
+	rg_buffer_puts(&w->out, ", \"at\": [");
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < refs->count; i++)
+			if ((refs->kind[i] & RG_REFERENCE_KIND_MASK) == kinds[k]) {
+				rg_buffer_puts(&w->out, comma);
+				rg_buffer_u64(&w->out, i);
+				comma = ", ";
+			}
+	rg_buffer_putc(&w->out, ']');
+}
+
+static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
+{
+	struct rg_references refs = rg_graph_references(w->graph, id);
+	bool labelled = w->options->labels != RG_LABELS_NONE && refs.count;
+	bool borrowed, weak;
+
+	if (labelled) {
+		rg_buffer_clear(&labels->text);
+		labels->count = 0;
+		rg_graph_labels(w->graph, id, 0, refs.count, w->options->labels, collect_label,
+				labels);
+		if (labels->failed || rg_buffer_failed(&labels->text))
+			return rg_error_no_memory();
+	}
+	targets(w, &refs, "refs", COUNTED);
+	if (labelled)
+		label_array(w, &refs, "labels", COUNTED, labels);
+	indices(w, &refs, "inferred", RG_REFERENCE_KIND_MASK, RG_REFERENCE_INFERRED);
+	indices(w, &refs, "untraversed", RG_REFERENCE_KIND_MASK, RG_REFERENCE_UNTRAVERSED);
+	indices(w, &refs, "plumbing", RG_REFERENCE_PLUMBING, RG_REFERENCE_PLUMBING);
+	borrowed = targets(w, &refs, "borrowed", RG_REFERENCE_BORROWED);
+	if (borrowed && labelled)
+		label_array(w, &refs, "borrowed_labels", RG_REFERENCE_BORROWED, labels);
+	weak = targets(w, &refs, "weak", RG_REFERENCE_WEAK);
+	if (weak && labelled)
+		label_array(w, &refs, "weak_labels", RG_REFERENCE_WEAK, labels);
+	if (borrowed || weak)
+		positions(w, &refs);
+	return NULL;
+}
+
+static bool member(const uint64_t *set, rg_id id)
+{
+	return set && set[id / 64] >> (id % 64) & 1;
+}
+
+static rg_error *object(struct writer *w, rg_id id, struct labels *labels)
+{
+	struct rg_object o = rg_graph_object(w->graph, id);
+	const struct rg_type *type = rg_graph_type(w->graph, o.type);
+	struct rg_description what;
+
+	rg_buffer_puts(&w->out, "{\"address\": ");
+	rg_buffer_u64(&w->out, o.address);
+	rg_buffer_puts(&w->out, ", \"type\": ");
+	rg_buffer_json_string(&w->out, type->name, strlen(type->name));
+	number(w, "size", o.size);
+	RG_TRY(references(w, id, labels));
+	if (o.refcount >= 0)
+		number(w, "refcount", (uint64_t)o.refcount);
+	flag(w, "tracked", o.flags & RG_OBJECT_TRACKED);
+	flag(w, "immortal", o.flags & RG_OBJECT_IMMORTAL);
+	flag(w, "frozen", o.flags & RG_OBJECT_FROZEN);
+	flag(w, "unreachable", member(w->options->unreachable, id));
+	flag(w, "lost", member(w->options->lost, id));
+	flag(w, "finalizer", o.flags & RG_OBJECT_FINALIZER);
+	flag(w, "opaque", o.flags & RG_OBJECT_OPAQUE);
+	flag(w, "unreadable", o.flags & RG_OBJECT_UNREADABLE);
+	flag(w, "is_type", o.flags & RG_OBJECT_TYPE);
+	flag(w, "is_module", o.flags & RG_OBJECT_MODULE);
+	if (o.owned)
+		number(w, "owned", o.owned);
+	if (type->address)
+		number(w, "type_address", type->address);
+	rg_graph_describe(w->graph, id, w->options->values, &what);
+	if (what.name[0])
+		text(w, "name", what.name);
+	if (what.has_length)
+		number(w, "len", what.length);
+	if (what.text[0])
+		text(w, "text", what.text);
+	if (w->options->values && what.value[0])
+		text(w, "value", what.value);
+	rg_buffer_puts(&w->out, "}\n");
+	return flush(w, FLUSH_AT);
+}
+
+static rg_error *objects(struct writer *w)
+{
+	struct labels labels = { RG_BUFFER_INIT, NULL, 0, 0, false };
+	rg_error *error = NULL;
+
+	for (rg_id id = 0; id < rg_graph_object_count(w->graph) && !error; id++)
+		error = object(w, id, &labels);
+	rg_buffer_free(&labels.text);
+	rg_free(labels.start);
+	return error;
+}
+
+static rg_error *everything(struct writer *w, const struct rg_dump_info *info)
+{
+	header(w, info);
+	RG_TRY(typedefs(w));
+	RG_TRY(threads(w));
+	RG_TRY(objects(w));
+	RG_TRY(roots(w));
+	rg_buffer_printf(&w->out, "{\"end\": {\"objects\": %lu, \"references\": %llu}}\n",
+			 (unsigned long)rg_graph_object_count(w->graph),
+			 (unsigned long long)rg_graph_reference_count(w->graph));
+	return flush(w, 0);
+}
+
+rg_error *rg_ndjson_write(const rg_graph *graph, const struct rg_dump_info *info,
+			  const struct rg_ndjson_options *options, rg_write_fn *write, void *user)
+{
+	struct writer w = { graph, options, RG_BUFFER_INIT, write, user };
+	rg_error *error = everything(&w, info);
+
+	rg_buffer_free(&w.out);
+	return error;
+}

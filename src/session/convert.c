@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* From an open dump to the portable form, with what the accounting says of each object. */
+#include "base/error.h"
+#include "format/ndjson.h"
+
+rg_error *rg_dump_convert(rg_dump *dump, const struct rg_convert_options *options,
+			  rg_write_fn *write, void *user)
+{
+	struct rg_ndjson_options how = { RG_LABELS_ALL, false, NULL, NULL };
+	const rg_graph *graph;
+
+	RG_TRY(rg_dump_graph(dump, &graph));
+	if (options) {
+		how.labels = options->labels;
+		how.values = options->values;
+	}
+	return rg_ndjson_write(graph, rg_dump_info(dump), &how, write, user);
+}

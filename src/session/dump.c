@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening a dump: the one place that knows images, runtimes and formats alike.
+ * A core goes through image and runtime, any other file through its format;
+ * from there on both are a builder that has been filled.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "format/format.h"
+#include "graph/builder.h"
+#include "image/image.h"
+#include "runtime/runtime.h"
+
+/* Where the graph comes from: what a runtime and a format have in common. */
+struct source {
+	rg_error *(*objects)(void *state, rg_builder *builder);
+	rg_error *(*references)(void *state, rg_builder *builder);
+	const struct rg_graph_hooks *hooks;
+	void (*close)(void *state);
+	void *state;
+};
+
+struct rg_dump {
+	char *path;
+	struct rg_dump_info info;
+	struct source source;
+	const struct rg_runtime *runtime; /* of a core; else NULL */
+	const struct rg_format *format;   /* of another file; else NULL */
+	rg_image *image;
+	rg_builder *builder;
+	bool has_references;
+	bool failed;                      /* reading references failed: the builder is half full */
+};
+
+/* Whether a file that begins so is for the image: ELF, or compressed as cores come. */
+static bool is_image(const unsigned char *head, size_t length)
+{
+	static const struct {
+		const char *magic;
+		size_t length;
+	} known[] = {
+		{ "\177ELF", 4 },	  { "\x28\xb5\x2f\xfd", 4 }, { "\xfd" "7zXZ", 5 },
+		{ "\x1f\x8b", 2 },	  { "\x04\x22\x4d\x18", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (length >= known[i].length && !memcmp(head, known[i].magic, known[i].length))
+			return true;
+	return false;
+}
+
+static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
+{
+	struct rg_image_options where = { NULL, NULL, 0 };
+	struct rg_progress progress = { NULL, NULL };
+
+	if (options) {
+		where.exe = options->exe;
+		where.sysroots = options->sysroots;
+		where.sysroot_count = options->sysroot_count;
+		progress.call = options->progress;
+		progress.user = options->progress_user;
+	}
+	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
+	RG_TRY(rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state));
+	dump->source.objects = dump->runtime->objects;
+	dump->source.references = dump->runtime->references;
+	dump->source.hooks = &dump->runtime->hooks;
+	dump->source.close = dump->runtime->close;
+	return NULL;
+}
+
+static rg_error *open_file(rg_dump *dump, const struct rg_format *format, struct rg_file *file)
+{
+	RG_TRY(format->open(dump->path, file, &dump->source.state));
+	dump->format = format;
+	dump->source.objects = format->objects;
+	dump->source.references = format->references;
+	dump->source.hooks = &format->hooks;
+	dump->source.close = format->close;
+	return NULL;
+}
+
+static rg_error *open_source(rg_dump *dump, const struct rg_open_options *options)
+{
+	struct rg_file file;
+	const struct rg_format *format;
+	size_t head;
+
+	RG_TRY(rg_file_open(dump->path, &file));
+	head = file.size < 4096 ? (size_t)file.size : 4096;
+	if (head && is_image(file.data, head)) {
+		rg_file_close(&file);
+		return open_core(dump, options);
+	}
+	format = head ? rg_format_find(file.data, head) : NULL;
+	if (format)
+		return open_file(dump, format, &file);
+	rg_file_close(&file);
+	return rg_error_new(RG_ERROR_NOT_A_DUMP,
+			    "%s: %s: neither a core (ELF) nor a portable dump; make one with "
+			    "gcore PID, or refgraph convert CORE -o FILE.ndjson", dump->path,
+			    head ? "is no dump" : "is empty");
+}
+
+/* What is known after objects and after references: fills info anew. */
+static void refresh(rg_dump *dump)
+{
+	struct rg_dump_info *info = &dump->info;
+	size_t threads;
+
+	info->path = dump->path;
+	if (dump->runtime) {
+		struct rg_runtime_info now = { 0 };
+
+		dump->runtime->info(dump->source.state, &now);
+		info->format = "ELF core";
+		info->runtime = dump->runtime->name;
+		info->runtime_name = dump->runtime->title;
+		info->version = now.version;
+		info->build = now.build;
+		info->interpreters = now.interpreters;
+		info->threads = now.threads;
+		info->unreadable = now.unreadable;
+		info->has_refcounts = now.has_refcounts;
+		info->collector = now.collector;
+		info->allocator_free = now.allocator_free;
+		info->total_bytes = dump->image->dump_bytes;
+		info->complete = dump->image->complete;
+		info->missing = (const char *const *)dump->image->missing;
+		info->missing_count = dump->image->missing_count;
+	} else {
+		struct rg_format_info now = { 0 };
+
+		dump->format->info(dump->source.state, &now);
+		info->format = dump->format->title;
+		info->runtime = now.runtime;
+		info->runtime_name = now.runtime_name;
+		info->version = now.version;
+		info->build = now.build;
+		info->interpreters = now.interpreters;
+		info->threads = now.threads;
+		info->unreadable = now.unreadable;
+		info->has_refcounts = now.has_refcounts;
+		info->collector = now.collector;
+		info->allocator_free = now.allocator_free;
+		info->total_bytes = now.total_bytes;
+		info->complete = now.complete;
+		info->missing = now.missing;
+		info->missing_count = now.missing_count;
+	}
+	if (dump->has_references) {
+		rg_graph_threads(rg_builder_graph(dump->builder), &threads);
+		info->threads = threads;
+	}
+}
+
+static rg_error *read_objects(rg_dump *dump)
+{
+	struct rg_graph_hooks hooks = *dump->source.hooks;
+	const rg_graph *graph;
+
+	RG_TRY(rg_builder_new(&dump->builder));
+	hooks.user = dump->source.state;
+	rg_builder_hooks(dump->builder, &hooks);
+	RG_TRY(dump->source.objects(dump->source.state, dump->builder));
+	RG_TRY(rg_builder_finish_objects(dump->builder));
+	graph = rg_builder_graph(dump->builder);
+	dump->info.objects = rg_graph_object_count(graph);
+	for (rg_id id = 0; id < rg_graph_object_count(graph); id++) {
+		struct rg_object object = rg_graph_object(graph, id);
+
+		dump->info.object_bytes += object.size + object.owned;
+	}
+	refresh(dump);
+	return NULL;
+}
+
+rg_error *rg_dump_open(const char *path, const struct rg_open_options *options, rg_dump **ret)
+{
+	rg_dump *dump = rg_calloc(1, sizeof(*dump));
+	rg_error *error;
+
+	if (!dump)
+		return rg_error_no_memory();
+	dump->path = rg_strdup(path);
+	error = dump->path ? open_source(dump, options) : rg_error_no_memory();
+	if (!error)
+		error = read_objects(dump);
+	if (error) {
+		rg_dump_close(dump);
+		return error;
+	}
+	*ret = dump;
+	return NULL;
+}
+
+void rg_dump_close(rg_dump *dump)
+{
+	if (!dump)
+		return;
+	rg_builder_free(dump->builder);
+	if (dump->source.state)
+		dump->source.close(dump->source.state);
+	rg_image_close(dump->image);
+	rg_free(dump->path);
+	rg_free(dump);
+}
+
+const struct rg_dump_info *rg_dump_info(const rg_dump *dump)
+{
+	return &dump->info;
+}
+
+const rg_graph *rg_dump_objects(const rg_dump *dump)
+{
+	return rg_builder_graph(dump->builder);
+}
+
+rg_error *rg_dump_graph(rg_dump *dump, const rg_graph **ret)
+{
+	if (dump->failed)
+		return rg_error_new(RG_ERROR_INVALID, "%s: its references could not be read before: "
+				    "open the dump again", dump->path);
+	if (!dump->has_references) {
+		dump->failed = true;
+		RG_TRY(dump->source.references(dump->source.state, dump->builder));
+		RG_TRY(rg_builder_finish(dump->builder, dump->info.has_refcounts));
+		dump->failed = false;
+		dump->has_references = true;
+		refresh(dump);
+	}
+	*ret = rg_builder_graph(dump->builder);
+	return NULL;
+}
