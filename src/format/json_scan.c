@@ -71,7 +71,7 @@ static bool more(struct rg_json_scan *scan, char closing)
 		return false;
 	if (!first && !accept(scan, ','))
 		return fail(scan);
-	return !scan->failed && scan->at < scan->end;
+	return peek(scan) != '\0' || fail(scan);
 }
 
 bool rg_json_key(struct rg_json_scan *scan, struct rg_json_slice *ret)
