@@ -19,8 +19,9 @@ static uint64_t hash_bytes(const char *text, size_t length)
 }
 
 /* The type called @name (escapes unresolved) at @address: found, or added. */
-static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *name, uint64_t address,
-			 const char *module, const char *short_name, rg_type_id *ret)
+static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *name,
+			 uint64_t address, const char *module, const char *short_name,
+			 rg_type_id *ret)
 {
 	uint64_t hash = hash_bytes(name->text, name->length);
 	uint64_t at = (hash ^ address * UINT64_C(0x9e3779b97f4a7c15)) | 1;

@@ -120,7 +120,8 @@ static rg_error *read_missing(struct rg_ndjson_file *s, struct rg_json_scan *sca
 	return NULL;
 }
 
-static rg_error *read_header(struct rg_ndjson_file *s, const char *path, const char *line, size_t length)
+static rg_error *read_header(struct rg_ndjson_file *s, const char *path, const char *line,
+			     size_t length)
 {
 	static const char *const names[4] = { "runtime", "runtime_name", "version", "build" };
 	struct rg_json_scan scan;
@@ -162,8 +163,8 @@ static rg_error *read_header(struct rg_ndjson_file *s, const char *path, const c
 	}
 	if (format != 1)
 		return rg_error_new(RG_ERROR_UNSUPPORTED,
-				    "%s: is a portable dump of form %llu; this refgraph reads form 1: "
-				    "use a newer one", path, (unsigned long long)format);
+				    "%s: is a portable dump of form %llu; this refgraph reads "
+				    "form 1: use a newer one", path, (unsigned long long)format);
 	return NULL;
 }
 
@@ -182,7 +183,8 @@ static void read_end(struct rg_ndjson_file *s, const char *line, size_t length)
 				return;
 }
 
-static rg_error *read_line(struct rg_ndjson_file *s, const char *path, uint64_t offset, size_t length)
+static rg_error *read_line(struct rg_ndjson_file *s, const char *path, uint64_t offset,
+			   size_t length)
 {
 	const char *line = (const char *)s->file.data + offset;
 	uint64_t address = 0;
@@ -269,9 +271,9 @@ static rg_error *read_file(struct rg_ndjson_file *s, const char *path)
 	}
 	if (!s->entries.count && !s->has_header)
 		return rg_error_new(RG_ERROR_NOT_A_DUMP,
-				    "%s: begins with '{' but holds no object of a portable dump: its "
-				    "lines must be {\"address\": ..., \"type\": ..., \"size\": ..., "
-				    "\"refs\": [...]}", path);
+				    "%s: begins with '{' but holds no object of a portable dump: "
+				    "its lines must be {\"address\": ..., \"type\": ..., "
+				    "\"size\": ..., \"refs\": [...]}", path);
 	sort_entries(s);
 	if (s->has_header && !s->has_end)
 		RG_TRY(lacks(s, "the portable dump ends before its last line ({\"end\": ...}): it "

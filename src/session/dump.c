@@ -223,8 +223,8 @@ const rg_graph *rg_dump_objects(const rg_dump *dump)
 rg_error *rg_dump_graph(rg_dump *dump, const rg_graph **ret)
 {
 	if (dump->failed)
-		return rg_error_new(RG_ERROR_INVALID, "%s: its references could not be read before: "
-				    "open the dump again", dump->path);
+		return rg_error_new(RG_ERROR_INVALID, "%s: its references could not be read "
+				    "before: open the dump again", dump->path);
 	if (!dump->has_references) {
 		dump->failed = true;
 		RG_TRY(dump->source.references(dump->source.state, dump->builder));
