@@ -154,9 +154,14 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 rg_error *rg_ndjson_objects(void *user, rg_builder *builder)
 {
 	struct rg_ndjson_file *s = user;
+	uint64_t bits = 0;
 	rg_id count;
 
 	s->builder = builder;
+	/* Any runtime may write a dump, so addresses may be no multiples of 8, or mere numbers. */
+	for (size_t i = 0; i < s->entries.count; i++)
+		bits |= s->entries.data[i].address;
+	rg_builder_granule(builder, bits & 1 ? 0 : bits & 2 ? 1 : bits & 4 ? 2 : 3);
 	for (size_t i = 0; i < s->entries.count; i++)
 		if (rg_builder_mark(builder, s->entries.data[i].address) < 0)
 			return rg_error_no_memory();

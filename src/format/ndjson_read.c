@@ -173,7 +173,6 @@ static void read_end(struct rg_ndjson_file *s, const char *line, size_t length)
 	struct rg_json_scan scan;
 	struct rg_json_slice key;
 
-	s->has_end = true;
 	rg_json_scan_init(&scan, line, length);
 	if (!rg_json_enter(&scan, '{') || !rg_json_key(&scan, &key) || !rg_json_enter(&scan, '{'))
 		return;
@@ -181,6 +180,8 @@ static void read_end(struct rg_ndjson_file *s, const char *line, size_t length)
 		if (!rg_json_is(&key, "objects") || !rg_json_u64(&scan, &s->end_objects))
 			if (!rg_json_skip(&scan))
 				return;
+	/* Whole to its last bracket, or it is not the end. */
+	s->has_end = !rg_json_key(&scan, &key) && !scan.failed;
 }
 
 static rg_error *read_line(struct rg_ndjson_file *s, const char *path, uint64_t offset,

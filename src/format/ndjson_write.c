@@ -298,7 +298,9 @@ static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
 		labels->count = 0;
 		rg_graph_labels(w->graph, id, 0, refs.count, w->options->labels, collect_label,
 				labels);
-		if (labels->failed || rg_buffer_failed(&labels->text))
+		/* A hook cannot fail; when memory ran out in it, labels are missing. */
+		if (labels->failed || rg_buffer_failed(&labels->text) ||
+		    labels->count != refs.count)
 			return rg_error_no_memory();
 	}
 	targets(w, &refs, "refs", COUNTED);

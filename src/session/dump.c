@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "format/format.h"
-#include "graph/builder.h"
+#include "graph/store.h"
 #include "image/image.h"
 #include "runtime/runtime.h"
 
@@ -170,11 +170,8 @@ static rg_error *read_objects(rg_dump *dump)
 	RG_TRY(rg_builder_finish_objects(dump->builder));
 	graph = rg_builder_graph(dump->builder);
 	dump->info.objects = rg_graph_object_count(graph);
-	for (rg_id id = 0; id < rg_graph_object_count(graph); id++) {
-		struct rg_object object = rg_graph_object(graph, id);
-
-		dump->info.object_bytes += object.size + object.owned;
-	}
+	for (rg_id id = 0; id < graph->count; id++)
+		dump->info.object_bytes += rg_store_size(graph, id) + rg_store_owned(graph, id);
 	refresh(dump);
 	return NULL;
 }

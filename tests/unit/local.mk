@@ -6,6 +6,7 @@ unit_tests += %D%/test_base.c
 unit_tests += %D%/test_error.c
 unit_tests += %D%/test_graph.c
 unit_tests += %D%/test_json.c
+unit_tests += %D%/test_ndjson.c
 
 support_sources =
 include tests/support/local.mk
