@@ -42,7 +42,8 @@ RG_API const char *rg_error_message(const rg_error *error);
 
 /*
  * rg_error_errno - an error for callbacks that do I/O: "@path: cannot @what:
- * what errno @number means".  Owned by whoever it is returned to.  Never NULL.
+ * what errno @number means".  Owned by whoever it is returned to; never NULL.
+ * Errors: without memory it is RG_ERROR_NO_MEMORY, else RG_ERROR_IO.  O(1).
  */
 RG_API RG_MUST_CHECK rg_error *rg_error_errno(int number, const char *path, const char *what);
 

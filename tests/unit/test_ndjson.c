@@ -13,7 +13,8 @@
 
 static const char small_dump[] =
 	"{\"refgraph\": 1, \"runtime\": \"cpython\", \"version\": \"3.11.2\", \"complete\": true, "
-	"\"missing\": [], \"collector\": {\"enabled\": true, \"collecting\": false, \"frozen\": 2}, "
+	"\"missing\": [], \"collector\": {\"enabled\": true, \"collecting\": false, "
+	"\"frozen\": 2}, "
 	"\"runtime_name\": \"CPython\", \"build\": \"a build\", \"labels\": \"all\"}\n"
 	"{\"typedef\": \"app.Outer.Inner\", \"type_address\": 4096, \"module\": \"app\", "
 	"\"short_name\": \"Inner\"}\n"
@@ -27,10 +28,10 @@ static const char small_dump[] =
 	"\"refcount\": 1, \"tracked\": true, \"type_address\": 4096}\n"
 	"{\"address\": 8256, \"type\": \"list\", \"size\": 64, \"refs\": [8192, 12345], "
 	"\"labels\": [\"[0]\", \"[1]\"], \"refcount\": 2, \"tracked\": true, \"len\": 2}\n"
-	"{\"address\": 8320, \"type\": \"str\", \"size\": 5000000000, \"refs\": [], \"refcount\": 4, "
-	"\"owned\": 7, \"value\": \"secret\"}\n"
-	"{\"root\": 8320, \"label\": \"thread Main, frame f (a.py:3), local s\", \"kind\": \"local\", "
-	"\"count\": 1, \"thread\": 77, \"frame\": 0}\n"
+	"{\"address\": 8320, \"type\": \"str\", \"size\": 5000000000, \"refs\": [], "
+	"\"refcount\": 4, \"owned\": 7, \"value\": \"secret\"}\n"
+	"{\"root\": 8320, \"label\": \"thread Main, frame f (a.py:3), local s\", "
+	"\"kind\": \"local\", \"count\": 1, \"thread\": 77, \"frame\": 0}\n"
 	"{\"end\": {\"objects\": 4, \"references\": 5}}\n";
 
 /* Writes @text to a temporary file whose name goes to @path. */
@@ -141,7 +142,7 @@ static void written_and_read_back_is_the_same(void)
 static void meliae_dumps_load(void)
 {
 	static const char text[] =
-		"{\"address\": 1, \"type\": \"dict\", \"size\": 280, \"len\": 1, \"refs\": [3, 2]}\n"
+		"{\"address\": 1, \"type\": \"dict\", \"size\": 280, \"refs\": [3, 2]}\n"
 		"{\"address\": 2, \"type\": \"str\", \"size\": 25, \"len\": 1, \"value\": \"a\", "
 		"\"refs\": []}\n"
 		"{\"address\": 3, \"type\": \"int\", \"size\": 12, \"value\": 1, \"refs\": []}\n";
