@@ -13,12 +13,13 @@ out=$build/out
 python=/usr/bin/python3
 leaky=
 
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
+    bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
 heading() {
-    printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
-        cat
-    else
-        sed 's/\x1b\[[01]m//g'
-    fi
+    printf '\n%s%s%s\n' "$bold" "$*" "$plain"
 }
 
 # show COMMAND...: prints the command as one would type it in the folder of the dumps, and runs it.

@@ -38,7 +38,7 @@ need_packages() {
         sudo='sudo -n'
     else
         say "Only root may install them. This line would:"
-        die "    sudo apt-get install -y --no-install-recommends ${missing% }"
+        die "    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing% }"
     fi
     say "Installing them (apt-get install -y --no-install-recommends) ..."
     setup_log=$(mktemp)

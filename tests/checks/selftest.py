@@ -127,6 +127,12 @@ expect("exports.undefined", lambda: exports.undefined(["rg_a", "rg_b"], exports.
        "rg_b")
 expect("exports.map_names",
        lambda: exports.map_names("/* x */ V { global: rg_a; rg_b; local: *; };"), "rg_a", "rg_b")
+SYSV = "%s |0001| d |OBJECT|08| |%s\n"
+expect("exports.state: sound", lambda: exports.state(
+    SYSV % ("calls", ".bss") + SYSV % ("table", ".data.rel.ro") + SYSV % ("completed.0", ".bss")))
+expect("exports.state", lambda: exports.state(
+    SYSV % ("calls", ".bss") + SYSV % ("calls", ".bss") + SYSV % ("cache", ".data")
+    + SYSV % ("perthread", ".tbss")), "calls", "cache", "perthread")
 in_tree("finds functions", exports.declared_names, {}, "rg_part")
 
 
