@@ -45,7 +45,8 @@ SOUND = {
     "src/image/core.c": '#include <libelf.h>\n#include "base/alloc.h"\n/* never malloc() */\n',
     "src/graph/graph.h": '#include <refgraph/refgraph.h>\n',
     "src/runtime/runtime.c": '/* CPython and others */\nROW(snake)\n',
-    "src/runtime/snake/snake.c": 'const char *name = "snake";\n#include "graph/graph.h"\n',
+    "src/runtime/snake/snake.c":
+        '#include "graph/graph.h"\nconst struct rg_runtime rg_runtime_snake = { "snake" };\n',
     "src/render/dot.h": "",
     "src/render/dot.c": '#include <graphviz/cgraph.h>\n#include "render/dot.h"\n',
     "src/cli/main.c": '#include "render/dot.h"\nint f(void) { printf("free()"); exit(0); }\n',
