@@ -41,39 +41,55 @@ uint64_t rg_io_count(void)
 	return calls;
 }
 
+static rg_error *not_regular(const char *path, mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return rg_error_new(RG_ERROR_NOT_A_DUMP,
+				    "%s: is a directory: name a core or a portable dump in it",
+				    path);
+	return rg_error_new(RG_ERROR_NOT_A_DUMP,
+			    "%s: is not a regular file: a dump must be one, since it is "
+			    "mapped, not read", path);
+}
+
 rg_error *rg_file_open(const char *path, struct rg_file *ret)
 {
-	struct rg_file file = { NULL, 0, -1 };
+	struct stat st;
+	int fd;
+
+	/* A hostile core can name devices, and opening one of them can do things. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return not_regular(path, st.st_mode);
+	/* O_NONBLOCK: opening a FIFO that took its place must not wait for a writer. */
+	fd = must_fail() ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return rg_error_errno(errno, path, "open it");
+	return rg_file_from_fd(fd, path, ret);
+}
+
+rg_error *rg_file_from_fd(int fd, const char *name, struct rg_file *ret)
+{
+	struct rg_file file = { NULL, 0, fd };
 	struct stat st;
 	rg_error *error = NULL;
 
-	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-	file.fd = must_fail() ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (file.fd < 0)
-		return rg_error_errno(errno, path, "open it");
-	if (must_fail() || fstat(file.fd, &st) < 0) {
-		error = rg_error_errno(errno, path, "examine it");
-	} else if (S_ISDIR(st.st_mode)) {
-		error = rg_error_new(RG_ERROR_NOT_A_DUMP,
-				     "%s: is a directory: name a core or a portable dump in it",
-				     path);
+	if (must_fail() || fstat(fd, &st) < 0) {
+		error = rg_error_errno(errno, name, "examine it");
 	} else if (!S_ISREG(st.st_mode)) {
-		error = rg_error_new(RG_ERROR_NOT_A_DUMP,
-				     "%s: is not a regular file: a dump must be one, since it is "
-				     "mapped, not read", path);
+		error = not_regular(name, st.st_mode);
 	} else if (st.st_size > 0) {
 		void *data = must_fail() ? MAP_FAILED
 					 : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-						file.fd, 0);
+						fd, 0);
 
 		if (data == MAP_FAILED)
-			error = rg_error_errno(errno, path, "map it");
+			error = rg_error_errno(errno, name, "map it");
 		else
 			file.data = data;
 		file.size = (uint64_t)st.st_size;
 	}
 	if (error) {
-		close(file.fd);
+		close(fd);
 		return error;
 	}
 	*ret = file;
@@ -103,6 +119,16 @@ rg_error *rg_io_write(int fd, const void *bytes, size_t length, const char *name
 		at += n;
 		length -= (size_t)n;
 	}
+	return NULL;
+}
+
+rg_error *rg_io_skip(int fd, uint64_t length, const char *name)
+{
+	off_t end = must_fail() || length > INT64_MAX ? -1 : lseek(fd, (off_t)length, SEEK_CUR);
+
+	/* Should nothing follow, the file must still be as long as that. */
+	if (end < 0 || ftruncate(fd, end) < 0)
+		return rg_error_errno(errno, name, "write to it");
 	return NULL;
 }
 

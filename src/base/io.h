@@ -23,10 +23,14 @@ struct rg_file {
  * file that is not there are errors that say so.
  */
 RG_MUST_CHECK rg_error *rg_file_open(const char *path, struct rg_file *ret);
+/* rg_file_from_fd - maps the regular file @fd, which it takes over; @name is for the message. */
+RG_MUST_CHECK rg_error *rg_file_from_fd(int fd, const char *name, struct rg_file *ret);
 void rg_file_close(struct rg_file *file);
 
 /* rg_io_write - writes all of @bytes to @fd, or says why not; @name is for the message. */
 RG_MUST_CHECK rg_error *rg_io_write(int fd, const void *bytes, size_t length, const char *name);
+/* rg_io_skip - leaves a hole of @length bytes at the end of @fd, where it is being written. */
+RG_MUST_CHECK rg_error *rg_io_skip(int fd, uint64_t length, const char *name);
 /* rg_io_temporary - creates a file of mode 0600 beside @path; its name goes to *@ret_name. */
 RG_MUST_CHECK rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name);
 /* rg_io_publish - flushes @fd, closes it and renames @temporary to @path. */
