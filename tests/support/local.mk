@@ -3,3 +3,5 @@
 support_sources +=
 support_sources += %D%/synth.c
 support_sources += %D%/synth.h
+support_sources += %D%/synth_core.c
+support_sources += %D%/synth_core.h

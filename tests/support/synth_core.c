@@ -8,7 +8,7 @@
 
 struct bytes {
 	unsigned char *data;
-	size_t size;
+	size_t size, capacity;
 };
 
 struct load {
@@ -40,9 +40,20 @@ static void *grow(void *old, size_t size)
 	return data;
 }
 
+/* Room for one more element; arrays double, so that their count says when they are full. */
+static void *grow_one(void *old, size_t count, size_t size)
+{
+	return count & (count - 1) ? old : grow(old, (count ? count * 2 : 1) * size);
+}
+
 static void add(struct bytes *bytes, const void *data, size_t size)
 {
-	bytes->data = grow(bytes->data, bytes->size + size);
+	if (!size)
+		return;
+	if (bytes->size + size > bytes->capacity) {
+		bytes->capacity = (bytes->size + size) * 2;
+		bytes->data = grow(bytes->data, bytes->capacity);
+	}
 	if (data)
 		memcpy(bytes->data + bytes->size, data, size);
 	else
@@ -100,7 +111,7 @@ void synth_core_load(struct synth_core *core, uint64_t start, uint64_t memsz, ui
 
 	if (filesz)
 		memcpy(load.bytes, bytes, filesz);
-	core->loads = grow(core->loads, (core->load_count + 1) * sizeof(load));
+	core->loads = grow_one(core->loads, core->load_count, sizeof(load));
 	core->loads[core->load_count++] = load;
 }
 
@@ -110,7 +121,7 @@ void synth_core_map(struct synth_core *core, uint64_t start, uint64_t end, uint6
 	struct map map = { start, end, offset, grow(NULL, strlen(path) + 1) };
 
 	strcpy(map.path, path);
-	core->maps = grow(core->maps, (core->map_count + 1) * sizeof(map));
+	core->maps = grow_one(core->maps, core->map_count, sizeof(map));
 	core->maps[core->map_count++] = map;
 }
 
@@ -147,7 +158,7 @@ void synth_core_auxv(struct synth_core *core, uint64_t type, uint64_t value)
 static void add_file_note(struct synth_core *core, struct bytes *notes)
 {
 	uint64_t unit = core->options.page_units ? 4096 : 1;
-	struct bytes desc = { NULL, 0 };
+	struct bytes desc = { NULL, 0, 0 };
 
 	add64(&desc, core->map_count);
 	add64(&desc, unit);
@@ -165,7 +176,7 @@ static void add_file_note(struct synth_core *core, struct bytes *notes)
 unsigned char *synth_core_bytes(struct synth_core *core, size_t *ret_size)
 {
 	const struct synth_options *options = &core->options;
-	struct bytes file = { NULL, 0 }, notes = { NULL, 0 };
+	struct bytes file = { NULL, 0, 0 }, notes = { NULL, 0, 0 };
 	size_t phdrs = core->load_count + 1;
 	Elf64_Ehdr header = { 0 };
 	Elf64_Shdr section = { .sh_info = (uint32_t)phdrs };
@@ -173,9 +184,8 @@ unsigned char *synth_core_bytes(struct synth_core *core, size_t *ret_size)
 	uint64_t offset;
 
 	add(&notes, core->notes.data, core->notes.size);
-	if (core->auxv.size) {
+	if (core->auxv.size)
 		add_note(&notes, "CORE", NT_AUXV, core->auxv.data, core->auxv.size);
-	}
 	if (!options->no_file_note)
 		add_file_note(core, &notes);
 	memcpy(header.e_ident, ELFMAG, SELFMAG);
@@ -301,7 +311,7 @@ void synth_module(unsigned char ret[SYNTH_MODULE_SIZE], enum synth_hash hash,
 			      .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 5 };
 	Elf64_Phdr phdr = { 0 };
 	size_t at = sizeof(header);
-	struct bytes note = { NULL, 0 };
+	struct bytes note = { NULL, 0, 0 };
 
 	memset(ret, 0, SYNTH_MODULE_SIZE);
 	memcpy(header.e_ident, ELFMAG, SELFMAG);

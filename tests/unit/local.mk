@@ -4,6 +4,8 @@
 unit_tests =
 unit_tests += %D%/test_base.c
 unit_tests += %D%/test_error.c
+unit_tests += %D%/test_image.c
+unit_tests += %D%/test_image_hostile.c
 unit_tests += %D%/test_graph.c
 unit_tests += %D%/test_json.c
 unit_tests += %D%/test_ndjson.c
