@@ -268,7 +268,7 @@ rg_error *rg_image_unpack(struct rg_file *file, const char *path, char **ret_not
 	const struct packer *packer = packer_of(file);
 	struct sink sink = { .path = path };
 	struct rg_file unpacked;
-	char *where, *note;
+	char *where = NULL, *note = NULL;
 	rg_error *error;
 
 	if (!packer) {
