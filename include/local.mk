@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+pkginclude_HEADERS += %D%/refgraph/analysis.h
 pkginclude_HEADERS += %D%/refgraph/error.h
 pkginclude_HEADERS += %D%/refgraph/dump.h
 pkginclude_HEADERS += %D%/refgraph/graph.h

@@ -32,6 +32,7 @@ extern "C" {
 #include <refgraph/error.h>
 #include <refgraph/graph.h>
 #include <refgraph/dump.h>
+#include <refgraph/analysis.h>
 
 #ifdef __cplusplus
 }

@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/cycles.c
+core_sources += %D%/garbage.c
+core_sources += %D%/ring.c
+core_sources += %D%/ring.h
+core_sources += %D%/shape.c
+core_sources += %D%/shape.h
+core_sources += %D%/subset.c
+core_sources += %D%/subset.h
+core_sources += %D%/types.c

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define LARGEST 256
+#define LARGEST 512
 
 /* Puts @element where it belongs in the heap of @count elements below @hole. */
 static void sift(char *base, size_t hole, size_t count, size_t size, const char *element,

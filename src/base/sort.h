@@ -12,7 +12,7 @@
 typedef int rg_compare_fn(const void *a, const void *b, void *user);
 
 /*
- * rg_sort - sorts @count elements of @size bytes (at most 256) in
+ * rg_sort - sorts @count elements of @size bytes (at most 512) in
  * O(count log count); not stable, so the order should be total.
  */
 void rg_sort(void *base, size_t count, size_t size, rg_compare_fn *compare, void *user);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What unit tests share: synthesised cores and graphs, brute-force oracles.
 support_sources +=
+support_sources += %D%/oracle.c
+support_sources += %D%/oracle.h
 support_sources += %D%/synth.c
 support_sources += %D%/synth.h
 support_sources += %D%/synth_core.c
