@@ -11,6 +11,8 @@
 #include "base/alloc.h"
 
 #define BUDGET (UINT64_C(1) << 24)
+#define WORST_RANK 4
+#define RANKED 64     /* references of a ring whose labels are looked at */
 #define LEAST_TRIED 4 /* references tried in each ring, whatever is left of the budget */
 
 rg_error *rg_ring_init(struct rg_ring *ring, const struct rg_subset *subset)
@@ -209,7 +211,7 @@ static unsigned int rank(const rg_graph *graph, const struct rg_step *step)
 	length = rg_graph_label(graph, step->source, step->index, RG_LABELS_ALL, label,
 				sizeof(label));
 	if (!length || graph->kind[i] & RG_REFERENCE_PLUMBING)
-		return 4;
+		return WORST_RANK;
 	length = strlen(label);
 	if (label[0] == '.') {
 		name = label + 1;
@@ -233,16 +235,23 @@ static unsigned int rank(const rg_graph *graph, const struct rg_step *step)
 bool rg_ring_break(struct rg_ring *ring, uint32_t component, struct rg_step *ret)
 {
 	const rg_graph *graph = ring->subset->graph;
-	unsigned int tried = 0;
+	size_t ranked = ring->best.count < RANKED ? ring->best.count : RANKED;
+	unsigned int ranks[RANKED], tried = 0;
 
-	for (unsigned int wanted = 0; wanted <= 4; wanted++) {
-		for (size_t s = 0; s < ring->best.count; s++) {
+	for (size_t s = 0; s < ranked; s++)
+		ranks[s] = rank(graph, &ring->best.data[s]);
+	/* Those that were not ranked come last. */
+	for (unsigned int wanted = 0; wanted <= WORST_RANK + 1; wanted++) {
+		size_t first = wanted > WORST_RANK ? ranked : 0;
+		size_t end = wanted > WORST_RANK ? ring->best.count : ranked;
+
+		for (size_t s = first; s < end; s++) {
 			const struct rg_step *step = &ring->best.data[s];
 			uint64_t i = graph->offset[step->source] + step->index;
 
 			if (!ring->break_budget && tried >= LEAST_TRIED)
 				return false;
-			if (rank(graph, step) != wanted)
+			if (s < ranked && ranks[s] != wanted)
 				continue;
 			tried++;
 			if (is_acyclic(ring, component, i)) {
