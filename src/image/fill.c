@@ -9,7 +9,6 @@
  * the core lost it.
  */
 #include <limits.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buffer.h"
@@ -19,17 +18,6 @@ enum {
 	MAX_SENTENCES = 8,             /* one a module, then a summary */
 	MAX_FILE_SEGMENTS = 256 << 10, /* a process has 65,530 mappings at most by default */
 	MAX_FILE_PAGES = 8 << 20,      /* 32 GiB of mapped files */
-	MAX_FILE_PHDRS = 256,
-};
-
-/* A file on disk, looked at. */
-struct candidate {
-	struct rg_file file;
-	Elf64_Phdr *phdrs;
-	size_t phdr_count;
-	unsigned char build_id[32];
-	size_t build_id_size;
-	bool is_elf;
 };
 
 struct filler {
@@ -41,77 +29,6 @@ struct filler {
 	size_t sentences, unsaid;
 	struct rg_buffer unsaid_names;
 };
-
-static void candidate_close(struct candidate *candidate)
-{
-	rg_free(candidate->phdrs);
-	rg_file_close(&candidate->file);
-	candidate->phdrs = NULL;
-}
-
-/* Reads program headers and build-id; a file that is no ELF for our machine is only that. */
-static rg_error *examine(struct candidate *candidate, uint16_t machine, const char *path)
-{
-	const struct rg_file *file = &candidate->file;
-	struct rg_elf elf;
-	rg_error *error = rg_elf_open(file->data, file->size, path, &elf);
-	size_t count;
-
-	if (error) {
-		bool fatal = rg_error_code(error) == RG_ERROR_NO_MEMORY;
-
-		if (fatal)
-			return error;
-		rg_error_free(error);
-		return NULL;
-	}
-	count = elf.phdr_usable < MAX_FILE_PHDRS ? (size_t)elf.phdr_usable : MAX_FILE_PHDRS;
-	candidate->is_elf = elf.machine == machine && (elf.type == ET_EXEC || elf.type == ET_DYN);
-	candidate->phdrs = rg_calloc(count, sizeof(*candidate->phdrs));
-	if (!candidate->phdrs) {
-		rg_elf_close(&elf);
-		return rg_error_no_memory();
-	}
-	for (size_t i = 0; i < count; i++) {
-		Elf64_Phdr *phdr = &candidate->phdrs[i];
-
-		if (!rg_elf_phdr(&elf, i, phdr))
-			break;
-		candidate->phdr_count++;
-		if (phdr->p_type == PT_NOTE && !candidate->build_id_size &&
-		    phdr->p_offset < file->size && phdr->p_filesz <= file->size - phdr->p_offset)
-			rg_elf_build_id(file->data + phdr->p_offset, phdr->p_filesz, phdr->p_align,
-					candidate->build_id, &candidate->build_id_size);
-	}
-	rg_elf_close(&elf);
-	return NULL;
-}
-
-/* Opens @path; *ret_found is false when there is no such regular file to be read. */
-static rg_error *candidate_open(struct candidate *candidate, const char *path, uint16_t machine,
-				bool *ret_found)
-{
-	rg_error *error;
-
-	*candidate = (struct candidate){ .file = { NULL, 0, -1 } };
-	*ret_found = false;
-	error = rg_file_open(path, &candidate->file);
-	if (error) {
-		if (rg_error_code(error) == RG_ERROR_NO_MEMORY)
-			return error;
-		rg_error_free(error);
-		return NULL;
-	}
-	/* The mapping stays without it, and a process has more libraries than descriptors. */
-	close(candidate->file.fd);
-	candidate->file.fd = -1;
-	error = examine(candidate, machine, path);
-	if (error)
-		candidate_close(candidate);
-	else
-		*ret_found = true;
-	return error;
-}
 
 static bool same_build_id(const struct rg_module *module, const unsigned char *id, size_t size)
 {
@@ -127,7 +44,7 @@ static rg_error *place_exe(struct filler *filler)
 {
 	rg_image *image = filler->image;
 	const char *path = filler->options->exe;
-	struct candidate candidate;
+	struct rg_candidate candidate;
 	bool found;
 
 	filler->exe = SIZE_MAX;
@@ -135,10 +52,10 @@ static rg_error *place_exe(struct filler *filler)
 		return NULL;
 	RG_TRY(rg_file_open(path, &candidate.file));
 	rg_file_close(&candidate.file);
-	RG_TRY(candidate_open(&candidate, path, image->private->machine, &found));
+	RG_TRY(rg_candidate_open(&candidate, path, image->private->machine, &found));
 	if (!found || !candidate.is_elf) {
 		if (found)
-			candidate_close(&candidate);
+			rg_candidate_close(&candidate);
 		return rg_error_new(RG_ERROR_INVALID,
 				    "%s: is not an executable of the core's machine: name the "
 				    "program that the process ran", path);
@@ -146,9 +63,9 @@ static rg_error *place_exe(struct filler *filler)
 	for (size_t i = 0; i < image->module_count && filler->exe == SIZE_MAX; i++)
 		if (same_build_id(&image->modules[i], candidate.build_id, candidate.build_id_size))
 			filler->exe = i;
-	candidate_close(&candidate);
+	rg_candidate_close(&candidate);
 	if (filler->exe == SIZE_MAX)
-		filler->exe = rg_image_executable(image);
+		filler->exe = image->private->executable;
 	if (filler->exe == SIZE_MAX)
 		return rg_image_lacks_format(image, "%s: does not say which of its mappings is the "
 					     "executable, so %s was not used: use --sysroot",
@@ -317,7 +234,7 @@ static rg_error *find_file(struct filler *filler, size_t index)
 
 	module->state = RG_MODULE_ABSENT;
 	for (size_t i = 0;; i++) {
-		struct candidate candidate;
+		struct rg_candidate candidate;
 		bool found, use;
 		char *name;
 		rg_error *error;
@@ -325,7 +242,7 @@ static rg_error *find_file(struct filler *filler, size_t index)
 		RG_TRY(candidate_name(filler, index, i, &name));
 		if (!name)
 			return NULL;
-		error = candidate_open(&candidate, name, image->private->machine, &found);
+		error = rg_candidate_open(&candidate, name, image->private->machine, &found);
 		if (error || !found) {
 			rg_free(name);
 			if (error)
@@ -347,7 +264,7 @@ static rg_error *find_file(struct filler *filler, size_t index)
 		       (module->state == RG_MODULE_UNKNOWN && index == filler->exe &&
 			!module->build_id_size));
 		if (!use) {
-			candidate_close(&candidate);
+			rg_candidate_close(&candidate);
 			continue;
 		}
 		module->file = name;
@@ -446,7 +363,7 @@ static bool looks_like_elf(const rg_image *image, size_t index, const struct rg_
 
 	if (module->is_elf || image->private->modules[index].first_page_known)
 		return module->is_elf;
-	return index == rg_image_executable(image) || (load && load->flags & PF_X) ||
+	return index == image->private->executable || (load && load->flags & PF_X) ||
 	       strstr(module->path, ".so") != NULL;
 }
 

@@ -25,6 +25,7 @@ rg_error *rg_image_new(rg_image **ret)
 	}
 	image->private->core.fd = -1;
 	image->private->page_size = RG_PAGE_SIZE;
+	image->private->executable = SIZE_MAX;
 	image->complete = true;
 	*ret = image;
 	return NULL;

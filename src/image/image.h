@@ -79,6 +79,11 @@ typedef struct rg_image {
 	struct rg_image_private *private;
 } rg_image;
 
+/*
+ * @exe stands for the module whose build-id it has, whatever that is called;
+ * where there is none, for the executable by NT_AUXV, and if that is ld.so, for
+ * the program that ld.so runs.
+ */
 struct rg_image_options {
 	const char *exe;             /* takes the place of the executable's own path, or NULL */
 	const char *const *sysroots; /* looked under first, in order */
@@ -90,8 +95,12 @@ struct rg_image_options {
  * x86-64 or AArch64.  Bytes that the core leaves out are taken from the mapped
  * file when its build-id agrees with the one in memory.  What is cut off or
  * missing is listed in ret->missing; only what is no core at all is an error.
+ * A core compressed with zstd, xz or gzip is decompressed into an unlinked file
+ * in $TMPDIR or /var/tmp.  O(pages of the core) in time, mapped files included.
  * RG_ERROR_IO, RG_ERROR_NOT_A_DUMP (not ELF, not a core, empty),
- * RG_ERROR_UNSUPPORTED (32-bit, big-endian, machine), RG_ERROR_CORRUPT.
+ * RG_ERROR_UNSUPPORTED (32-bit, big-endian, machine, compressed otherwise),
+ * RG_ERROR_CORRUPT, RG_ERROR_LIMIT (headers that multiply the file),
+ * RG_ERROR_INVALID (options->exe is no executable of that machine).
  */
 RG_MUST_CHECK rg_error *rg_image_open_core(const char *path, const struct rg_image_options *options,
 					   rg_image **ret);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/candidate.c
 core_sources += %D%/core.c
 core_sources += %D%/elf.c
 core_sources += %D%/fill.c

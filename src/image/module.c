@@ -255,6 +255,38 @@ static rg_error *read_headers(rg_image *image, size_t index, unsigned char *buff
 	return NULL;
 }
 
+static bool wants_interpreter(const struct rg_module_private *private)
+{
+	for (size_t i = 0; i < private->phdr_count; i++)
+		if (private->phdrs[i].p_type == PT_INTERP)
+			return true;
+	return false;
+}
+
+/*
+ * What the kernel executed is what NT_AUXV points into.  Where that is ld.so,
+ * which needs no interpreter itself, it is the program that ld.so was told to
+ * run: the one module that does and is no library (libc.so.6 does too).
+ */
+static size_t find_executable(const rg_image *image)
+{
+	const struct rg_image_private *private = image->private;
+	const struct rg_mapping *mapping = NULL;
+
+	if (private->at_phdr)
+		mapping = rg_image_mapping_of(image, private->at_phdr);
+	if (!mapping && private->at_entry)
+		mapping = rg_image_mapping_of(image, private->at_entry);
+	if (!mapping)
+		return SIZE_MAX;
+	if (!wants_interpreter(&private->modules[mapping->module]))
+		for (size_t i = 0; i < image->module_count; i++)
+			if (wants_interpreter(&private->modules[i]) &&
+			    !strstr(image->modules[i].path, ".so"))
+				return i;
+	return mapping->module;
+}
+
 rg_error *rg_image_find_modules(rg_image *image)
 {
 	size_t count = image->mapping_count;
@@ -278,20 +310,10 @@ rg_error *rg_image_find_modules(rg_image *image)
 		error = sort_mappings(image);
 	for (size_t i = 0; !error && i < image->module_count; i++)
 		error = read_headers(image, i, buffer);
+	if (!error)
+		image->private->executable = find_executable(image);
 	rg_free(buffer);
 	rg_free(runs);
 	rg_free(named);
 	return error;
-}
-
-size_t rg_image_executable(const rg_image *image)
-{
-	const struct rg_image_private *private = image->private;
-	const struct rg_mapping *mapping = NULL;
-
-	if (private->at_phdr)
-		mapping = rg_image_mapping_of(image, private->at_phdr);
-	if (!mapping && private->at_entry)
-		mapping = rg_image_mapping_of(image, private->at_entry);
-	return mapping ? mapping->module : SIZE_MAX;
 }

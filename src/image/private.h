@@ -49,6 +49,7 @@ struct rg_image_private {
 	uint16_t machine; /* EM_* */
 	uint64_t page_size;
 	uint64_t at_phdr, at_entry; /* from NT_AUXV; 0: unknown */
+	size_t executable;          /* its module, or SIZE_MAX */
 	bool has_file_note;
 	char *file_note; /* a copy of the names of NT_FILE; owns rg_module.path */
 	rg_core_loads loads; /* sorted by start, may not be without overlaps */
@@ -118,12 +119,30 @@ RG_MUST_CHECK rg_error *rg_image_read_note(void *image, uint32_t type, const cha
 
 /* rg_image_find_modules - groups the mappings into modules and reads their headers in memory. */
 RG_MUST_CHECK rg_error *rg_image_find_modules(rg_image *image);
-/* rg_image_executable - the index of the executable's module, or SIZE_MAX. */
-size_t rg_image_executable(const rg_image *image);
 /* rg_module_bias - computes the bias from the first PT_LOAD. */
 void rg_module_bias(struct rg_module *module, const struct rg_module_private *private);
 /* rg_image_load_of - the PT_LOAD of the core that spans @address, dumped or not, or NULL. */
 const struct rg_core_load *rg_image_load_of(const rg_image *image, uint64_t address);
+
+/* candidate.c */
+
+/* A file on disk that may be what was mapped. */
+struct rg_candidate {
+	struct rg_file file;
+	Elf64_Phdr *phdrs;
+	size_t phdr_count;
+	unsigned char build_id[32];
+	size_t build_id_size;
+	bool is_elf;
+};
+
+/*
+ * rg_candidate_open - opens @path; *ret_found is false when there is no such
+ * regular file to be read.  What is no ELF file of @machine has is_elf false.
+ */
+RG_MUST_CHECK rg_error *rg_candidate_open(struct rg_candidate *candidate, const char *path,
+					  uint16_t machine, bool *ret_found);
+void rg_candidate_close(struct rg_candidate *candidate);
 
 /* fill.c */
 

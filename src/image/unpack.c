@@ -26,7 +26,7 @@
 enum {
 	BLOCK = 64 << 10,   /* the grain of holes, and what is decompressed at a time */
 	MAX_RATIO = 1024,   /* beyond ALLOWANCE; heaps compress 3 to 100 times */
-	MAX_WINDOW = 256 << 20,
+	MAX_WINDOW = 256 << 20, /* memory that an xz stream may ask for */
 };
 
 #define ALLOWANCE (UINT64_C(1) << 30)
@@ -41,6 +41,7 @@ struct sink {
 	const char *why;      /* what the library says of a stream that is not whole */
 };
 
+#if defined(HAVE_ZSTD) || defined(HAVE_ZLIB) || defined(HAVE_LZMA)
 /* Takes @size bytes from the block.  The first ones must begin an ELF file. */
 static rg_error *sink_take(struct sink *sink, size_t size)
 {
@@ -67,6 +68,7 @@ static rg_error *sink_take(struct sink *sink, size_t size)
 	sink->written += size;
 	return NULL;
 }
+#endif
 
 #ifdef HAVE_ZSTD
 static rg_error *unpack_zstd(const struct rg_file *file, struct sink *sink)
