@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* C structs of well-known extensions: numpy 1.22 to 2.x. */
+#include "runtime/cpython/structs.h"
+
+#define NUMPY_OBJECT 17          /* type_num of object arrays */
+#define NUMPY_C_CONTIGUOUS 0x1
+#define NUMPY_F_CONTIGUOUS 0x2
+#define NUMPY_OWNDATA 0x4
+#define NUMPY_DIMENSIONS 64      /* at most; 32 before 2.0 */
+
+/* ---- numpy.ndarray: data 16, nd 24, dimensions 32, strides 40, base 48, descr 56, flags 64 ---- */
+
+/* Bytes of an item: a word at 40 of the descr since 2.0, an int at 32 before. */
+static bool item_size(const struct cpy *cpy, uint64_t descr, uint64_t *ret)
+{
+	uint64_t type, basicsize;
+	uint32_t size;
+
+	if (!rg_image_u64(cpy->image, descr + 8, &type) ||
+	    !rg_image_u64(cpy->image, type + 32, &basicsize))
+		return false;
+	if (basicsize != 96)
+		return rg_image_u64(cpy->image, descr + 40, ret);
+	if (!rg_image_u32(cpy->image, descr + 32, &size))
+		return false;
+	*ret = size;
+	return true;
+}
+
+/* Number of items, 1 without dimensions. */
+static bool item_count(const struct cpy *cpy, uint64_t object, uint64_t *ret)
+{
+	uint32_t dimensions = cpy_word32(cpy, object + 24), i;
+	uint64_t at = cpy_word(cpy, object + 32), count = 1, length;
+
+	if (dimensions > NUMPY_DIMENSIONS)
+		return false;
+	for (i = 0; i < dimensions; i++) {
+		if (!rg_image_u64(cpy->image, at + 8 * i, &length) ||
+		    __builtin_mul_overflow(count, length, &count))
+			return false;
+	}
+	*ret = count;
+	return true;
+}
+
+/* An array that owns its data owns its items once each, in the order of memory. */
+static void walk_ndarray(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	struct cpy *cpy = walk->cpy;
+	uint32_t flags = cpy_word32(cpy, object + 64);
+	uint64_t descr = cpy_word(cpy, object + 56), count;
+	const char *text = NULL;
+
+	(void)type;
+	if (!(flags & NUMPY_OWNDATA) || cpy_word32(cpy, descr + 28) != NUMPY_OBJECT)
+		return;
+	if (!item_count(cpy, object, &count)) {
+		cpy->unreadable++;
+		return;
+	}
+	if (cpy_word32(cpy, object + 24) != 1)
+		text = flags & NUMPY_C_CONTIGUOUS ? ".flat"
+			: flags & NUMPY_F_CONTIGUOUS ? ".T.flat" : ".data";
+	cpy_emit_strided(walk, cpy_word(cpy, object + 16), count, 8, RG_REFERENCE_UNTRAVERSED,
+			 text);
+}
+
+static bool size_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			 uint64_t *ret)
+{
+	uint64_t size = type->basicsize, count, item;
+
+	if (!cpy_add_product(&size, cpy_word32(cpy, object + 24), 16))
+		return false;
+	if (cpy_word32(cpy, object + 64) & NUMPY_OWNDATA &&
+	    (!item_count(cpy, object, &count) ||
+	     !item_size(cpy, cpy_word(cpy, object + 56), &item) ||
+	     !cpy_add_product(&size, count, item)))
+		return false;
+	*ret = size;
+	return true;
+}
+
+static bool length_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			   uint64_t *ret)
+{
+	(void)type;
+	return cpy_word32(cpy, object + 24) &&
+	       rg_image_u64(cpy->image, cpy_word(cpy, object + 32), ret);
+}
+
+/* ---- numpy.dtype, numpy.broadcast ------------------------------------------- */
+
+/* subarray -> base 0, shape 8: at 88 since 2.0, at 40 before. */
+static void walk_dtype(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t subarray = cpy_word(walk->cpy, object + (type->row->basicsize == 96 ? 40 : 88));
+
+	if (!subarray)
+		return;
+	cpy_emit_field(walk, subarray, 0, RG_REFERENCE_UNTRAVERSED, ".base");
+	cpy_emit_field(walk, subarray, 8, RG_REFERENCE_UNTRAVERSED, ".shape");
+}
+
+/* numiter 16, iters 304. */
+static void walk_broadcast(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t count = cpy_word32(walk->cpy, object + 16);
+	uint64_t room = (type->row->basicsize - 304) / 8;
+
+	cpy_emit_strided(walk, object + 304, count < room ? count : room, 8,
+			 RG_REFERENCE_UNTRAVERSED, ".iters");
+}
+
+/* ---- scalars: their __sizeof__ adds the bytes of the value once more -------------- */
+
+#define SCALAR_SIZE(bytes) \
+	static bool size_scalar_##bytes(const struct cpy *cpy, const struct cpy_type *type, \
+					uint64_t object, uint64_t *ret) \
+	{ \
+		(void)cpy; \
+		(void)object; \
+		*ret = type->basicsize + (bytes); \
+		return true; \
+	}
+SCALAR_SIZE(1)
+SCALAR_SIZE(2)
+SCALAR_SIZE(4)
+SCALAR_SIZE(8)
+SCALAR_SIZE(16)
+SCALAR_SIZE(32)
+
+/* A record: descr 32. */
+static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		      uint64_t *ret)
+{
+	uint64_t item;
+
+	if (!item_size(cpy, cpy_word(cpy, object + 32), &item) || item >> 40)
+		return false;
+	*ret = type->basicsize + item;
+	return true;
+}
+
+const struct cpy_struct cpy_structs_extension[] = {
+	/* Arrays. */
+	{ CPY_ROW("numpy.ndarray", 11, 13, 96), CPY_FIELDS(HID(48, ".base"), HID(56, ".dtype"),
+	  HID(88, ".mem_handler")), .walk = walk_ndarray, .size = size_ndarray,
+	  .length = length_ndarray },
+	{ CPY_ROW("numpy.ndarray", 11, 13, 88), CPY_FIELDS(HID(48, ".base"), HID(56, ".dtype")),
+	  .walk = walk_ndarray, .size = size_ndarray, .length = length_ndarray },
+	{ CPY_ROW("numpy.flatiter", 11, 13, 2632), CPY_FIELDS(HID(1320, ".base")) },
+	{ CPY_ROW("numpy.broadcast", 11, 13, 560), .walk = walk_broadcast },
+	{ CPY_ROW("numpy.broadcast", 11, 13, 816), .walk = walk_broadcast },
+	{ CPY_ROW("numpy.nditer", 11, 13, 160), CPY_FIELDS(HID(32, ".nested_child")) },
+	{ CPY_ROW("numpy.core.multiarray.flagsobj", 11, 13, 32), CPY_FIELDS(HID(16, ".arr")) },
+	{ CPY_ROW("numpy._core.multiarray.flagsobj", 11, 13, 32), CPY_FIELDS(HID(16, ".arr")) },
+	{ CPY_ROW("numpy.busdaycalendar", 11, 13, 48) },
+
+	/* Types of items: one struct before 2.0, for legacy types a longer one since. */
+	{ CPY_ROW("numpy.dtype", 11, 13, 96), CPY_FIELDS(HID(16, ".type"), HID(48, ".fields"),
+	  HID(56, ".names"), HID(72, ".metadata")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtype", 11, 13, 88), CPY_FIELDS(HID(16, ".type"), HID(56, ".metadata")) },
+	{ CPY_ROW("numpy.dtypes.BoolDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Int8DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.UInt8DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Int16DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.UInt16DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Int32DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.UInt32DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Int64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.UInt64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.LongLongDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.ULongLongDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Float16DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Float32DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Float64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.LongDoubleDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Complex64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.Complex128DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.CLongDoubleDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.ObjectDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.BytesDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.StrDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.VoidDType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.DateTime64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtypes.TimeDelta64DType", 11, 13, 120), CPY_FIELDS(HID(16, ".type"),
+	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },
+	{ CPY_ROW("numpy._DTypeMeta", 11, 11, 968), CPY_FIELDS(HID(904, ".singleton"),
+	  HID(920, ".type")), .base = "type" },
+
+	/* Functions over arrays. */
+	{ CPY_ROW("numpy.ufunc", 11, 13, 232), CPY_FIELDS(OWN(88, ".obj"), HID(96, ".userloops"),
+	  OWN(208, ".identity"), HID(224, ".loops")) },
+
+	/* Scalars. */
+	{ CPY_ROW("numpy.generic", 11, 13, 16) },
+	{ CPY_ROW("numpy.number", 11, 13, 16) },
+	{ CPY_ROW("numpy.integer", 11, 13, 16) },
+	{ CPY_ROW("numpy.signedinteger", 11, 13, 16) },
+	{ CPY_ROW("numpy.unsignedinteger", 11, 13, 16) },
+	{ CPY_ROW("numpy.inexact", 11, 13, 16) },
+	{ CPY_ROW("numpy.floating", 11, 13, 16) },
+	{ CPY_ROW("numpy.complexfloating", 11, 13, 16) },
+	{ CPY_ROW("numpy.flexible", 11, 13, 16) },
+	{ CPY_ROW("numpy.character", 11, 13, 16) },
+	{ CPY_ROW("numpy.bool_", 11, 13, 24), .size = size_scalar_1 },
+	{ CPY_ROW("numpy.bool", 11, 13, 24), .size = size_scalar_1 },
+	{ CPY_ROW("numpy.int8", 11, 13, 24), .size = size_scalar_1 },
+	{ CPY_ROW("numpy.uint8", 11, 13, 24), .size = size_scalar_1 },
+	{ CPY_ROW("numpy.int16", 11, 13, 24), .size = size_scalar_2 },
+	{ CPY_ROW("numpy.uint16", 11, 13, 24), .size = size_scalar_2 },
+	{ CPY_ROW("numpy.int32", 11, 13, 24), .size = size_scalar_4 },
+	{ CPY_ROW("numpy.uint32", 11, 13, 24), .size = size_scalar_4 },
+	{ CPY_ROW("numpy.int64", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.uint64", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.longlong", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.ulonglong", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.float16", 11, 13, 24), .size = size_scalar_2 },
+	{ CPY_ROW("numpy.float32", 11, 13, 24), .size = size_scalar_4 },
+	{ CPY_ROW("numpy.float64", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.float128", 11, 13, 32), .size = size_scalar_16 },
+	{ CPY_ROW("numpy.longdouble", 11, 13, 32), .size = size_scalar_16 },
+	{ CPY_ROW("numpy.complex64", 11, 13, 24), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.complex128", 11, 13, 32), .size = size_scalar_16 },
+	{ CPY_ROW("numpy.complex256", 11, 13, 48), .size = size_scalar_32 },
+	{ CPY_ROW("numpy.clongdouble", 11, 13, 48), .size = size_scalar_32 },
+	{ CPY_ROW("numpy.datetime64", 11, 13, 32), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.timedelta64", 11, 13, 32), .size = size_scalar_8 },
+	{ CPY_ROW("numpy.object_", 11, 13, 24), CPY_FIELDS(HID(16, ".obval")),
+	  .size = size_scalar_8 },
+	{ CPY_ROW("numpy.void", 11, 13, 64), CPY_FIELDS(HID(32, ".dtype"), HID(48, ".base")),
+	  .size = size_void },
+	{ CPY_ROW("numpy.bytes_", 11, 13, 40), .base = "bytes" },
+	{ CPY_ROW("numpy.str_", 11, 11, 96), .base = "str" },
+	{ CPY_ROW("numpy.str_", 12, 13, 80), .base = "str" },
+	{ .name = NULL },
+};

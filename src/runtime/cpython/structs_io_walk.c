@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* The C types of structs_io.c that hold arrays of references or buffers of their own. */
+#include "runtime/cpython/structs.h"
+
+#define BYTES_HEAD 33 /* of a bytes object, with the closing NUL */
+
+/* ---- pickle ----------------------------------------------------------------- */
+
+/* The memo became visible to the collector in 3.11.7 and 3.12.1. */
+static uint8_t memo_kind(const struct cpy *cpy)
+{
+	uint32_t since = cpy->minor <= 11 ? 0x030b0700 : 0x030c0100;
+
+	return cpy->hexversion >= since ? RG_REFERENCE_STRONG : RG_REFERENCE_UNTRAVERSED;
+}
+
+/* PyMemoTable at the word at 16: mt_allocated 16, mt_table 24 of {me_key, me_value}. */
+void cpy_walk_pickler(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t memo = cpy_word(cpy, object + 16);
+	uint64_t table = memo ? cpy_word(cpy, memo + 24) : 0;
+
+	(void)type;
+	if (table)
+		cpy_emit_strided(walk, table, cpy_word(cpy, memo + 16), 16, memo_kind(cpy),
+				 ".memo");
+}
+
+bool cpy_size_pickler(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		      uint64_t *ret)
+{
+	uint64_t memo = cpy_word(cpy, object + 16);
+	/* 3.13.0 alone has one word less before it. */
+	uint64_t buffer = cpy_word(cpy, object + (type->row->basicsize == 144 ? 56 : 64));
+	uint64_t size = type->basicsize, count;
+
+	if (memo && (!rg_image_u64(cpy->image, memo + 16, &count) ||
+		     !cpy_add_product(&size, 1, 32) || !cpy_add_product(&size, count, 16)))
+		return false;
+	if (buffer && (!rg_image_u64(cpy->image, buffer + CPY_OB_SIZE, &count) ||
+		       !cpy_add_product(&size, 1, BYTES_HEAD) ||
+		       !cpy_add_product(&size, count, 1)))
+		return false;
+	*ret = size;
+	return true;
+}
+
+void cpy_walk_unpickler(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t memo = cpy_word(cpy, object + 24);
+
+	(void)type;
+	if (memo)
+		cpy_emit_strided(walk, memo, cpy_word(cpy, object + 32), 8, memo_kind(cpy),
+				 ".memo");
+}
+
+bool cpy_size_unpickler(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			uint64_t *ret)
+{
+	/* 3.13.0 has one word less before input_line, encoding, errors, marks, marks_size. */
+	uint64_t at = object - (type->row->basicsize == 264 ? 8 : 0);
+	const unsigned strings[] = { 152, 224, 232 };
+	uint64_t size, bytes;
+	size_t i;
+
+	if (!cpy_size_plus(cpy, type->basicsize, object + 24, object + 32, 8, &size) ||
+	    !cpy_size_plus(cpy, size, at + 240, at + 256, 8, &size))
+		return false;
+	for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		uint64_t string = cpy_word(cpy, at + strings[i]);
+
+		if (!string)
+			continue;
+		if (!cpy_c_string_size(cpy, string, &bytes))
+			return false;
+		size += bytes;
+	}
+	*ret = size;
+	return true;
+}
+
+/* The unpickler's stack; its traverse never showed the items. */
+void cpy_walk_pdata(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t data = cpy_word(walk->cpy, object + 24);
+
+	(void)type;
+	if (data)
+		cpy_emit_strided(walk, data, cpy_word(walk->cpy, object + CPY_OB_SIZE), 8,
+				 RG_REFERENCE_UNTRAVERSED, NULL);
+}
+
+/* ---- re --------------------------------------------------------------------- */
+
+/* A compiled replacement: after the struct ob_size pairs {group, literal after it}. */
+void cpy_walk_template(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	cpy_emit_strided(walk, object + 48, cpy_word(walk->cpy, object + CPY_OB_SIZE), 16,
+			 RG_REFERENCE_STRONG, ".items");
+}
+
+/* ---- XML -------------------------------------------------------------------- */
+
+/* enum HandlerTypes of pyexpat.c, the names as Python has them. */
+static const char *const expat_handlers[] = {
+	".StartElementHandler", ".EndElementHandler", ".ProcessingInstructionHandler",
+	".CharacterDataHandler", ".UnparsedEntityDeclHandler", ".NotationDeclHandler",
+	".StartNamespaceDeclHandler", ".EndNamespaceDeclHandler", ".CommentHandler",
+	".StartCdataSectionHandler", ".EndCdataSectionHandler", ".DefaultHandler",
+	".DefaultHandlerExpand", ".NotStandaloneHandler", ".ExternalEntityRefHandler",
+	".StartDoctypeDeclHandler", ".EndDoctypeDeclHandler", ".EntityDeclHandler",
+	".XmlDeclHandler", ".ElementDeclHandler", ".AttlistDeclHandler", ".SkippedEntityHandler",
+};
+
+/* The last two words of the struct are intern and handlers. */
+void cpy_walk_expat(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t end = object + type->row->basicsize;
+	uint64_t handlers = cpy_word(walk->cpy, end - 8);
+	size_t i;
+
+	cpy_emit_field(walk, end - 16, 0, RG_REFERENCE_UNTRAVERSED, ".intern");
+	for (i = 0; handlers && i < sizeof(expat_handlers) / sizeof(expat_handlers[0]); i++)
+		cpy_emit_field(walk, handlers, 8 * i, RG_REFERENCE_STRONG, expat_handlers[i]);
+}
+
+/*
+ * An Element: tag 16, text 24, tail 32 (of the latter two bit 0 says that a list
+ * is still to be joined), extra 40 -> attrib 0, length 8, allocated 16, children
+ * 24, room for four children 32.
+ */
+void cpy_walk_element(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t extra = cpy_word(cpy, object + 40);
+
+	(void)type;
+	cpy_emit(walk, cpy_word(cpy, object + 24) & ~UINT64_C(7), RG_REFERENCE_STRONG,
+		 CPY_LABEL_TEXT, ".text", 0);
+	cpy_emit(walk, cpy_word(cpy, object + 32) & ~UINT64_C(7), RG_REFERENCE_STRONG,
+		 CPY_LABEL_TEXT, ".tail", 0);
+	if (!extra)
+		return;
+	cpy_emit_field(walk, extra, 0, RG_REFERENCE_STRONG, ".attrib");
+	cpy_emit_strided(walk, cpy_word(cpy, extra + 24), cpy_word(cpy, extra + 8), 8,
+			 RG_REFERENCE_STRONG, NULL);
+}
+
+bool cpy_size_element(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		      uint64_t *ret)
+{
+	uint64_t extra = cpy_word(cpy, object + 40), size = type->basicsize, allocated, children;
+
+	if (extra) {
+		if (!rg_image_u64(cpy->image, extra + 16, &allocated) ||
+		    !rg_image_u64(cpy->image, extra + 24, &children))
+			return false;
+		size += 64;
+		if (children != extra + 32 && !cpy_add_product(&size, allocated, 8))
+			return false;
+	}
+	*ret = size;
+	return true;
+}
+
+bool cpy_length_element(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			uint64_t *ret)
+{
+	uint64_t extra = cpy_word(cpy, object + 40);
+
+	(void)type;
+	*ret = extra ? cpy_word(cpy, extra + 8) : 0;
+	return true;
+}
+
+/* parent_stack 16 -> {parent, child index}, parent_stack_used 24. */
+void cpy_walk_element_iterator(struct cpy_walk *walk, const struct cpy_type *type,
+			       uint64_t object)
+{
+	(void)type;
+	cpy_emit_strided(walk, cpy_word(walk->cpy, object + 16), cpy_word(walk->cpy, object + 24),
+			 16, RG_REFERENCE_STRONG, ".parent_stack");
+}
+
+/* ---- sqlite3 ---------------------------------------------------------------- */
+
+/* The contexts of three callbacks follow each other: -> callable 0, module 8. */
+void cpy_walk_connection(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	static const char *const labels[][2] = {
+		{ ".trace_callback", ".trace_callback.module" },
+		{ ".progress_handler", ".progress_handler.module" },
+		{ ".authorizer", ".authorizer.module" },
+	};
+	uint64_t at = object + (type->row->basicsize == 216 ? 112 : 120);
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		uint64_t context = cpy_word(walk->cpy, at + 8 * i);
+
+		if (!context)
+			continue;
+		cpy_emit_field(walk, context, 0, RG_REFERENCE_STRONG, labels[i][0]);
+		cpy_emit_field(walk, context, 8, RG_REFERENCE_STRONG, labels[i][1]);
+	}
+}
+
+/* ---- buffers ---------------------------------------------------------------- */
+
+/* buffer 56, buffer_size 120. */
+bool cpy_size_buffered(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		       uint64_t *ret)
+{
+	return cpy_size_plus(cpy, type->basicsize, object + 56, object + 120, 1, ret);
+}
+
+/* The bytes object at 16 counts unless somebody else has it too. */
+bool cpy_size_bytesio(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		      uint64_t *ret)
+{
+	uint64_t buffer = cpy_word(cpy, object + 16), size = type->basicsize, count, length;
+
+	if (buffer) {
+		if (!rg_image_u64(cpy->image, buffer, &count) ||
+		    !rg_image_u64(cpy->image, buffer + CPY_OB_SIZE, &length))
+			return false;
+		if (cpy->minor >= 12)
+			count &= UINT32_MAX;
+		if (count <= 1 && (!cpy_add_product(&size, 1, BYTES_HEAD) ||
+				   !cpy_add_product(&size, length, 1)))
+			return false;
+	}
+	*ret = size;
+	return true;
+}
+
+/* buf 16 of UCS-4, buf_size 40. */
+uint64_t cpy_owned_stringio(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 16, object + 40, 4);
+}
+
+/* data 16, size 24, fd 56; from 3.13 on trackfd 60: false may mean a file without its fd. */
+uint64_t cpy_owned_mmap(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	if (cpy_word32(cpy, object + 56) != UINT32_MAX ||
+	    (cpy->minor >= 13 && !(cpy_word32(cpy, object + 60) & 0xff)))
+		return 0;
+	return cpy_owned_block(cpy, object + 16, object + 24, 1);
+}
+
+uint64_t cpy_owned_bz2(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 120, object + 128, 1);
+}
+
+uint64_t cpy_owned_lzma(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 200, object + 208, 1);
+}
+
+uint64_t cpy_owned_zlib(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 152, object + 160, 1);
+}
+
+uint64_t cpy_owned_csv_reader(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 48, object + 56, 4);
+}
+
+uint64_t cpy_owned_csv_writer(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 32, object + 40, 4);
+}
+
+/* ---- array, struct ---------------------------------------------------------- */
+
+/* allocated 32, ob_descr 40 -> itemsize 4. */
+bool cpy_size_array(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		    uint64_t *ret)
+{
+	uint64_t size = type->basicsize, allocated, descr;
+	uint32_t item;
+
+	if (!rg_image_u64(cpy->image, object + 32, &allocated) ||
+	    !rg_image_u64(cpy->image, object + 40, &descr) ||
+	    !rg_image_u32(cpy->image, descr + 4, &item) || item > 16 ||
+	    !cpy_add_product(&size, allocated, item))
+		return false;
+	*ret = size;
+	return true;
+}
+
+/* s_codes 32: entries of four words, the first 0 in the last one, which counts too. */
+bool cpy_size_struct(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		     uint64_t *ret)
+{
+	uint64_t codes = cpy_word(cpy, object + 32), size = type->basicsize + 32, word, i;
+
+	for (i = 0; codes; i++, size += 32) {
+		if (!rg_image_u64(cpy->image, codes + 32 * i, &word) || i > CPY_C_STRING_MAX)
+			return false;
+		if (!word)
+			break;
+	}
+	*ret = size;
+	return true;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* C structs of the rest of the standard library: asyncio, threads, dates, numbers, ctypes. */
+#include "runtime/cpython/structs.h"
+
+/* ---- queue.SimpleQueue ------------------------------------------------------ */
+
+/* 3.13: a ring: get_idx 32, items 40, items_cap 48, num_items 56. */
+static void walk_simple_queue(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t first = cpy_word(cpy, object + 32), items = cpy_word(cpy, object + 40);
+	uint64_t capacity = cpy_word(cpy, object + 48), count = cpy_word(cpy, object + 56);
+	uint64_t i, item;
+
+	(void)type;
+	if (cpy->minor < 13)
+		return;
+	if (count > capacity || (count && first >= capacity)) {
+		cpy->unreadable++;
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		uint64_t at = i < capacity - first ? first + i : i - (capacity - first);
+
+		if (!rg_image_u64(cpy->image, items + 8 * at, &item)) {
+			cpy->unreadable++;
+			return;
+		}
+		cpy_emit(walk, item, RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i);
+	}
+}
+
+/* Some releases of 3.13 count the ring, the first ones do not. */
+static bool ring_is_counted(const struct cpy *cpy, const struct cpy_type *type)
+{
+	/* Looking up a name changes nothing in the state. */
+	return cpy->minor >= 13 && type->solid_type &&
+	       cpy_dict_get((struct cpy *)cpy, type->solid_type->dict, "__sizeof__");
+}
+
+static bool size_simple_queue(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			      uint64_t *ret)
+{
+	/* That __sizeof__ takes the size of the struct, not of the type. */
+	if (ring_is_counted(cpy, type))
+		return cpy_size_plus(cpy, type->row->basicsize, object + 40, object + 48, 8, ret);
+	*ret = type->basicsize;
+	return true;
+}
+
+static uint64_t owned_simple_queue(const struct cpy *cpy, const struct cpy_type *type,
+				   uint64_t object)
+{
+	if (cpy->minor < 13 || ring_is_counted(cpy, type))
+		return 0;
+	return cpy_owned_block(cpy, object + 40, object + 48, 8);
+}
+
+/* Before the ring: lst 32, of which lst_pos 40 items are gone. */
+static bool length_simple_queue(const struct cpy *cpy, const struct cpy_type *type,
+				uint64_t object, uint64_t *ret)
+{
+	uint64_t list = cpy_word(cpy, object + 32), gone = cpy_word(cpy, object + 40), count;
+
+	(void)type;
+	if (cpy->minor >= 13)
+		return rg_image_u64(cpy->image, object + 56, ret);
+	if (!rg_image_u64(cpy->image, list + CPY_OB_SIZE, &count) || gone > count)
+		return false;
+	*ret = count - gone;
+	return true;
+}
+
+/* ---- dates ------------------------------------------------------------------ */
+
+/* tzinfo is there only if hastzinfo (a byte at 24) says so: the object ends before it else. */
+static void walk_datetime(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	if (cpy_word32(walk->cpy, object + 24) & 0xff)
+		cpy_emit_field(walk, object, 40, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
+}
+
+static void walk_time(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	if (cpy_word32(walk->cpy, object + 24) & 0xff)
+		cpy_emit_field(walk, object, 32, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
+}
+
+#define TTINFO 32 /* utcoff 0, dstoff 8, tzname 16 */
+
+static void emit_ttinfo(struct cpy_walk *walk, uint64_t at, const char *const labels[3])
+{
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		cpy_emit_field(walk, at, 8 * i, RG_REFERENCE_UNTRAVERSED, labels[i]);
+}
+
+/* num_ttinfos 48, tzrule_after: std 96, dst 128, std_only 184; _ttinfos 192. */
+static void walk_zoneinfo(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	static const char *const std[] = { ".std.utcoff", ".std.dstoff", ".std.tzname" };
+	static const char *const dst[] = { ".dst.utcoff", ".dst.dstoff", ".dst.tzname" };
+	static const char *const all[] = { ".utcoff", ".dstoff", ".tzname" };
+	uint64_t infos = cpy_word(walk->cpy, object + 192);
+	uint64_t count = cpy_word(walk->cpy, object + 48);
+	unsigned i;
+
+	(void)type;
+	emit_ttinfo(walk, object + 96, std);
+	if (!(cpy_word32(walk->cpy, object + 184) & 0xff))
+		emit_ttinfo(walk, object + 128, dst);
+	for (i = 0; infos && i < 3; i++)
+		cpy_emit_strided(walk, infos + 8 * i, count, TTINFO, RG_REFERENCE_UNTRAVERSED,
+				 all[i]);
+}
+
+/* num_transitions 40: four lists of words; and the ttinfos. */
+static uint64_t owned_zoneinfo(const struct cpy *cpy, const struct cpy_type *type,
+			       uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 56, object + 40, 4 * 8) +
+	       cpy_owned_block(cpy, object + 192, object + 48, TTINFO);
+}
+
+/* ---- decimal ---------------------------------------------------------------- */
+
+#define MPD_NOT_OWNED 0xe0 /* MPD_STATIC_DATA, MPD_SHARED_DATA, MPD_CONST_DATA */
+
+/* flags (a byte) 24, alloc 56 in words. */
+static bool size_decimal(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			 uint64_t *ret)
+{
+	uint64_t size = type->basicsize, words;
+	uint32_t flags;
+
+	if (!rg_image_u32(cpy->image, object + 24, &flags) ||
+	    !rg_image_u64(cpy->image, object + 56, &words) ||
+	    (!(flags & MPD_NOT_OWNED) && !cpy_add_product(&size, words, 8)))
+		return false;
+	*ret = size;
+	return true;
+}
+
+/* ---- ctypes ----------------------------------------------------------------- */
+
+/* b_ptr 16, b_needsfree 24, b_size 40; small values lie in the object, at 72. */
+static uint64_t owned_cdata(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	if (!cpy_word32(cpy, object + 24) || cpy_word(cpy, object + 16) == object + 72)
+		return 0;
+	return cpy_owned_block(cpy, object + 16, object + 40, 1);
+}
+
+/* What a type's description owns: length, elements, format and ndim at these addresses. */
+static bool add_description(const struct cpy *cpy, uint64_t length, uint64_t elements,
+			    uint64_t format, uint64_t ndim, uint64_t *size)
+{
+	uint64_t bytes, count, string = cpy_word(cpy, format);
+	uint32_t dimensions;
+
+	if (string) {
+		if (!cpy_c_string_size(cpy, string, &bytes))
+			return false;
+		*size += bytes;
+	}
+	if (cpy_word(cpy, elements) &&
+	    (!rg_image_u64(cpy->image, length, &count) || count >> 60 ||
+	     !cpy_add_product(size, count + 1, 8)))
+		return false;
+	return rg_image_u32(cpy->image, ndim, &dimensions) &&
+	       cpy_add_product(size, dimensions, 8);
+}
+
+/* Up to 3.12 a ctypes type's dict is a StgDict: length 64, elements 88, format 168, ndim 176. */
+static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			 uint64_t *ret)
+{
+	uint64_t size;
+
+	if (!cpy_dict_size(cpy, type, object, &size) ||
+	    !add_description(cpy, object + 64, object + 88, object + 168, object + 176, &size))
+		return false;
+	*ret = size;
+	return true;
+}
+
+/*
+ * From 3.13 on a StgInfo follows the type at 928: initialized 0, length 24, elements
+ * 48, format 136, ndim 144.  This __sizeof__ leaves out the type's shared keys.
+ */
+static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			     uint64_t *ret)
+{
+	uint64_t info = object + 928, size = type->basicsize, count;
+
+	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
+	    !cpy_add_product(&size, count, type->itemsize) ||
+	    (cpy_word32(cpy, info) &&
+	     !add_description(cpy, info + 24, info + 48, info + 136, info + 144, &size)))
+		return false;
+	*ret = size;
+	return true;
+}
+
+/* ---- interpreters ----------------------------------------------------------- */
+
+/* view 16 -> Py_buffer, whose obj is at 8. */
+static void walk_buffer_view(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t view = cpy_word(walk->cpy, object + 16);
+
+	(void)type;
+	if (view)
+		cpy_emit_field(walk, view, 8, RG_REFERENCE_UNTRAVERSED, ".view.obj");
+}
+
+const struct cpy_struct cpy_structs_stdlib[] = {
+	/* _asyncio. */
+	{ CPY_ROW("_asyncio.Future", 11, 12, 128), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(120, ".cancelled_exc")) },
+	{ CPY_ROW("_asyncio.Future", 13, 13, 104), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc")) },
+	{ CPY_ROW("_asyncio.Task", 11, 12, 176), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(120, ".cancelled_exc"),
+	  OWN(128, "._fut_waiter"), OWN(136, ".coro"), OWN(144, ".name"), OWN(152, ".context")) },
+	{ CPY_ROW("_asyncio.Task", 13, 13, 144), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
+	  OWN(112, "._fut_waiter"), OWN(120, ".coro"), OWN(128, ".name"), OWN(136, ".context")) },
+	{ CPY_ROW("_asyncio.FutureIter", 11, 13, 24), CPY_FIELDS(OWN(16, ".future")) },
+	{ CPY_ROW("TaskStepMethWrapper", 11, 11, 32), CPY_FIELDS(OWN(16, ".task"),
+	  OWN(24, ".arg")) },
+	{ CPY_ROW("_asyncio.TaskStepMethWrapper", 12, 13, 32), CPY_FIELDS(OWN(16, ".task"),
+	  OWN(24, ".arg")) },
+	{ CPY_ROW("_RunningLoopHolder", 11, 11, 32), CPY_FIELDS(HID(16, ".loop")) },
+
+	/* Threads, queues, processes. */
+	{ CPY_ROW("_thread.lock", 11, 13, 40) },
+	{ CPY_ROW("_thread.RLock", 11, 13, 48) },
+	{ CPY_ROW("_thread._ThreadHandle", 13, 13, 24) },
+	{ CPY_ROW("_multiprocessing.SemLock", 11, 13, 56) },
+	{ CPY_ROW("_thread.lock", 13, 13, 24) },
+	{ CPY_ROW("_thread._local", 11, 12, 64), CPY_FIELDS(HID(16, ".key"), OWN(24, ".args"),
+	  OWN(32, ".kw"), OWN(48, ".dummies"), HID(56, ".wr_callback")) },
+	{ CPY_ROW("_thread._local", 13, 13, 56), CPY_FIELDS(OWN(16, ".args"), OWN(24, ".kw"),
+	  OWN(40, ".localdicts"), OWN(48, ".thread_watchdogs")) },
+	{ CPY_ROW("_thread._localdummy", 11, 12, 32), CPY_FIELDS(BOR(16, ".localdict")) },
+	{ CPY_ROW("_thread._localdummy", 13, 13, 24) },
+	{ CPY_ROW("_queue.SimpleQueue", 11, 12, 56), CPY_FIELDS(OWN(32, ".lst")),
+	  .walk = walk_simple_queue, .size = size_simple_queue, .owned = owned_simple_queue,
+	  .length = length_simple_queue },
+	{ CPY_ROW("_queue.SimpleQueue", 13, 13, 72), .walk = walk_simple_queue,
+	  .size = size_simple_queue, .owned = owned_simple_queue, .length = length_simple_queue },
+	{ CPY_ROW("_xxsubinterpreters.ChannelID", 11, 11, 40) },
+	{ CPY_ROW("_xxinterpchannels.ChannelID", 12, 12, 40) },
+	{ CPY_ROW("_interpchannels.ChannelID", 13, 13, 40) },
+	{ CPY_ROW("_interpreters.CrossInterpreterBufferView", 13, 13, 32),
+	  .walk = walk_buffer_view },
+
+	/* Classes and profiling. */
+	{ CPY_ROW("_abc._abc_data", 11, 13, 48), CPY_FIELDS(OWN(16, "._abc_registry"),
+	  OWN(24, "._abc_cache"), OWN(32, "._abc_negative_cache")) },
+	{ CPY_ROW("_lsprof.Profiler", 11, 11, 64), CPY_FIELDS(HID(48, ".externalTimer")) },
+	{ CPY_ROW("_lsprof.Profiler", 12, 12, 80), CPY_FIELDS(HID(48, ".externalTimer"),
+	  HID(72, ".missing")) },
+	{ CPY_ROW("_lsprof.Profiler", 13, 13, 80), CPY_FIELDS(OWN(48, ".externalTimer"),
+	  HID(72, ".missing")) },
+	{ CPY_ROW("_tokenize.TokenizerIter", 11, 11, 24) },
+	{ CPY_ROW("_tokenize.TokenizerIter", 12, 12, 32) },
+	{ CPY_ROW("_tokenize.TokenizerIter", 13, 13, 64), CPY_FIELDS(HID(32, ".last_line")) },
+	{ CPY_ROW("unicodedata.UCD", 11, 13, 40) },
+	{ CPY_ROW("ast.AST", 11, 13, 24) },
+
+	/* Dates and numbers. */
+	{ CPY_ROW("datetime.date", 11, 13, 32) },
+	{ CPY_ROW("datetime.timedelta", 11, 13, 40) },
+	{ CPY_ROW("datetime.tzinfo", 11, 13, 16) },
+	{ CPY_ROW("datetime.datetime", 11, 13, 48), .walk = walk_datetime },
+	{ CPY_ROW("datetime.time", 11, 13, 40), .walk = walk_time },
+	{ CPY_ROW("datetime.timezone", 11, 13, 32), CPY_FIELDS(HID(16, ".offset"),
+	  HID(24, ".name")) },
+	{ CPY_ROW("datetime.IsoCalendarDate", 11, 13, 32), .base = "tuple" },
+	{ CPY_ROW("zoneinfo.ZoneInfo", 11, 11, 208), CPY_FIELDS(HID(16, ".key"),
+	  HID(24, ".file_repr")), .walk = walk_zoneinfo, .owned = owned_zoneinfo },
+	{ CPY_ROW("zoneinfo.ZoneInfo", 12, 13, 208), CPY_FIELDS(OWN(16, ".key"),
+	  HID(24, ".file_repr")), .walk = walk_zoneinfo, .owned = owned_zoneinfo },
+	{ CPY_ROW("decimal.Decimal", 11, 13, 104), .size = size_decimal },
+	{ CPY_ROW("decimal.Context", 11, 12, 96), CPY_FIELDS(HID(64, ".traps"),
+	  HID(72, ".flags")) },
+	{ CPY_ROW("decimal.Context", 13, 13, 96), CPY_FIELDS(OWN(64, ".traps"),
+	  OWN(72, ".flags")) },
+	{ CPY_ROW("decimal.ContextManager", 11, 12, 32), CPY_FIELDS(HID(16, ".local"),
+	  HID(24, ".global")) },
+	{ CPY_ROW("decimal.ContextManager", 13, 13, 32), CPY_FIELDS(OWN(16, ".local"),
+	  OWN(24, ".global")) },
+	{ CPY_ROW("decimal.SignalDictMixin", 11, 13, 24) },
+
+	/* ctypes. */
+	{ CPY_ROW("_ctypes._CData", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes.Structure", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes.Union", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes.Array", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes._Pointer", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes._SimpleCData", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes.CFuncPtr", 11, 13, 160), CPY_FIELDS(OWN(32, "._b_base_"),
+	  OWN(64, "._objects"), OWN(96, ".thunk"), OWN(104, ".callable"), OWN(112, ".converters"),
+	  OWN(120, ".argtypes"), OWN(128, ".restype"), OWN(136, ".checker"), OWN(144, ".errcheck"),
+	  OWN(152, ".paramflags")), .owned = owned_cdata },
+	{ CPY_ROW("_ctypes.CField", 11, 13, 72), CPY_FIELDS(OWN(40, ".proto")) },
+	{ CPY_ROW("_ctypes.CThunkObject", 11, 13, 128), CPY_FIELDS(OWN(80, ".converters"),
+	  OWN(88, ".callable"), OWN(96, ".restype")) },
+	{ CPY_ROW("CArgObject", 11, 11, 64), CPY_FIELDS(HID(48, "._obj")) },
+	{ CPY_ROW("_ctypes.CArgObject", 12, 13, 64), CPY_FIELDS(OWN(48, "._obj")) },
+	{ CPY_ROW("_ctypes.DictRemover", 11, 11, 32), CPY_FIELDS(HID(16, ".key"),
+	  HID(24, ".dict")) },
+	{ CPY_ROW("_ctypes.DictRemover", 12, 13, 32), CPY_FIELDS(OWN(16, ".key"),
+	  OWN(24, ".dict")) },
+	{ CPY_ROW("_ctypes.StructParam_Type", 11, 13, 32), CPY_FIELDS(HID(24, ".keep")) },
+	{ CPY_ROW("StgDict", 11, 12, 192), CPY_FIELDS(HID(96, ".proto"), HID(128, ".argtypes"),
+	  HID(136, ".converters"), HID(144, ".restype"), HID(152, ".checker")), .base = "dict",
+	  .size = size_stgdict },
+	{ CPY_ROW("_ctypes.PyCStructType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCStructType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.UnionType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.UnionType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCPointerType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCPointerType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCArrayType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCArrayType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 11, 11, 904), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.CType_Type", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCStructType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.UnionType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCPointerType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCArrayType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
+	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
+	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
+
+	/* Samples that come with the interpreter. */
+	{ CPY_ROW("xxsubtype.spamdict", 11, 13, 56), .base = "dict" },
+	{ CPY_ROW("xxsubtype.spamlist", 11, 13, 48), .base = "list" },
+	{ .name = NULL },
+};
