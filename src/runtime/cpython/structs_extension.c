@@ -8,7 +8,7 @@
 #define NUMPY_OWNDATA 0x4
 #define NUMPY_DIMENSIONS 64      /* at most; 32 before 2.0 */
 
-/* ---- numpy.ndarray: data 16, nd 24, dimensions 32, strides 40, base 48, descr 56, flags 64 ---- */
+/* ---- numpy.ndarray: data 16, nd 24, dimensions 32, strides 40, descr 56, flags 64 ---- */
 
 /* Bytes of an item: a word at 40 of the descr since 2.0, an int at 32 before. */
 static bool item_size(const struct cpy *cpy, uint64_t descr, uint64_t *ret)
