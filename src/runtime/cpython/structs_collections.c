@@ -106,6 +106,17 @@ static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, u
 	}
 }
 
+/* ---- methodcaller, 3.13: vectorcall_args 40, vectorcall_kwnames 48 ---------------- */
+
+/* The names are made, and the word set at all, with the arguments: at the first call. */
+static void walk_method_caller(struct cpy_walk *walk, const struct cpy_type *type,
+			       uint64_t object)
+{
+	(void)type;
+	if (cpy_word(walk->cpy, object + 40))
+		cpy_emit_field(walk, object, 48, RG_REFERENCE_UNTRAVERSED, ".vectorcall_kwnames");
+}
+
 /* ---- itertools -------------------------------------------------------------- */
 
 /* numread 24, values 40. */
@@ -185,8 +196,8 @@ const struct cpy_struct cpy_structs_collections[] = {
 	  OWN(32, ".keywords")) },
 	{ CPY_ROW("functools.KeyWrapper", 11, 13, 32), CPY_FIELDS(OWN(16, ".cmp"),
 	  OWN(24, ".obj")) },
-	{ CPY_ROW("functools._lru_cache_wrapper", 11, 13, 152), CPY_FIELDS(HID(88, ".func"),
-	  HID(112, ".kwd_mark"), HID(120, ".lru_list_elem_type"), HID(128, ".cache_info_type")),
+	{ CPY_ROW("functools._lru_cache_wrapper", 11, 13, 152), CPY_FIELDS(OWN(88, ".func"),
+	  OWN(112, ".kwd_mark"), OWN(120, ".lru_list_elem_type"), OWN(128, ".cache_info_type")),
 	  .walk = walk_lru_cache },
 	{ CPY_ROW("functools._lru_list_elem", 11, 13, 56) },
 
@@ -196,7 +207,7 @@ const struct cpy_struct cpy_structs_collections[] = {
 	{ CPY_ROW("operator.methodcaller", 11, 12, 40), CPY_FIELDS(OWN(16, ".name"),
 	  OWN(24, ".args"), OWN(32, ".kwds")) },
 	{ CPY_ROW("operator.methodcaller", 13, 13, 64), CPY_FIELDS(OWN(16, ".name"),
-	  OWN(24, ".args"), OWN(32, ".kwds"), HID(48, ".vectorcall_kwnames")) },
+	  OWN(24, ".args"), OWN(32, ".kwds")), .walk = walk_method_caller },
 
 	/* itertools. */
 	{ CPY_ROW("itertools._grouper", 11, 13, 32), CPY_FIELDS(OWN(16, ".parent"),

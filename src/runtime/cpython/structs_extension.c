@@ -131,6 +131,19 @@ SCALAR_SIZE(8)
 SCALAR_SIZE(16)
 SCALAR_SIZE(32)
 
+/* Bytes count twice: as items, and as the value. */
+static bool size_bytes(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		       uint64_t *ret)
+{
+	uint64_t size = type->basicsize, count;
+
+	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
+	    !cpy_add_product(&size, count, 2))
+		return false;
+	*ret = size;
+	return true;
+}
+
 /* A record: descr 32. */
 static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 		      uint64_t *ret)
@@ -255,7 +268,7 @@ const struct cpy_struct cpy_structs_extension[] = {
 	  .size = size_scalar_8 },
 	{ CPY_ROW("numpy.void", 11, 13, 64), CPY_FIELDS(HID(32, ".dtype"), HID(48, ".base")),
 	  .size = size_void },
-	{ CPY_ROW("numpy.bytes_", 11, 13, 40), .base = "bytes" },
+	{ CPY_ROW("numpy.bytes_", 11, 13, 40), .base = "bytes", .size = size_bytes },
 	{ CPY_ROW("numpy.str_", 11, 11, 96), .base = "str" },
 	{ CPY_ROW("numpy.str_", 12, 13, 80), .base = "str" },
 	{ .name = NULL },

@@ -186,6 +186,18 @@ void cpy_walk_element_iterator(struct cpy_walk *walk, const struct cpy_type *typ
 			 16, RG_REFERENCE_STRONG, ".parent_stack");
 }
 
+/* ---- codecs ----------------------------------------------------------------- */
+
+/* errors 32: 1, 2 and 3 stand for strict, ignore and replace. */
+void cpy_walk_codec(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t errors = cpy_word(walk->cpy, object + 32);
+
+	(void)type;
+	if (errors > 3)
+		cpy_emit(walk, errors, RG_REFERENCE_STRONG, CPY_LABEL_TEXT, ".errors", 0);
+}
+
 /* ---- sqlite3 ---------------------------------------------------------------- */
 
 /* The contexts of three callbacks follow each other: -> callable 0, module 8. */

@@ -176,7 +176,10 @@ static bool add_description(const struct cpy *cpy, uint64_t length, uint64_t ele
 	       cpy_add_product(size, dimensions, 8);
 }
 
-/* Up to 3.12 a ctypes type's dict is a StgDict: length 64, elements 88, format 168, ndim 176. */
+/*
+ * Up to 3.12 a ctypes type's dict is a StgDict: length 64, elements 88, format 168,
+ * ndim 176.  Its __sizeof__ counts what it has beyond a dict twice.
+ */
 static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 			 uint64_t *ret)
 {
@@ -185,7 +188,7 @@ static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uin
 	if (!cpy_dict_size(cpy, type, object, &size) ||
 	    !add_description(cpy, object + 64, object + 88, object + 168, object + 176, &size))
 		return false;
-	*ret = size;
+	*ret = size + (192 - 48);
 	return true;
 }
 
