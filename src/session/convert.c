@@ -7,12 +7,21 @@ rg_error *rg_dump_convert(rg_dump *dump, const struct rg_convert_options *option
 			  rg_write_fn *write, void *user)
 {
 	struct rg_ndjson_options how = { RG_LABELS_ALL, false, NULL, NULL };
+	struct rg_garbage *garbage = NULL;
 	const rg_graph *graph;
+	rg_error *error;
 
 	RG_TRY(rg_dump_graph(dump, &graph));
 	if (options) {
 		how.labels = options->labels;
 		how.values = options->values;
 	}
-	return rg_ndjson_write(graph, rg_dump_info(dump), &how, write, user);
+	if (rg_dump_info(dump)->has_refcounts) {
+		RG_TRY(rg_garbage_find(graph, &garbage));
+		how.unreachable = garbage->unreachable_set;
+		how.lost = garbage->lost_set;
+	}
+	error = rg_ndjson_write(graph, rg_dump_info(dump), &how, write, user);
+	rg_garbage_free(garbage);
+	return error;
 }
