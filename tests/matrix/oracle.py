@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""What the interpreter itself says about its heap, at the very moment at which the heap is dumped.
+
+    python3 oracle.py PROGRAM.py OUT
+
+runs PROGRAM and then (or where the program calls `snapshot()` itself) forks twice:
+
+  * the first child runs `gc.collect()` under DEBUG_COLLECTABLE: OUT.gc holds the lines the collector
+    prints before any finalizer or weakref callback runs, that is, the unreachable set;
+  * the second child enumerates every object and writes OUT;
+  * the parent never returns from that second fork. libc's `pause` is registered as the handler that
+    fork runs in the parent, so not one bytecode runs there after the fork: its memory is the
+    snapshot, and stays so while it waits to be dumped.
+
+Nothing has to be corrected for the oracle's own doings, because:
+
+  * `gc.get_objects()` is the first thing the child does: no tracked object is made before it;
+  * reference counts are read from the parent's memory, not from the child's, which holds references
+    to everything by then;
+  * the fork is libc's, so none of Python's at-fork handlers changes anything, and it is called with
+    the GIL held, so that no other thread runs on in the parent;
+  * nothing the child does is reachable from an object of the snapshot: it only has locals.
+
+OUT is a text file, one record a line, numbers in hexadecimal but for the header:
+
+    H <json>                         version, pid, collector state
+    O addr type flags refcnt ref...  flags: t tracked, f frozen, i immortal, r root of the closure
+    S addr size                      sys.getsizeof, a Python __sizeof__ left out
+    T addr name                      module.qualname of a type, builtins bare
+    D object dict                    the __dict__ an object already had
+    A addr ref...                    references that attributes show and the collector does not
+    E objects                        the number of O records: the end
+
+`r` marks what gc.get_objects() and the permanent generation hold; everything else was reached from
+there by gc.get_referents() and type().
+"""
+import ctypes
+import gc
+import json
+import os
+import sys
+
+IMMORTAL_SINCE = (3, 12)
+HAVE_GC = 1 << 14
+PRE_HEADER = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4
+PR_SET_PDEATHSIG = 1
+PR_SET_PTRACER = 0x59616D61
+SIGKILL = 9
+FLUSH = 1 << 20
+
+# What owns references without telling the collector, and the attributes that are plain fields.
+ATTRIBUTES = {
+    "code": ("co_consts", "co_names", "co_name", "co_qualname", "co_filename", "co_linetable",
+             "co_exceptiontable"),
+    "range": ("start", "stop", "step"),
+    "datetime.datetime": ("tzinfo",),
+    "datetime.time": ("tzinfo",),
+}
+
+
+def write_all(fd, text):
+    data = text.encode("utf-8", "surrogatepass")
+    while data:
+        data = data[os.write(fd, data):]
+
+
+def collect(out):
+    """First child: the collector's own word about what is unreachable."""
+    fd = os.open(out + ".gc.tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(fd, 2)
+    gc.set_debug(gc.DEBUG_COLLECTABLE | gc.DEBUG_UNCOLLECTABLE)
+    found = gc.collect()
+    gc.set_debug(0)
+    sys.stderr.flush()
+    write_all(fd, "\ncollected %d\n" % found)
+    os.rename(out + ".gc.tmp", out + ".gc")
+    os._exit(0)
+
+
+def type_name(t):
+    """module.qualname as the type itself has it, whatever its metaclass says; builtins bare."""
+    get = type.__dict__
+    qualname = get["__qualname__"].__get__(t)
+    try:
+        module = get["__module__"].__get__(t)
+    except AttributeError:
+        return qualname
+    if not isinstance(module, str) or module == "builtins":
+        return qualname
+    return module + "." + qualname
+
+
+def find_sizeof(t):
+    """The first __sizeof__ in the MRO that is implemented in C, and whether a Python one hides it."""
+    c_method = type(object.__dict__["__sizeof__"])
+    hidden = False
+    for base in type.__dict__["__mro__"].__get__(t):
+        method = type.__dict__["__dict__"].__get__(base).get("__sizeof__")
+        if method is None:
+            continue
+        if type(method) is c_method:
+            return method, hidden
+        hidden = True
+    return None, hidden
+
+
+def size_of(o, sizeof, hidden):
+    """sys.getsizeof, or the same from the C __sizeof__ when a Python one hides it; -1 if it fails."""
+    try:
+        if not hidden:
+            return sys.getsizeof(o)
+        flags = type.__dict__["__flags__"].__get__(type(o))
+        return sizeof(o) + 16 * bool(flags & HAVE_GC) + 16 * bool(flags & PRE_HEADER)
+    except Exception:
+        return -1
+
+
+def record(out, pid):
+    """Second child: everything else. The first two statements must stay the first two."""
+    objects = gc.get_objects()
+    gc.unfreeze()
+    everything = gc.get_objects()
+    own = id(objects)
+    mem = os.open("/proc/%d/mem" % pid, os.O_RDONLY)
+    fd = os.open(out + ".tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    seen = {}
+    for o in objects:
+        seen[id(o)] = "tr"
+    frozen = 0
+    for o in everything:
+        if id(o) not in seen and id(o) != own:
+            seen[id(o)] = "tfr"
+            objects.append(o)
+            frozen += 1
+    del everything
+    header = {"version": sys.version.split()[0], "hexversion": sys.hexversion, "pid": pid,
+              "enabled": gc.isenabled(), "frozen": frozen, "tracked": len(objects) - frozen}
+    write_all(fd, "H " + json.dumps(header) + "\n")
+    # objects grows while it is walked: it is the work list of the closure as well.
+    immortals = sys.version_info >= IMMORTAL_SINCE
+    lines = []
+    pending = 0
+    for o in objects:
+        address = id(o)
+        referents = gc.get_referents(o)
+        flags = seen[address]
+        if flags == "-" and gc.is_tracked(o):
+            flags = "t"
+        count = int.from_bytes(os.pread(mem, 8, address), sys.byteorder)
+        if immortals and count & 0x80000000:
+            flags += "i"
+        line = "O %x %x %s %x" % (address, id(type(o)), flags, count)
+        for r in referents:
+            line += " %x" % id(r)
+            if id(r) not in seen:
+                seen[id(r)] = "-"
+                objects.append(r)
+        r = type(o)
+        if id(r) not in seen:
+            seen[id(r)] = "-"
+            objects.append(r)
+        lines.append(line)
+        pending += len(line)
+        if pending > FLUSH:
+            write_all(fd, "\n".join(lines) + "\n")
+            lines = []
+            pending = 0
+    # From here on types may be readied and dictionaries made: all of the above is written down.
+    names = {}
+    methods = {}
+    get_dict = ctypes.pythonapi.PyObject_GenericGetDict
+    get_dict.restype = ctypes.py_object
+    get_dict.argtypes = [ctypes.py_object, ctypes.c_void_p]
+    for o in objects:
+        t = type(o)
+        if id(t) not in names:
+            names[id(t)] = type_name(t)
+            methods[id(t)] = find_sizeof(t)
+            lines.append("T %x %s" % (id(t), names[id(t)].encode("unicode_escape").decode()))
+        sizeof, hidden = methods[id(t)]
+        size = size_of(o, sizeof, hidden)
+        if size >= 0:
+            lines.append("S %x %x" % (id(o), size))
+        if names[id(t)] in ATTRIBUTES and id(t) in seen:
+            line = "A %x" % id(o)
+            for name in ATTRIBUTES[names[id(t)]]:
+                value = getattr(o, name, None)
+                if id(value) in seen:
+                    line += " %x" % id(value)
+            lines.append(line)
+        if len(lines) > 10000:
+            write_all(fd, "\n".join(lines) + "\n")
+            lines = []
+    for o in objects:
+        t = type(o)
+        if issubclass(t, type) or not type.__dict__["__dictoffset__"].__get__(t):
+            continue
+        try:
+            d = get_dict(o, None)
+        except Exception:
+            continue
+        if id(d) in seen:
+            lines.append("D %x %x" % (id(o), id(d)))
+    lines.append("E %d" % len(objects))
+    write_all(fd, "\n".join(lines) + "\n")
+    os.rename(out + ".tmp", out)
+    os._exit(0)
+
+
+def snapshot():
+    """Fork the two witnesses, then wait to be dumped. Never returns."""
+    out = sys.argv[2]
+    libc = ctypes.PyDLL(None)
+    fork = libc.fork
+    pause = libc.pause
+    register = libc["__register_atfork"]
+    register.argtypes = [ctypes.c_void_p] * 4
+    address = ctypes.cast(pause, ctypes.c_void_p).value
+    libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+    pid = os.getpid()
+    gc.disable()
+    # A thread that wants the GIL must not make a child hand it over: nobody is left there to take it.
+    sys.setswitchinterval(1000.0)
+    if fork() == 0:
+        collect(out)
+    register(None, address, None, None)
+    if fork() == 0:
+        record(out, pid)
+    while True:
+        pause()
+
+
+def main():
+    path = sys.argv[1]
+    program = type(sys)("program")
+    program.__file__ = path
+    program.snapshot = snapshot
+    sys.modules["program"] = program
+    with open(path, encoding="utf-8") as source:
+        code = compile(source.read(), path, "exec")
+    try:
+        exec(code, program.__dict__)
+    except SystemExit as status:
+        # A program that cannot run here (a module is missing) says so by exiting with a message.
+        sys.stderr.write("skipped: %s\n" % status)
+        os._exit(77)
+    snapshot()
+
+
+if __name__ == "__main__":
+    main()
