@@ -1,0 +1,339 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The interpreter matrix: every interpreter that can be had, times every program of programs/.
+
+Each program runs under the oracle (oracle.py), is dumped with gcore where the oracle has it wait,
+`refgraph convert` writes the portable dump, and compare.py holds the two against each other. A table
+of interpreters x programs x figures follows, and `N passed, N failed` at the end. Which interpreters
+must have run is said by the file `required`.
+
+Interpreters: /usr/bin/python3, those of pyenv, and those fetch-interpreters.sh has unpacked.
+"""
+import argparse
+import concurrent.futures
+import fnmatch
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import compare
+import selftest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
+VERSIONS = ("3.11.", "3.12.", "3.13.")
+PROBE = "import ctypes, sys; print(sys.version.split()[0], sys.implementation.name)"
+SKIPPED = 77
+LIMIT = 120
+
+
+class Failure(Exception):
+    """A step of one run that did not work."""
+
+
+class Interpreter:
+    def __init__(self, name, path):
+        self.name = name
+        self.path = path
+
+
+def clean_environment():
+    """Neither the target nor gdb, which embeds a Python, may inherit Python settings from here."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    keep["LC_ALL"] = "C.UTF-8"
+    return keep
+
+
+def probe(path):
+    """The version of the CPython at path, or None."""
+    try:
+        done = subprocess.run([path, "-c", PROBE], env=clean_environment(), text=True, timeout=30,
+                              capture_output=True, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    words = done.stdout.split()
+    return words[0] if len(words) == 2 and words[1] == "cpython" else None
+
+
+def os_release():
+    fields = {}
+    try:
+        with open("/etc/os-release", encoding="utf-8") as file:
+            for line in file:
+                key, _, value = line.rstrip().partition("=")
+                fields[key] = value.strip('"')
+    except OSError:
+        pass
+    return fields
+
+
+def find_interpreters(fetched):
+    """Every interpreter the matrix covers, and the kinds this machine is of."""
+    release = os_release()
+    kinds = ["%s-%s" % (release.get("ID", "linux"), release.get("VERSION_ID", ""))]
+    found = []
+
+    def add(prefix, path):
+        version = probe(path)
+        if version and version.startswith(VERSIONS):
+            found.append(Interpreter("%s-%s" % (prefix, version), path))
+            return True
+        return False
+
+    add(release.get("ID", "system"), "/usr/bin/python3")
+    if shutil.which("pyenv"):
+        done = subprocess.run(["pyenv", "root"], text=True, capture_output=True, check=False)
+        paths = sorted(glob.glob(os.path.join(done.stdout.strip() or "/", "versions", "*", "bin",
+                                              "python3")))
+        if [path for path in paths if add("pyenv", path)]:
+            kinds.append("pyenv")
+    for launcher in sorted(glob.glob(os.path.join(CACHE, "*", "python3"))):
+        add(os.path.basename(os.path.dirname(launcher)), launcher)
+    if fetched:
+        kinds.append("fetch")
+    return found, kinds
+
+
+def required_but_missing(names, kinds):
+    missing = []
+    with open(os.path.join(HERE, "required"), encoding="utf-8") as file:
+        for line in file:
+            words = line.split("#")[0].split()
+            if len(words) != 2:
+                continue
+            kind, pattern = words
+            if any(fnmatch.fnmatchcase(k, kind) for k in kinds) \
+                    and not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+                missing.append("%s (on %s)" % (pattern, kind))
+    return missing
+
+
+def run_tool(command, folder):
+    try:
+        done = subprocess.run(command, env=dict(clean_environment(), TMPDIR=folder), cwd=folder,
+                              text=True, errors="replace", timeout=LIMIT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure("%s: %s" % (os.path.basename(command[0]), error)) from error
+    if done.returncode:
+        raise Failure("%s: exit status %d: %s" % (os.path.basename(command[0]), done.returncode,
+                                                  done.stdout[-2000:].strip()))
+
+
+def wait_for_oracle(target, out, log):
+    """Until both witnesses have written their files. False if the program skips itself."""
+    deadline = time.monotonic() + LIMIT
+    while not (os.path.exists(out) and os.path.exists(out + ".gc")):
+        status = target.poll()
+        if status == SKIPPED:
+            return False
+        if status is not None or time.monotonic() > deadline:
+            log.seek(0)
+            raise Failure("the target %s: %s" % (
+                "did not finish" if status is None else "ended with %d" % status,
+                log.read()[-2000:].decode("utf-8", "replace").strip()))
+        time.sleep(0.01)
+    return True
+
+
+def dump(pid, folder):
+    """An ordinary core of the waiting process."""
+    prefix = os.path.join(folder, "core")
+    run_tool(["gcore", "-o", prefix, str(pid)], folder)
+    core = "%s.%d" % (prefix, pid)
+    if not os.path.exists(core):
+        raise Failure("gcore wrote no core")
+    return core
+
+
+def run_one(interpreter, program, options):
+    """One cell of the matrix: (status, summary or None, message)."""
+    folder = tempfile.mkdtemp(prefix="matrix-", dir=options.tmp)
+    out = os.path.join(folder, "oracle")
+    portable = os.path.join(folder, "dump.ndjson")
+    environment = dict(clean_environment(), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1",
+                       HOME=folder, TMPDIR=folder)
+    command = [interpreter.path, os.path.join(HERE, "oracle.py"), program, out]
+    try:
+        with open(os.path.join(folder, "log"), "wb+") as log, subprocess.Popen(
+                command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True) as target:
+            try:
+                if not wait_for_oracle(target, out, log):
+                    log.seek(0)
+                    return "skipped", None, log.read().decode("utf-8", "replace").strip()
+                core = None if options.oracle_only else dump(target.pid, folder)
+            finally:
+                # The group is the target's own: its witnesses and what the program started.
+                os.killpg(target.pid, signal.SIGKILL)
+        if options.oracle_only:
+            oracle = compare.Oracle(out)
+            selftest.write_dump(portable, selftest.agreeing_dump(oracle))
+        else:
+            run_tool([options.refgraph, "convert", core, "-o", portable, "--labels=all"], folder)
+        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json", out,
+                               portable], text=True, capture_output=True, timeout=LIMIT, check=False)
+        if done.returncode not in (0, 1) or not done.stdout:
+            raise Failure("compare: %s" % done.stderr.strip()[-500:])
+        summary = json.loads(done.stdout)
+        if not summary["errors"]:
+            return "passed", summary, ""
+        report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--verbose",
+                                 out, portable], text=True, capture_output=True, timeout=LIMIT,
+                                check=False).stdout
+        return "failed", summary, report
+    except (Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
+        return "failed", None, str(error)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def print_table(results):
+    columns = [name for name in compare.FIGURES]
+    heads = ["trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "count", "immrt",
+             "unrch", "held", "over", "form"]
+    print("%-15s %-12s %-7s %8s %5s %s" % (
+        "interpreter", "program", "status", "objects", "garb.",
+        " ".join("%6s" % head for head in heads)))
+    for (interpreter, program), (status, summary, _, seconds) in results.items():
+        if summary is None:
+            print("%-15s %-12s %-7s" % (interpreter, program, status))
+            continue
+        cells = []
+        for name in columns:
+            figure = summary[name]
+            # invented and over are counts of what must not be: the number says more than a share.
+            bad = name in ("invented", "over")
+            cells.append("%6s" % (figure["errors"] if bad else figure["percent"]))
+        print("%-15s %-12s %-7s %8d %5d %s  %.1fs" % (
+            interpreter, program, status, summary["objects"], summary["expected_unreachable"],
+            " ".join(cells), seconds))
+
+
+def choose(options, interpreters):
+    """The cells to run. Quick: each program once, the interpreters taking turns."""
+    programs = sorted(glob.glob(os.path.join(HERE, "programs", "*.py")))
+    names = [os.path.splitext(os.path.basename(path))[0] for path in programs]
+    pairs = [(name, path) for name, path in zip(names, programs)
+             if not options.program
+             or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.program)]
+    if not options.quick:
+        return [(i, name, path) for i in interpreters for name, path in pairs]
+    cells = [(interpreters[n % len(interpreters)], name, path)
+             for n, (name, path) in enumerate(pairs)]
+    system = interpreters[0]
+    # Only the system's python3 has the extensions: what skips itself elsewhere proves nothing.
+    return [(system if name == "extensions" else i, name, path) for i, name, path in cells]
+
+
+def find_refgraph():
+    for path in (os.environ.get("REFGRAPH"), os.path.join(HERE, "..", "..", "refgraph"),
+                 shutil.which("refgraph")):
+        if path and os.access(path, os.X_OK):
+            return os.path.abspath(path)
+    return None
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--refgraph", default=find_refgraph(), help="the command to test")
+    parser.add_argument("--program", action="append", metavar="GLOB", help="only these programs")
+    parser.add_argument("--interpreter", action="append", metavar="GLOB", help="only these")
+    parser.add_argument("--quick", action="store_true",
+                        help="each program once, interpreters in turn")
+    parser.add_argument("--fetch", action="store_true", help="fetch newer Debian suites first")
+    parser.add_argument("--oracle-only", action="store_true",
+                        help="no dump: prove that programs, oracle and comparison work")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N")
+    parser.add_argument("--budget", type=int, default=1500, metavar="SECONDS",
+                        help="start nothing after this long, and fail (%(default)s)")
+    parser.add_argument("--json", metavar="FILE", help="one line a cell for other tools")
+    parser.add_argument("--verbose", action="store_true", help="the whole report of what fails")
+    parser.add_argument("--keep", action="store_true", help="keep cores and dumps")
+    parser.add_argument("--tmp", metavar="DIR", help="where cores and dumps go")
+    parser.add_argument("--list", action="store_true", help="only list what would run")
+    return parser.parse_args()
+
+
+def run_matrix(cells, options):
+    results = {}
+    end = time.monotonic() + options.budget
+
+    def work(cell):
+        interpreter, name, path = cell
+        if time.monotonic() > end:
+            return "failed", None, "not started: the time is used up", 0.0
+        start = time.monotonic()
+        status, summary, message = run_one(interpreter, path, options)
+        return status, summary, message, time.monotonic() - start
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for cell, result in zip(cells, pool.map(work, cells)):
+            interpreter, name, _ = cell
+            results[interpreter.name, name] = result
+            status, _, message, seconds = result
+            print("%-8s %s %s (%.1fs)" % (status, interpreter.name, name, seconds), flush=True)
+            if message and (options.verbose or status != "failed"):
+                print("    " + message.replace("\n", "\n    "))
+            elif message:
+                print("    " + "\n    ".join(message.split("\n")[:60]))
+    return results
+
+
+def main():
+    options = parse_arguments()
+    if options.fetch:
+        fetched = subprocess.run([os.path.join(HERE, "fetch-interpreters.sh")], check=False)
+        if fetched.returncode:
+            print("matrix: the newer suites could not be fetched")
+    if not options.oracle_only and not options.list:
+        if not options.refgraph:
+            print("matrix: no refgraph command: build it, or give --refgraph", file=sys.stderr)
+            return 2
+        if not shutil.which("gcore"):
+            print("matrix: no gcore: install the package gdb", file=sys.stderr)
+            return 2
+    interpreters, kinds = find_interpreters(options.fetch)
+    missing = required_but_missing([i.name for i in interpreters], kinds)
+    if options.interpreter:
+        interpreters = [i for i in interpreters if any(
+            fnmatch.fnmatchcase(i.name, pattern) for pattern in options.interpreter)]
+    if not interpreters:
+        print("matrix: no interpreter to run", file=sys.stderr)
+        return 2
+    print("machine: %s; interpreters: %s" % (", ".join(kinds),
+                                             ", ".join(i.name for i in interpreters)))
+    cells = choose(options, interpreters)
+    if options.list:
+        for interpreter, name, _ in cells:
+            print("%s %s" % (interpreter.name, name))
+        return 0
+    start = time.monotonic()
+    results = run_matrix(cells, options)
+    print()
+    print_table(results)
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            for (interpreter, program), (status, summary, _, seconds) in results.items():
+                file.write(json.dumps({"interpreter": interpreter, "program": program,
+                                       "status": status, "seconds": round(seconds, 1),
+                                       "figures": summary}) + "\n")
+    statuses = [result[0] for result in results.values()]
+    failed = statuses.count("failed") + len(missing)
+    for what in missing:
+        print("required, not found: %s" % what)
+    print("%d cells in %.0f s" % (len(statuses), time.monotonic() - start))
+    print("%d passed, %d failed, %d skipped" % (statuses.count("passed"), failed,
+                                                statuses.count("skipped")))
+    return 1 if failed or not statuses.count("passed") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
