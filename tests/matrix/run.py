@@ -171,7 +171,11 @@ def run_one(interpreter, program, options):
                 core = None if options.oracle_only else dump(target.pid, folder)
             finally:
                 # The group is the target's own: its witnesses and what the program started.
-                os.killpg(target.pid, signal.SIGKILL)
+                try:
+                    os.killpg(target.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    # The program has ended by itself, and left nothing behind.
+                    pass
         if options.oracle_only:
             oracle = compare.Oracle(out)
             selftest.write_dump(portable, selftest.agreeing_dump(oracle))
