@@ -115,7 +115,7 @@ class Oracle:
             self.groups[member] = group
 
     def group_links(self):
-        """An lru_cache charges itself with what its links hold: the cache, its dict and they are one."""
+        """An lru_cache visits what its links hold: it, its dict and they are one source."""
         for address, t in self.types.items():
             if self.names[t] != LRU_CACHE:
                 continue
@@ -188,7 +188,8 @@ class Figure:
         return "%.2f" % (int(10000.0 * (self.total - self.errors) / self.total) / 100)
 
 
-FIGURES = ("tracked", "invented", "frozen", "reachable", "referents", "attributes", "names", "sizes",
+FIGURES = ("tracked", "invented", "frozen", "reachable", "referents", "attributes", "names",
+           "sizes",
            "counts", "immortal", "unreachable", "held", "over", "wellformed")
 
 
@@ -272,7 +273,8 @@ class Comparison:
         if bool(item.get("immortal")) == ("i" in flags):
             figures["immortal"].right()
         else:
-            self.wrong("immortal", name, "is %s" % ("immortal" if "i" in flags else "mortal"), address)
+            self.wrong("immortal", name, "is %s" % ("immortal" if "i" in flags else "mortal"),
+                       address)
         if "i" not in flags:
             if item.get("refcount") == oracle.counts[address]:
                 figures["counts"].right()
@@ -402,7 +404,8 @@ class Comparison:
                 (last is not None, "no last line"),
                 (first is None or first.get("complete", True), "says it is incomplete"),
                 (first is None or not first.get("missing"), "says something is missing"),
-                (last is None or last["end"].get("objects") == len(self.seen), "wrong object total"),
+                (last is None or last["end"].get("objects") == len(self.seen),
+                 "wrong object total"),
                 (last is None or last["end"].get("references") == self.references,
                  "wrong reference total"),
                 (not (first or {}).get("unreadable"), "unreadable objects"),
@@ -430,7 +433,8 @@ class Comparison:
 def print_report(comparison, verbose):
     for figure in comparison.figures.values():
         noise = ", %d noise" % figure.noise if figure.noise else ""
-        print("%-12s %8s  %d of %d%s" % (figure.name, str(figure), figure.good, figure.total, noise))
+        print("%-12s %8s  %d of %d%s" % (figure.name, str(figure), figure.good, figure.total,
+                                         noise))
         wrong = sorted(figure.wrong.items(), key=lambda entry: (-entry[1][0], entry[0]))
         limit = len(wrong) if verbose else 5
         for (owner, detail), (number, example) in wrong[:limit]:

@@ -5,8 +5,8 @@
 
 runs PROGRAM and then (or where the program calls `snapshot()` itself) forks twice:
 
-  * the first child runs `gc.collect()` under DEBUG_COLLECTABLE: OUT.gc holds the lines the collector
-    prints before any finalizer or weakref callback runs, that is, the unreachable set;
+  * the first child runs `gc.collect()` under DEBUG_COLLECTABLE: OUT.gc holds the lines that the
+    collector prints before any finalizer or weakref callback runs: the unreachable set;
   * the second child enumerates every object and writes OUT;
   * the parent never returns from that second fork. libc's `pause` is registered as the handler that
     fork runs in the parent, so not one bytecode runs there after the fork: its memory is the
@@ -91,7 +91,7 @@ def type_name(t):
 
 
 def find_sizeof(t):
-    """The first __sizeof__ in the MRO that is implemented in C, and whether a Python one hides it."""
+    """The first __sizeof__ of the MRO implemented in C, and whether a Python one hides it."""
     c_method = type(object.__dict__["__sizeof__"])
     hidden = False
     for base in type.__dict__["__mro__"].__get__(t):
@@ -105,7 +105,7 @@ def find_sizeof(t):
 
 
 def size_of(o, sizeof, hidden):
-    """sys.getsizeof, or the same from the C __sizeof__ when a Python one hides it; -1 if it fails."""
+    """sys.getsizeof, or the same from the C __sizeof__ if a Python one hides it; -1: failed."""
     try:
         if not hidden:
             return sys.getsizeof(o)
@@ -220,7 +220,7 @@ def snapshot():
     libc.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
     pid = os.getpid()
     gc.disable()
-    # A thread that wants the GIL must not make a child hand it over: nobody is left there to take it.
+    # A thread that wants the GIL must not make a child hand it over: nobody there would take it.
     sys.setswitchinterval(1000.0)
     if fork() == 0:
         collect(out)

@@ -3,9 +3,9 @@
 """The interpreter matrix: every interpreter that can be had, times every program of programs/.
 
 Each program runs under the oracle (oracle.py), is dumped with gcore where the oracle has it wait,
-`refgraph convert` writes the portable dump, and compare.py holds the two against each other. A table
-of interpreters x programs x figures follows, and `N passed, N failed` at the end. Which interpreters
-must have run is said by the file `required`.
+`refgraph convert` writes the portable dump, and compare.py holds the two against each other. A
+table of interpreters x programs x figures follows, and `N passed, N failed` at the end. Which
+interpreters must have run is said by the file `required`.
 
 Interpreters: /usr/bin/python3, those of pyenv, and those fetch-interpreters.sh has unpacked.
 """
@@ -157,7 +157,9 @@ def run_one(interpreter, program, options):
     folder = tempfile.mkdtemp(prefix="matrix-", dir=options.tmp)
     out = os.path.join(folder, "oracle")
     portable = os.path.join(folder, "dump.ndjson")
-    environment = dict(clean_environment(), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1",
+    # Few malloc arenas: each is 64 MiB of address space, and gcore writes all of it.
+    environment = dict(clean_environment(), MALLOC_ARENA_MAX="3", PYTHONHASHSEED="0",
+                       PYTHONDONTWRITEBYTECODE="1",
                        HOME=folder, TMPDIR=folder)
     command = [interpreter.path, os.path.join(HERE, "oracle.py"), program, out]
     try:
@@ -181,14 +183,17 @@ def run_one(interpreter, program, options):
             selftest.write_dump(portable, selftest.agreeing_dump(oracle))
         else:
             run_tool([options.refgraph, "convert", core, "-o", portable, "--labels=all"], folder)
-        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json", out,
-                               portable], text=True, capture_output=True, timeout=LIMIT, check=False)
+        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json",
+                               out,
+                               portable], text=True, capture_output=True, timeout=LIMIT,
+                               check=False)
         if done.returncode not in (0, 1) or not done.stdout:
             raise Failure("compare: %s" % done.stderr.strip()[-500:])
         summary = json.loads(done.stdout)
         if not summary["errors"]:
             return "passed", summary, ""
-        report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--verbose",
+        report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"),
+                                 "--verbose",
                                  out, portable], text=True, capture_output=True, timeout=LIMIT,
                                 check=False).stdout
         return "failed", summary, report
@@ -201,7 +206,8 @@ def run_one(interpreter, program, options):
 
 def print_table(results):
     columns = [name for name in compare.FIGURES]
-    heads = ["trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "count", "immrt",
+    heads = ["trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "count",
+             "immrt",
              "unrch", "held", "over", "form"]
     print("%-15s %-12s %-7s %8s %5s %s" % (
         "interpreter", "program", "status", "objects", "garb.",

@@ -4,8 +4,8 @@
 
     selftest.py [PYTHON]
 
-A small program is run under PYTHON with the oracle; what the oracle says is turned into the portable
-dump that agrees with it, and then into one wrong dump for each kind of mistake. Needs no refgraph.
+A small program is run under PYTHON with the oracle; what the oracle says is turned into the dump
+that agrees with it, and then into one wrong dump for each kind of mistake. Needs no refgraph.
 """
 import json
 import os

@@ -1,4 +1,4 @@
-"""Memory that objects own or view: array, memoryview, bytearray, ctypes, mmap, struct, pickle buffers."""
+"""Memory that objects own or view: array, memoryview, bytearray, ctypes, mmap, struct, pickle."""
 import array
 import ctypes
 import gc
@@ -17,7 +17,8 @@ class Node(ctypes.Structure):
     pass
 
 
-Node._fields_ = [("next", ctypes.POINTER(Node)), ("value", ctypes.py_object), ("name", ctypes.c_char_p),
+Node._fields_ = [("next", ctypes.POINTER(Node)), ("value", ctypes.py_object), ("name",
+                                                                               ctypes.c_char_p),
                  ("point", Point), ("numbers", ctypes.c_int * 4)]
 
 
@@ -38,7 +39,8 @@ empty_array = array.array("d")
 byte_arrays = [bytearray(), bytearray(b"x"), bytearray(1000), bytearray(b"popped" * 10)]
 del byte_arrays[3][:20]
 byte_arrays[0].extend(range(100))
-views = [memoryview(b"bytes"), memoryview(byte_arrays[1]), memoryview(grown), memoryview(arrays[10])[1:],
+views = [memoryview(b"bytes"), memoryview(byte_arrays[1]), memoryview(grown),
+         memoryview(arrays[10])[1:],
          memoryview(bytearray(24)).cast("B", [2, 3, 4]), memoryview(memoryview(b"nested"))[::2]]
 released = memoryview(bytearray(5))
 released.release()
@@ -51,7 +53,8 @@ unpacker = structs[0].iter_unpack(bytes(36))
 next(unpacker)
 pickle_buffer = pickle.PickleBuffer(byte_arrays[2])
 
-simple = [t(1) for t in (ctypes.c_int, ctypes.c_double, ctypes.c_ubyte, ctypes.c_longlong, ctypes.c_bool)]
+simple = [t(1) for t in (ctypes.c_int, ctypes.c_double, ctypes.c_ubyte, ctypes.c_longlong,
+                         ctypes.c_bool)]
 char_pointer = ctypes.c_char_p(b"kept by the pointer")
 wide_pointer = ctypes.c_wchar_p("wide")
 void_pointer = ctypes.c_void_p(0)
@@ -100,7 +103,8 @@ by_name = prototype(("strlen", libc), ((1, "text", b"default"),))
 python_api = ctypes.pythonapi.Py_GetVersion
 python_api.restype = ctypes.c_char_p
 version = python_api()
-types_made = [ctypes.c_int * n for n in range(5)] + [ctypes.POINTER(Point * 2), ctypes.POINTER(Either)]
+types_made = [ctypes.c_int * n for n in range(5)] + [ctypes.POINTER(Point * 2),
+                                                     ctypes.POINTER(Either)]
 
 
 class Converter:

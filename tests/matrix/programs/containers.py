@@ -45,7 +45,8 @@ sizes = [dict.fromkeys(range(n), "v") for n in (0, 1, 5, 6, 10, 11, 21, 22, 85, 
 string_sizes = [dict.fromkeys(map(str, range(n)), ()) for n in (1, 5, 6, 10, 11, 170, 171, 700)]
 from_pairs = dict([("k", [1]), ("l", [2])])
 merged = {"a": 1} | {"b": [2]} | mixed
-copied = [big_ints.copy(), dict(mixed), dict(deleted), deleted.copy(), types.MappingProxyType(mixed)]
+copied = [big_ints.copy(), dict(mixed), dict(deleted), deleted.copy(),
+          types.MappingProxyType(mixed)]
 nested = {}
 level = nested
 for i in range(200):

@@ -39,7 +39,8 @@ def trace(statement):
     log.append(statement)
 
 
-connection = sqlite3.connect(":memory:", detect_types=sqlite3.PARSE_DECLTYPES, factory=OwnConnection)
+connection = sqlite3.connect(":memory:", detect_types=sqlite3.PARSE_DECLTYPES,
+                             factory=OwnConnection)
 connection.attribute = [connection]
 connection.row_factory = sqlite3.Row
 connection.create_function("twice", 1, lambda x: x * 2)
@@ -78,7 +79,8 @@ except sqlite3.OperationalError as error:
 adapted = connection.execute("select ?", (Account(5),)).fetchone()
 
 context = decimal.Context(prec=50, traps=[decimal.Overflow])
-decimals = [decimal.Decimal(x) for x in ("0", "1.5", "-1e500", "NaN", "Infinity", "1" * 20, "7" * 500)]
+decimals = [decimal.Decimal(x) for x in ("0", "1.5", "-1e500", "NaN", "Infinity", "1" * 20,
+                                         "7" * 500)]
 quotient = context.divide(decimals[1], decimals[6])
 local = decimal.localcontext(context)
 signals = [context.flags, decimal.getcontext(), decimal.getcontext().copy(), context.traps]
@@ -105,21 +107,23 @@ class Zone(datetime.tzinfo):
 zone = Zone("own")
 moments = [datetime.datetime(2020, 1, 2, 3, 4, 5, 6), datetime.datetime(2020, 1, 2, tzinfo=zone),
            datetime.datetime(2021, 5, 6, tzinfo=datetime.timezone.utc, fold=1), datetime.time(1, 2),
-           datetime.time(1, 2, tzinfo=zone), datetime.date(2020, 2, 29), datetime.timedelta(5, 6, 7),
+           datetime.time(1, 2, tzinfo=zone), datetime.date(2020, 2, 29), datetime.timedelta(5, 6,
+                                                                                            7),
            datetime.datetime.max, datetime.date(2024, 1, 1).isocalendar()]
 zones = [datetime.timezone(datetime.timedelta(hours=5)),
          datetime.timezone(datetime.timedelta(hours=-3), "named"), datetime.timezone.utc]
 try:
     place = zoneinfo.ZoneInfo("Europe/Berlin")
     places = [place, zoneinfo.ZoneInfo("UTC"), zoneinfo.ZoneInfo.no_cache("Asia/Kolkata"),
-              datetime.datetime(2022, 7, 1, tzinfo=place), place.utcoffset(datetime.datetime(2022, 7, 1))]
+              datetime.datetime(2022, 7, 1, tzinfo=place),
+              place.utcoffset(datetime.datetime(2022, 7, 1))]
 except zoneinfo.ZoneInfoNotFoundError:
     # A machine without a time zone database.
     places = []
 identifiers = [uuid.UUID(int=5), uuid.uuid5(uuid.NAMESPACE_DNS, "name")]
 
 
-# Garbage: a connection whose row factory holds it. What follows it is lost and no collector finds it:
+# Garbage: a connection whose row factory holds it. What follows is lost, and no collector finds it:
 # a connection whose SQL function holds it, and a zone in its own moments.
 def leak():
     cyclic = sqlite3.connect(":memory:", factory=OwnConnection)

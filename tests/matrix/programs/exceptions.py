@@ -1,4 +1,4 @@
-"""Exceptions with tracebacks, frames, notes, causes, groups; the snapshot inside an except block."""
+"""Exceptions with tracebacks, frames, notes, groups; the snapshot inside an except block."""
 import asyncio
 import gc
 import os
@@ -65,11 +65,16 @@ def unicode_errors():
 def natural():
     """Errors the interpreter raises itself, with the fields it fills in."""
     found = []
-    for source in ("1 / 0", "undefined_name", "None.attribute", "{}['missing']", "[][5]", "int('x')",
-                   "import missing_module", "from os import missing_name", "'a' + 1", "open('/none/x')",
-                   "next(iter(()))", "f(", "  x", "x = = 1", "'\\N{NO SUCH NAME}'", "raise SystemExit([1])",
-                   "assert False, ['message']", "(lambda: (lambda: late)())()", "b'x'.fromhex('zz')",
-                   "chr(-1)", "2 ** 5 ** 0.5 ** 'x'", "setattr(1, 'x', 2)", "del missing", "a, b = 1,"):
+    for source in ("1 / 0", "undefined_name", "None.attribute", "{}['missing']", "[][5]",
+                   "int('x')",
+                   "import missing_module", "from os import missing_name", "'a' + 1",
+                   "open('/none/x')",
+                   "next(iter(()))", "f(", "  x", "x = = 1", "'\\N{NO SUCH NAME}'",
+                   "raise SystemExit([1])",
+                   "assert False, ['message']", "(lambda: (lambda: late)())()",
+                   "b'x'.fromhex('zz')",
+                   "chr(-1)", "2 ** 5 ** 0.5 ** 'x'", "setattr(1, 'x', 2)", "del missing",
+                   "a, b = 1,"):
         try:
             exec(compile(source, "<natural>", "exec"), {"__name__": "natural"})
         except BaseException as error:
@@ -80,7 +85,8 @@ def natural():
 caught = [catch(error) for error in (
     ValueError(), KeyError("k"), OSError(2, "No such file", "a", None, "b"), StopIteration([1]),
     SystemExit(["code"]), ImportError("m", name="n", path="p"), Custom("c", a=1), Both("both"),
-    BlockingIOError(11, "again", 5), NameError("n", name="who"), AttributeError("a", name="b", obj=[1]),
+    BlockingIOError(11, "again", 5), NameError("n", name="who"), AttributeError("a", name="b",
+                                                                                obj=[1]),
     SyntaxError("bad", ("file", 1, 2, "text", 3, 4)), KeyboardInterrupt(), GeneratorExit("g"),
     MemoryError(), RecursionError("deep"), asyncio.CancelledError("c"), UnicodeDecodeError(
         "utf-8", b"bytes", 0, 1, "reason"), Slotted("s"), StopAsyncIteration([2]))]
@@ -89,14 +95,16 @@ caught[0].add_note("a note")
 caught[0].add_note("another " + "note" * 10)
 caught[1].attribute = {"own": caught[1]}
 chain = chained()
-group = ExceptionGroup("group", [ValueError(1), ExceptionGroup("inner", [KeyError([2]), OSError(3, "x")])])
+inner_group = ExceptionGroup("inner", [KeyError([2]), OSError(3, "x")])
+group = ExceptionGroup("group", [ValueError(1), inner_group])
 base_group = BaseExceptionGroup("base", [KeyboardInterrupt(), catch(ValueError("with traceback"))])
 split = group.split(ValueError)
 derived = group.subgroup(lambda e: isinstance(e, KeyError))
 naturals = natural()
 unicodes = unicode_errors()
 never_raised = [cls() for cls in (Exception, OSError, SyntaxError, ImportError, Custom.__base__)]
-uninitialised = [cls.__new__(cls) for cls in (OSError, UnicodeDecodeError, StopIteration, SystemExit,
+uninitialised = [cls.__new__(cls) for cls in (OSError, UnicodeDecodeError, StopIteration,
+                                              SystemExit,
                                              SyntaxError, ImportError, AttributeError, NameError)]
 summaries = traceback.TracebackException.from_exception(chain, capture_locals=True)
 extracted = traceback.extract_tb(chain.__traceback__)

@@ -155,7 +155,8 @@ getters = [operator.attrgetter("a"), operator.attrgetter("a.b.c", "d"), operator
            operator.methodcaller("m", 1, [2], key={"v": 3})]
 keys = [functools.cmp_to_key(lambda a, b: a - b), functools.cmp_to_key(lambda a, b: 0)([1])]
 builtins_kept = [len, [].append, {}.get, "x".join, (5).__add__, int.from_bytes, object.__new__,
-                 str.maketrans, classmethod(len), staticmethod(greet), property(len, None, None, "d")]
+                 str.maketrans, classmethod(len), staticmethod(greet), property(len, None, None,
+                                                                                "d")]
 method_types = [types.MethodType(len, [1]), types.MethodType(instance, 5), Methods.plain,
                 type(instance).__call__, instance.__init__, instance.__eq__]
 made = types.FunctionType(greet.__code__, {"own": "globals"}, "made", (1, [2]), greet.__closure__)

@@ -37,14 +37,16 @@ def advance(iterator, steps):
 def make(n):
     """One of each, advanced by n steps."""
     made = [
-        itertools.accumulate(items, lambda a, b: b), itertools.accumulate([1, 2, 3], initial=[0] and 5),
+        itertools.accumulate(items, lambda a, b: b), itertools.accumulate([1, 2, 3],
+                                                                          initial=[0] and 5),
         itertools.accumulate([[1], [2], [3]], operator.add),
         itertools.chain(items, [1, 2], iter("abc")), itertools.chain.from_iterable([items, "xy"]),
         itertools.combinations(items, 3), itertools.combinations_with_replacement("abc", 2),
         itertools.compress(items, [1, 0, 1, 1, 1]), itertools.count(5), itertools.count(1.5, 0.25),
         itertools.count(2 ** 70), itertools.count(sys.maxsize - 1), itertools.cycle(items[:2]),
         itertools.cycle(iter([[1], [2], [3], [4]])), itertools.dropwhile(lambda x: x.n < 2, items),
-        itertools.filterfalse(lambda x: x.n % 2, items), itertools.filterfalse(None, [0, 1, [], 0, 0]),
+        itertools.filterfalse(lambda x: x.n % 2, items), itertools.filterfalse(None, [0, 1, [], 0,
+                                                                                      0]),
         itertools.groupby(items, lambda x: x.n // 3), itertools.groupby("aabbcc"),
         itertools.islice(items, 1, 9, 2), itertools.islice(items, 4), itertools.pairwise(items),
         itertools.permutations(items[:4], 2), itertools.product(items[:2], "ab", repeat=2),
@@ -59,7 +61,8 @@ def make(n):
         reversed({"a": 1, "b": [2]}.values()), reversed(collections.deque(items)),
         reversed(collections.OrderedDict(a=1, b=2, c=3)), reversed(Item(1)), iter(items), iter(()),
         iter((items, 2, 3)), iter(range(10)), iter(range(2 ** 70, 2 ** 71)), iter("ascii text"),
-        iter("ünïcödé"), iter("ascii"), iter(b"bytes"), iter(bytearray(b"array")), iter(set("abcde")),
+        iter("ünïcödé"), iter("ascii"), iter(b"bytes"), iter(bytearray(b"array")),
+        iter(set("abcde")),
         iter(frozenset([1, 2, 3])), iter({"k": [1], "l": 2}), iter({"k": [1], "m": 2}.values()),
         iter({"k": [1], 5: 2}.items()), iter(dict(a=[1]).keys()), iter(collections.deque(items)),
         iter(collections.OrderedDict(a=[1], b=2).items()), iter(collections.OrderedDict(a=[1])),

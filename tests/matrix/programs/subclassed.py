@@ -18,18 +18,24 @@ gc.disable()
 BASES = (int, str, bytes, tuple, list, dict, float, set, frozenset, complex, bytearray, Exception,
          KeyError, OSError, BaseExceptionGroup, collections.deque, collections.defaultdict,
          collections.OrderedDict, collections.Counter, decimal.Decimal, fractions.Fraction,
-         datetime.datetime, datetime.date, datetime.timedelta, datetime.time, array.array, io.BytesIO,
+         datetime.datetime, datetime.date, datetime.timedelta, datetime.time, array.array,
+         io.BytesIO,
          io.StringIO, io.RawIOBase, random.Random, threading.local, types.SimpleNamespace,
-         types.ModuleType, property, staticmethod, classmethod, functools.partial, weakref.ref, object,
+         types.ModuleType, property, staticmethod, classmethod, functools.partial, weakref.ref,
+         object,
          super, reversed, enumerate, zip, map, filter, pathlib.PurePosixPath)
 ARGUMENTS = {
-    int: (2 ** 70,), str: ("text é",), bytes: (b"bytes",), tuple: ([1, [2], "x"],), list: ([1, [2]],),
-    dict: ({"k": [1]},), float: (1.25,), set: ([1, "x"],), frozenset: ([1, (2, 3)],), complex: (1 + 2j,),
-    bytearray: (b"array",), Exception: ("message", [1]), KeyError: ("key",), OSError: (2, "no", "f"),
+    int: (2 ** 70,), str: ("text é",), bytes: (b"bytes",), tuple: ([1, [2], "x"],), list: ([1, [2]],
+                                                                                           ),
+    dict: ({"k": [1]},), float: (1.25,), set: ([1, "x"],), frozenset: ([1, (2, 3)],),
+    complex: (1 + 2j,),
+    bytearray: (b"array",), Exception: ("message", [1]), KeyError: ("key",), OSError: (2, "no",
+                                                                                       "f"),
     BaseExceptionGroup: ("group", [ValueError(1)]), collections.deque: ([[1], 2],),
     collections.defaultdict: (list, {"a": [1]}), collections.OrderedDict: ({"a": [1], "b": 2},),
     collections.Counter: ("aabbb",), decimal.Decimal: ("1." + "5" * 60,),
-    fractions.Fraction: (3, 7), datetime.datetime: (2020, 1, 2, 3, 4, 5), datetime.date: (2020, 1, 2),
+    fractions.Fraction: (3, 7), datetime.datetime: (2020, 1, 2, 3, 4, 5), datetime.date: (2020, 1,
+                                                                                          2),
     datetime.timedelta: (1, 2), datetime.time: (1, 2), array.array: ("d", [1.5, 2.5]),
     io.BytesIO: (b"content",), io.StringIO: ("content",), random.Random: (7,),
     types.ModuleType: ("made",), property: (len,), staticmethod: (len,), classmethod: (len,),
@@ -41,7 +47,7 @@ VARIABLE = (int, bytes, tuple, types.ModuleType)
 
 
 def subclasses(base):
-    """A plain subclass, one with empty slots, one with slots, one with slots and a dict, one deeper."""
+    """A plain subclass, one with empty slots, with slots, with slots and a dict, one deeper."""
     name = base.__name__
     made = [type("Dict" + name, (base,), {})]
     try:

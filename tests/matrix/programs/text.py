@@ -44,7 +44,8 @@ async def g():
     except* E as e: raise e from None
 '''
 
-patterns = [re.compile(p) for p in ("a+", r"(?P<name>\w+)\s(?P<rest>.*)", r"[^\x00-\x7f]", "(a)(b)?(c)")]
+patterns = [re.compile(p) for p in ("a+", r"(?P<name>\w+)\s(?P<rest>.*)", r"[^\x00-\x7f]",
+                                    "(a)(b)?(c)")]
 patterns.append(re.compile(rb"bytes(\d*)", re.I))
 text = "first second third"
 matches = [patterns[1].match(text), patterns[3].match("ac"), patterns[4].search(b"x BYTES12"),
@@ -58,7 +59,8 @@ lexer = re.Scanner([(r"\d+", lambda s, t: int(t)), (r"\s+", None)])
 lexed = lexer.scan("1 22 x")
 template = [patterns[0].sub("<\\g<0>>", "banana"), string.Template("$a ${b}")]
 
-streams = [io.StringIO(), io.StringIO("initial"), io.BytesIO(), io.BytesIO(b"initial" * 20), io.BytesIO(b"x")]
+streams = [io.StringIO(), io.StringIO("initial"), io.BytesIO(), io.BytesIO(b"initial" * 20),
+           io.BytesIO(b"x")]
 streams[0].write("written " * 10)
 streams[2].write(b"written")
 exported = streams[3].getbuffer()
@@ -85,7 +87,8 @@ decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), 
 decoded = decoder.decode(b"a\r")
 spooled = tempfile.SpooledTemporaryFile(max_size=1000)
 spooled.write(b"spool")
-incremental = [codecs.getincrementalencoder("shift_jis")(), codecs.getincrementaldecoder("gb18030")(),
+incremental = [codecs.getincrementalencoder("shift_jis")(),
+               codecs.getincrementaldecoder("gb18030")(),
                codecs.lookup("utf-8"), codecs.getwriter("latin-1")(io.BytesIO()),
                codecs.getreader("euc_jp")(io.BytesIO(b"abc"))]
 
@@ -133,7 +136,8 @@ tokens = list(tokenize.generate_tokens(io.StringIO("x = [1, 'two']\n").readline)
 
 loaded = json.loads('{"a": [1, 2.5, null, true], "b": {"c": "text"}}')
 encoder, json_decoder = json.JSONEncoder(indent=2), json.JSONDecoder(object_hook=dict)
-c_encoder = json.encoder.c_make_encoder(None, str, json.encoder.encode_basestring_ascii, None, ":", ",",
+c_encoder = json.encoder.c_make_encoder(None, str, json.encoder.encode_basestring_ascii, None, ":",
+                                        ",",
                                         False, False, True)
 encoding = encoder.iterencode([1, [2, {"k": 3}]])
 next(encoding)
@@ -146,7 +150,8 @@ pickler = pickle.Pickler(io.BytesIO(), protocol=5)
 pickler.dump([loaded, {"x": (1, 2)}, loaded])
 unpickler = pickle.Unpickler(io.BytesIO(pickle.dumps([1, [2], {"k": "v"}])))
 unpickled = unpickler.load()
-persistent = type("Persistent", (pickle.Pickler,), {"persistent_id": lambda self, o: None})(io.BytesIO())
+persistent = type("Persistent", (pickle.Pickler,), {"persistent_id": lambda self,
+                                                    o: None})(io.BytesIO())
 persistent.dump([1])
 memo = pickler.memo
 config = configparser.ConfigParser()
@@ -170,7 +175,7 @@ sax = xml.sax.make_parser()
 conventions = locale.localeconv()
 
 
-# Garbage: an element in its own child, a parser whose handler holds it, a node that is its own parent.
+# Garbage: an element in its own child, a parser whose handler holds it, a node in itself.
 def leak():
     element = ElementTree.Element("garbage", {"attribute": "of garbage"})
     element.append(ElementTree.Element("child"))
