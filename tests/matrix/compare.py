@@ -15,6 +15,7 @@ referents    references gc.get_referents() shows, with multiplicity, that the du
 attributes   the same for references only attributes show (code, range, ...: no collector support)
 names        objects whose type name and type address agree
 sizes        objects whose size is sys.getsizeof
+labels       items of lists and tuples, and values of dicts, whose label says where they are
 counts       mortal objects whose reference count agrees
 immortal     objects whose immortality agrees
 unreachable  tracked objects gc.collect() finds, plus those only the dump calls unreachable
@@ -52,6 +53,7 @@ class Oracle:
         self.sizes = {}
         self.names = {}
         self.attributes = {}
+        self.keys = {}
         self.header = {}
         self.unreachable = set()
         self.groups = {}
@@ -84,6 +86,9 @@ class Oracle:
                 elif kind == "A":
                     words = [int(word, 16) for word in rest.split(" ")]
                     self.attributes[words[0]] = words[1:]
+                elif kind == "K":
+                    words = rest.split(" ")
+                    self.keys[int(words[0], 16)] = words[1:]
                 elif kind == "D":
                     pairs.append([int(word, 16) for word in rest.split(" ")])
                 elif kind == "H":
@@ -133,6 +138,20 @@ class Oracle:
 
     def mortal(self, address):
         return "i" not in self.flags[address]
+
+    def places(self, address):
+        """Where a list, tuple or dict has what, as [(labels that say so, referent)]; or None.
+
+        The collector goes through lists and tuples from the end, and through the values of a dict
+        with str keys in the order of the keys.
+        """
+        referents = self.referents[address]
+        keys = self.keys.get(address)
+        if keys and len(keys) == len(referents):
+            return [(("['%s']" % key, "." + key), r) for key, r in zip(keys, referents)]
+        if self.name(address) in ("list", "tuple"):
+            return [(("[%d]" % i,), r) for i, r in enumerate(reversed(referents))]
+        return None
 
     def held(self):
         """Untracked mortal objects all of whose counted references come from garbage."""
@@ -189,8 +208,7 @@ class Figure:
 
 
 FIGURES = ("tracked", "invented", "frozen", "reachable", "referents", "attributes", "names",
-           "sizes",
-           "counts", "immortal", "unreachable", "held", "over", "wellformed")
+           "sizes", "labels", "counts", "immortal", "unreachable", "held", "over", "wellformed")
 
 
 class Comparison:
@@ -284,6 +302,8 @@ class Comparison:
             self.grouped[address] = item
         else:
             self.match("referents", [item], oracle.referents[address])
+        if item.get("labels"):
+            self.check_labels(item)
         if address in oracle.attributes:
             self.match("attributes", [item], oracle.attributes[address])
 
@@ -317,6 +337,20 @@ class Comparison:
                     source = self.oracle.name(items[0]["address"])
                     target_name = self.oracle.name(target)
                     self.beyond["%s -> %s" % (source, target_name)] += number
+
+    def check_labels(self, item):
+        """Each place must be labelled as such, on a reference to what is there."""
+        address = item["address"]
+        places = self.oracle.places(address)
+        if not places:
+            return
+        labelled = set(zip(item["labels"], item["refs"]))
+        for labels, referent in places:
+            if any((label, referent) in labelled for label in labels):
+                self.figures["labels"].right()
+            else:
+                what = "an index" if len(labels) == 1 else labels[0]
+                self.wrong("labels", self.oracle.name(address), "lacks %s" % what, address)
 
     def settle(self, first, last):
         oracle, figures = self.oracle, self.figures
@@ -402,6 +436,7 @@ class Comparison:
         for ok, what in (
                 (first is not None, "no first line"),
                 (last is not None, "no last line"),
+                (self.figures["labels"].total, "no labels"),
                 (first is None or first.get("complete", True), "says it is incomplete"),
                 (first is None or not first.get("missing"), "says something is missing"),
                 (last is None or last["end"].get("objects") == len(self.seen),

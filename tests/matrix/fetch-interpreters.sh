@@ -19,7 +19,7 @@ say() {
 	echo "fetch-interpreters: $*" >&2
 }
 
-for tool in apt-get apt-config dpkg dpkg-deb awk; do
+for tool in apt-get dpkg dpkg-deb awk; do
 	command -v $tool >/dev/null || { say "needs $tool (a Debian system)"; exit 1; }
 done
 

@@ -29,6 +29,7 @@ OUT is a text file, one record a line, numbers in hexadecimal but for the header
     T addr name                      module.qualname of a type, builtins bare
     D object dict                    the __dict__ an object already had
     A addr ref...                    references that attributes show and the collector does not
+    K addr key...                    the keys of a dict that has only identifiers as keys
     E objects                        the number of O records: the end
 
 `r` marks what gc.get_objects() and the permanent generation hold; everything else was reached from
@@ -47,6 +48,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_PTRACER = 0x59616D61
 SIGKILL = 9
 FLUSH = 1 << 20
+MANY_KEYS = 300
 
 # What owns references without telling the collector, and the attributes that are plain fields.
 ATTRIBUTES = {
@@ -113,6 +115,16 @@ def size_of(o, sizeof, hidden):
         return sizeof(o) + 16 * bool(flags & HAVE_GC) + 16 * bool(flags & PRE_HEADER)
     except Exception:
         return -1
+
+
+def plain_keys(d):
+    """The keys of a dict one to a word, or None unless all of them are plain identifiers."""
+    if not d or len(d) > MANY_KEYS:
+        return None
+    for key in d:
+        if type(key) is not str or not key.isascii() or not key.isidentifier():
+            return None
+    return " ".join(d)
 
 
 def record(out, pid):
@@ -188,6 +200,9 @@ def record(out, pid):
                 if id(value) in seen:
                     line += " %x" % id(value)
             lines.append(line)
+        keys = plain_keys(o) if t is dict else None
+        if keys:
+            lines.append("K %x %s" % (id(o), keys))
         if len(lines) > 10000:
             write_all(fd, "\n".join(lines) + "\n")
             lines = []

@@ -204,27 +204,53 @@ def run_one(interpreter, program, options):
             shutil.rmtree(folder, ignore_errors=True)
 
 
+HEADS = ("trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "label", "count",
+         "immrt", "unrch", "held", "over", "form")
+
+
+def figure_cells(figures):
+    """invented and over are numbers of what must not be; the others are shares of 100."""
+    return " ".join("%6s" % (figures[name]["errors"] if name in ("invented", "over")
+                             else figures[name]["percent"]) for name in compare.FIGURES)
+
+
 def print_table(results):
-    columns = [name for name in compare.FIGURES]
-    heads = ["trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "count",
-             "immrt",
-             "unrch", "held", "over", "form"]
-    print("%-15s %-12s %-7s %8s %5s %s" % (
-        "interpreter", "program", "status", "objects", "garb.",
-        " ".join("%6s" % head for head in heads)))
+    """Every cell with its figures."""
+    print("%-15s %-12s %-7s %8s %5s %s" % ("interpreter", "program", "status", "objects", "garb.",
+                                           " ".join("%6s" % head for head in HEADS)))
     for (interpreter, program), (status, summary, _, seconds) in results.items():
         if summary is None:
             print("%-15s %-12s %-7s" % (interpreter, program, status))
             continue
-        cells = []
-        for name in columns:
-            figure = summary[name]
-            # invented and over are counts of what must not be: the number says more than a share.
-            bad = name in ("invented", "over")
-            cells.append("%6s" % (figure["errors"] if bad else figure["percent"]))
         print("%-15s %-12s %-7s %8d %5d %s  %.1fs" % (
             interpreter, program, status, summary["objects"], summary["expected_unreachable"],
-            " ".join(cells), seconds))
+            figure_cells(summary), seconds))
+
+
+def print_totals(results):
+    """Interpreters x figures over all programs, then programs x interpreters with their errors."""
+    interpreters = sorted({interpreter for interpreter, _ in results})
+    print("%-15s %-20s %8s %s" % ("interpreter", "all programs", "objects",
+                                  " ".join("%6s" % head for head in HEADS)))
+    for name in interpreters:
+        objects = 0
+        totals = {figure: compare.Figure(figure) for figure in compare.FIGURES}
+        for summary in [r[1] for (i, _), r in results.items() if i == name and r[1]]:
+            objects += summary["objects"]
+            for figure, total in totals.items():
+                total.good += summary[figure]["good"]
+                total.total += summary[figure]["total"]
+                total.noise += summary[figure]["noise"]
+        print("%-15s %-20s %8d %s" % (name, "", objects, figure_cells(
+            {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()})))
+    print()
+    print("%-14s %s" % ("errors", " ".join("%14s" % name for name in interpreters)))
+    for program in sorted({program for _, program in results}):
+        cells = []
+        for name in interpreters:
+            status, summary = results.get((name, program), ("", None))[:2]
+            cells.append("%14s" % (summary["errors"] if summary else status))
+        print("%-14s %s" % (program, " ".join(cells)))
 
 
 def choose(options, interpreters):
@@ -258,11 +284,13 @@ def parse_arguments():
     parser.add_argument("--interpreter", action="append", metavar="GLOB", help="only these")
     parser.add_argument("--quick", action="store_true",
                         help="each program once, interpreters in turn")
-    parser.add_argument("--fetch", action="store_true", help="fetch newer Debian suites first")
+    parser.add_argument("--fetch", action="store_true",
+                        help="fail where newer Debian suites cannot be fetched")
+    parser.add_argument("--no-fetch", action="store_true", help="do not try to fetch them")
     parser.add_argument("--oracle-only", action="store_true",
                         help="no dump: prove that programs, oracle and comparison work")
     parser.add_argument("--jobs", type=int, default=2, metavar="N")
-    parser.add_argument("--budget", type=int, default=1500, metavar="SECONDS",
+    parser.add_argument("--budget", type=int, default=1080, metavar="SECONDS",
                         help="start nothing after this long, and fail (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="one line a cell for other tools")
     parser.add_argument("--verbose", action="store_true", help="the whole report of what fails")
@@ -297,12 +325,30 @@ def run_matrix(cells, options):
     return results
 
 
+def fetch():
+    """Newer interpreters, where they can be had. What is missing is said, and shows in the list."""
+    try:
+        subprocess.run(["sh", os.path.join(HERE, "fetch-interpreters.sh")], check=True,
+                       timeout=LIMIT,
+                       stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError):
+        print("matrix: the interpreters of newer Debian suites were not found", flush=True)
+
+
+def prove_comparison(python):
+    """One more cell: that the comparison itself can fail."""
+    done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "selftest.py"), python],
+                          env=clean_environment(), text=True, capture_output=True, timeout=LIMIT,
+                          check=False)
+    print("self-test of the comparison: %s" % (done.stdout + done.stderr[-2000:]).strip(),
+          flush=True)
+    return done.returncode == 0
+
+
 def main():
     options = parse_arguments()
-    if options.fetch:
-        fetched = subprocess.run([os.path.join(HERE, "fetch-interpreters.sh")], check=False)
-        if fetched.returncode:
-            print("matrix: the newer suites could not be fetched")
+    if not options.no_fetch:
+        fetch()
     if not options.oracle_only and not options.list:
         if not options.refgraph:
             print("matrix: no refgraph command: build it, or give --refgraph", file=sys.stderr)
@@ -326,9 +372,12 @@ def main():
             print("%s %s" % (interpreter.name, name))
         return 0
     start = time.monotonic()
+    proved = prove_comparison(interpreters[0].path)
     results = run_matrix(cells, options)
     print()
     print_table(results)
+    print()
+    print_totals(results)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             for (interpreter, program), (status, summary, _, seconds) in results.items():
@@ -336,11 +385,13 @@ def main():
                                        "status": status, "seconds": round(seconds, 1),
                                        "figures": summary}) + "\n")
     statuses = [result[0] for result in results.values()]
-    failed = statuses.count("failed") + len(missing)
+    failed = statuses.count("failed") + len(missing) + (not proved)
     for what in missing:
         print("required, not found: %s" % what)
+    if options.oracle_only:
+        print("oracle only: nothing was dumped, no refgraph was run")
     print("%d cells in %.0f s" % (len(statuses), time.monotonic() - start))
-    print("%d passed, %d failed, %d skipped" % (statuses.count("passed"), failed,
+    print("%d passed, %d failed, %d skipped" % (statuses.count("passed") + proved, failed,
                                                 statuses.count("skipped")))
     return 1 if failed or not statuses.count("passed") else 0
 

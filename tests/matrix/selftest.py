@@ -55,10 +55,14 @@ def agreeing_dump(oracle):
     held = oracle.held()
     items = []
     for address, t in oracle.types.items():
+        places = oracle.places(address) or ()
         flags = oracle.flags[address]
         item = {"address": address, "type": oracle.names[t], "type_address": t,
                 "size": oracle.sizes.get(address, 0), "refcount": oracle.counts[address],
                 "refs": oracle.referents[address] + oracle.attributes.get(address, [])}
+        if places:
+            item["refs"] = [referent for _, referent in places]
+            item["labels"] = [labels[0] for labels, _ in places]
         for flag, key in (("t", "tracked"), ("f", "frozen"), ("i", "immortal")):
             if flag in flags:
                 item[key] = True
@@ -115,6 +119,7 @@ def mistakes(items):
     words = items[find(items, lambda i: i.get("unreachable") and not i.get("tracked"))]
     trio = items[find(items, lambda i: i["type"] == "list" and len(i["refs"]) == 3
                       and len(set(i["refs"])) == 2)]
+    keyed = items[find(items, lambda i: i["type"] == "dict" and "labels" in i)]
     code = items[find(items, lambda i: i["type"] == "code")]
     text = items[find(items, lambda i: i["type"] == "program.Text")]
     plain = items[find(items, lambda i: i["address"] in trio["refs"] and not i.get("tracked"))]
@@ -138,6 +143,9 @@ def mistakes(items):
     yield "missing constants of code", "attributes", change(at(code), refs=code["refs"][1:]), ()
     yield "wrong size", "sizes", change(is_node, size=node["size"] + 16), ()
     yield "Python's __sizeof__", "sizes", change(at(text), size=5), ()
+    yield "items in the wrong order", "labels", change(at(trio), labels=trio["labels"][::-1]), ()
+    yield "wrong key", "labels", change(
+        at(keyed), labels=["['wrong']"] + keyed["labels"][1:]), ()
     yield "wrong count", "counts", change(is_node, refcount=node["refcount"] + 1), ()
     yield "wrong type name", "names", change(is_node, type="Node"), ()
     yield "wrong type address", "names", change(is_node, type_address=fresh), ()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An event loop with tasks in every state; the snapshot is taken inside of it."""
 import asyncio
 import contextvars

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Memory that objects own or view: array, memoryview, bytearray, ctypes, mmap, struct, pickle."""
 import array
 import ctypes

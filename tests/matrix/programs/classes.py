@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Classes and instances of every make: dicts shared, materialised, replaced; slots; metaclasses."""
 import abc
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Dicts and sets in every state, and what the collections module makes."""
 import collections
 import gc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Context variables and everything weak."""
 import contextvars
 import gc

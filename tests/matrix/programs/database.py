@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """sqlite3, decimal, fractions, datetime, zoneinfo."""
 import datetime
 import decimal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The snapshot in the middle of work: deep recursion, comprehension, class body, callbacks."""
 import functools
 import gc

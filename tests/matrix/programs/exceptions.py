@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Exceptions with tracebacks, frames, notes, groups; the snapshot inside an except block."""
 import asyncio
 import gc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """numpy and pandas: types of C extensions that no interpreter layout describes."""
 import gc
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """gc.freeze(): what was there before is frozen, living or not; what came after is not."""
 import gc
 import weakref

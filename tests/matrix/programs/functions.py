@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Functions, closures, cells, partials, caches and everything callable."""
 import functools
 import gc

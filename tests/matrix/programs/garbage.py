@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Unreachable cycles of every shape, next to reachable ones that look the same."""
 import collections
 import gc

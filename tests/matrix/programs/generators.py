@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Generators, coroutines and async generators, suspended everywhere; snapshot inside of one."""
 import contextlib
 import gc

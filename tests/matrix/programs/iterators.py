@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every itertools object part-consumed, and the iterators of every container."""
 import array
 import collections

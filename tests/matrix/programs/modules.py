@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Modules made by hand and many of the standard library's, each with what it keeps at import."""
 import gc
 import importlib

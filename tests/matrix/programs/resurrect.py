@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Finalizers that resurrect, fail or break cycles, and weak reference callbacks in garbage.
 
 Automatic collection stays on here, with thresholds: the generations are filled and some objects

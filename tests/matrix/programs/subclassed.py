@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Subclasses of builtins with attributes, slots, or both."""
 import array
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Compressors, hashes, sockets, selectors, ssl, processes and the rest of the operating system."""
 import bz2
 import concurrent.futures

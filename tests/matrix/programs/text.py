@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """re, io, logging, ElementTree, ast, json, csv, pickle, parsers and readers of text."""
 import argparse
 import ast

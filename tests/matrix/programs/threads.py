@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Threads blocked everywhere, with locals and thread-locals, and what synchronises them."""
 import _thread
 import concurrent.futures

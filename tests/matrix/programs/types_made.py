@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """typing objects, generic aliases, unions, and the type statement and PEP 695 where it exists."""
 import abc
 import collections.abc
