@@ -468,6 +468,16 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 	return roots->error;
 }
 
+/* Whether the C struct of @object is that of type @name, whatever class it is of. */
+static bool is_struct(struct cpy *cpy, uint64_t object, const char *name)
+{
+	const struct cpy_type *type = object ? cpy_type_of(cpy, object) : NULL;
+
+	if (type && type->solid && type->solid != type->address)
+		type = cpy_type_at(cpy, type->solid);
+	return type && type->name && !strcmp(type->name, name);
+}
+
 /* ---- thread-local values ------------------------------------------------------- */
 
 static bool put_local(void *user, uint64_t key, uint64_t value)
@@ -484,11 +494,10 @@ static bool put_local(void *user, uint64_t key, uint64_t value)
 static bool put_dummy(void *user, uint64_t key, uint64_t value)
 {
 	struct roots *roots = user;
-	const struct cpy_type *type = cpy_type_of(roots->cpy, value);
 	uint64_t dict;
 
 	(void)key;
-	if (!type || !type->name || strcmp(type->name, "_thread._localdummy"))
+	if (!is_struct(roots->cpy, value, "_thread._localdummy"))
 		return true;
 	dict = cpy_word(roots->cpy, value + CPY_HEAD);
 	if (dict)
@@ -513,14 +522,13 @@ static bool match_key(void *user, uint64_t key, uint64_t value)
 /*
  * 3.13: each local keeps a weak reference to the thread's sentinel whose
  * callback knows the local through another weak reference; the local's dict of
- * dicts is keyed by the thread's own weak reference.
+ * dicts is keyed by an object of the thread's own.
  */
 static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
 {
 	struct cpy *cpy = roots->cpy;
 	struct local_search search = { 0, 0 };
 	uint64_t sentinel, reference, callback, local;
-	const struct cpy_type *type;
 	unsigned i;
 
 	search.key = cpy_word(cpy, tstate + roots->layout->thread.local_key);
@@ -530,13 +538,11 @@ static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
 	reference = cpy_word(cpy, sentinel + CPY_HEAD);
 	for (i = 0; reference && i < LOCALS_LIMIT; i++) {
 		callback = cpy_word(cpy, reference + 24);
-		type = callback ? cpy_type_of(cpy, callback) : NULL;
 		reference = cpy_word(cpy, reference + 48);
-		if (!type || !type->row || strcmp(type->row->name, "builtin_function_or_method"))
+		if (!is_struct(cpy, callback, "builtin_function_or_method"))
 			continue;
 		local = cpy_word(cpy, cpy_word(cpy, callback + 24) + CPY_HEAD);
-		type = local ? cpy_type_of(cpy, local) : NULL;
-		if (!type || !type->row || strcmp(type->row->name, "_thread._local"))
+		if (!is_struct(cpy, local, "_thread._local"))
 			continue;
 		search.dict = 0;
 		(void)cpy_dict_each(cpy, cpy_word(cpy, local + 40), match_key, &search);
