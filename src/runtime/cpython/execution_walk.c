@@ -151,11 +151,34 @@ void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type
 	walk_generator(walk, object, ".ag_code");
 }
 
+/*
+ * Module state whose words are not all references that the module owns, known by
+ * name and size.
+ */
+static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned minor,
+			uint64_t expected, uint64_t size, uint64_t object)
+{
+	char name[32];
+
+	return walk->cpy->minor == minor && size == expected &&
+	       cpy_str(walk->cpy, cpy_word(walk->cpy, object + 48), name, sizeof(name)) >= 0 &&
+	       !strcmp(name, module);
+}
+
+/* A table of _decimal's {name, full name, flag, class}, ended by one without a name. */
+static void walk_conditions(struct cpy_walk *walk, uint64_t table, unsigned first)
+{
+	unsigned i;
+
+	for (i = first; table && i < 64 && cpy_word(walk->cpy, table + 32 * i); i++)
+		cpy_emit_field(walk, table, 32 * i + 24, RG_REFERENCE_STRONG, "module state");
+}
+
 void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	uint64_t definition = cpy_word(walk->cpy, object + 24);
 	uint64_t state = cpy_word(walk->cpy, object + 32);
-	uint64_t size, i;
+	uint64_t size, borrowed = UINT64_MAX, i;
 
 	(void)type;
 	if (!definition || !state || state % 8 ||
@@ -163,9 +186,17 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 		return;
 	if (size / 8 > STATE_LIMIT)
 		return;
+	if (is_state_of(walk, "_asyncio", 12, 192, size, object))
+		borrowed = 152; /* cached_running_loop */
 	for (i = 0; i + 8 <= size; i += 8)
-		cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
-			 CPY_LABEL_OFFSET, "module state ", i);
+		if (i != borrowed)
+			cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
+				 CPY_LABEL_OFFSET, "module state ", i);
+	/* The first of the second table borrows from the first table. */
+	if (is_state_of(walk, "_decimal", 13, 240, size, object)) {
+		walk_conditions(walk, cpy_word(walk->cpy, state + 176), 0);
+		walk_conditions(walk, cpy_word(walk->cpy, state + 184), 1);
+	}
 }
 
 /* The children of an array node: 32 nodes of the next level. */
