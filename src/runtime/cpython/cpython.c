@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* The descriptor of the runtime: opening, what it says of itself, closing. */
+#include "runtime/cpython/private.h"
+
+/* For runtime.c alone, which names it in its table. */
+extern const struct rg_runtime cpy_runtime;
+
+static void cpy_close(void *state)
+{
+	struct cpy *cpy = state;
+	struct cpy_private *private = cpy->private;
+	size_t i;
+
+	if (private) {
+		for (i = 0; i < private->blocks.count; i++)
+			rg_free(private->blocks.data[i]);
+		for (i = 0; i < private->found.count; i++)
+			rg_free(private->found.data[i]);
+		rg_vector_free(&private->blocks);
+		rg_vector_free(&private->found);
+		rg_vector_free(&private->rows);
+		rg_map_free(&private->row_index);
+		rg_map_free(&private->found_names);
+		rg_free(private);
+	}
+	rg_map_free(&cpy->type_index);
+	rg_free(cpy->types);
+	rg_free(cpy->interpreters);
+	rg_free(cpy->threads);
+	rg_free(cpy);
+}
+
+static rg_error *cpy_open(rg_image *image, const struct rg_progress *progress, void **ret)
+{
+	struct cpy *cpy = rg_calloc(1, sizeof(*cpy));
+	rg_error *error = NULL;
+	bool found = false;
+	size_t i;
+
+	if (!cpy)
+		return rg_error_no_memory();
+	cpy->image = image;
+	if (progress)
+		cpy->progress = *progress;
+	cpy->private = rg_calloc(1, sizeof(*cpy->private));
+	if (!cpy->private)
+		error = rg_error_no_memory();
+	for (i = 0; !error && i < image->segment_count; i++)
+		cpy->private->image_bytes += image->segments[i].end - image->segments[i].start;
+	if (!error)
+		error = cpy_discover(cpy, &found);
+	if (!error && cpy->private->failed)
+		error = rg_error_no_memory();
+	if (error || !found) {
+		cpy_close(cpy);
+		return error;
+	}
+	*ret = cpy;
+	return NULL;
+}
+
+static void cpy_info(void *state, struct rg_runtime_info *ret)
+{
+	struct cpy *cpy = state;
+
+	*ret = (struct rg_runtime_info){
+		.version = cpy->version,
+		.build = cpy->build,
+		.interpreters = cpy->interpreter_count,
+		.threads = cpy->thread_count,
+		.unreadable = cpy->unreadable,
+		.has_refcounts = true,
+		.collector = cpy->collector,
+	};
+}
+
+const struct rg_runtime cpy_runtime = {
+	.name = "cpython",
+	.title = "CPython",
+	.open = cpy_open,
+	.objects = cpy_objects,
+	.references = cpy_references,
+	.info = cpy_info,
+	.hooks = { .labels = cpy_labels, .describe = cpy_describe },
+	.close = cpy_close,
+};

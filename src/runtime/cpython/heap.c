@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Marks every object: those on the collector's lists, those that roots refer
+ * to, and whatever these refer to in turn.
+ *
+ * Memory latency is the cost.  A candidate's head is prefetched and the
+ * candidate parked in a small ring until its bytes have arrived; an object whose
+ * turn to be walked comes soon has its body and its tables prefetched.
+ */
+#include "runtime/cpython/private.h"
+
+#define RING 32
+#define BATCH 256
+#define AHEAD_OBJECT 16
+#define AHEAD_BODY 8
+
+struct candidate {
+	uint64_t address;
+	const unsigned char *bytes;
+	uint8_t kind;
+};
+
+/* An object to be walked. */
+struct pending {
+	uint64_t address;
+	const struct cpy_type *type;
+};
+
+struct heap {
+	struct cpy *cpy;
+	rg_builder *builder;
+	struct cpy_infer *infer;
+	struct candidate ring[RING];
+	unsigned ring_at;
+	RG_VECTOR(struct pending) queue;
+	size_t queue_at;
+	uint64_t budget;  /* references still believed: more than fit the image are not */
+	uint64_t marked, announced;
+	bool failed;      /* no memory */
+	struct cpy_walk walk;
+};
+
+/* Marks the object at @address, whose first bytes are @bytes, and queues it for walking. */
+static void settle(struct heap *heap, uint64_t address, const unsigned char *bytes, uint8_t kind)
+{
+	struct cpy *cpy = heap->cpy;
+	const struct cpy_type *type = NULL;
+	int fresh;
+
+	if (rg_builder_marked(heap->builder, address))
+		return;
+	if (cpy_refcount_lives(cpy, cpy_load64(bytes)))
+		type = cpy_type_fast(cpy, cpy_load64(bytes + 8));
+	if (__builtin_expect(!type, 0)) {
+		if (kind == RG_REFERENCE_STRONG || kind == RG_REFERENCE_UNTRAVERSED)
+			cpy->unreadable++;
+		return;
+	}
+	fresh = rg_builder_mark(heap->builder, address);
+	if (__builtin_expect(fresh <= 0, 0)) {
+		heap->failed |= fresh < 0;
+		return;
+	}
+	heap->marked++;
+	if (type->is_leaf)
+		return;
+	if (__builtin_expect(type->is_opaque, 0) && !cpy_infer_add(heap->infer, type, address))
+		heap->failed = true;
+	if (!rg_vector_push(&heap->queue, ((struct pending){ address, type })))
+		heap->failed = true;
+}
+
+/* Looks at @target later, when its bytes have come near. */
+static inline void consider(struct heap *heap, uint64_t target, uint8_t kind)
+{
+	struct candidate *slot;
+	const unsigned char *bytes;
+
+	if (rg_builder_marked(heap->builder, target))
+		return;
+	bytes = target & 7 ? NULL : rg_image_at(heap->cpy->image, target, CPY_HEAD);
+	if (__builtin_expect(!bytes, 0)) {
+		if (kind == RG_REFERENCE_STRONG || kind == RG_REFERENCE_UNTRAVERSED)
+			heap->cpy->unreadable++;
+		return;
+	}
+	__builtin_prefetch(bytes);
+	rg_builder_prefetch(heap->builder, target);
+	slot = &heap->ring[heap->ring_at++ % RING];
+	if (slot->address)
+		settle(heap, slot->address, slot->bytes, slot->kind);
+	*slot = (struct candidate){ target, bytes, kind };
+}
+
+static void settle_ring(struct heap *heap)
+{
+	unsigned i;
+
+	for (i = 0; i < RING; i++) {
+		struct candidate slot = heap->ring[(heap->ring_at + i) % RING];
+
+		heap->ring[(heap->ring_at + i) % RING].address = 0;
+		if (slot.address)
+			settle(heap, slot.address, slot.bytes, slot.kind);
+	}
+}
+
+static void mark_references(struct cpy_walk *walk)
+{
+	struct heap *heap = walk->user;
+	unsigned i;
+
+	heap->budget = heap->budget > walk->count ? heap->budget - walk->count : 0;
+	for (i = 0; i < walk->count; i++) {
+		const struct cpy_reference *reference = &walk->references[i];
+		uint8_t kind = reference->kind & RG_REFERENCE_KIND_MASK;
+
+		/* Pointers that own nothing may dangle; those of the interned dict do not. */
+		if (kind == RG_REFERENCE_BORROWED && !walk->type->is_dict)
+			continue;
+		consider(heap, reference->target, kind);
+	}
+}
+
+/* Brings near what the walk of @pending will read beside the object itself. */
+static inline void prefetch_tables(struct heap *heap, const struct pending *pending)
+{
+	const struct cpy_type *type = pending->type;
+	const unsigned char *bytes, *table;
+	uint64_t at = 0;
+
+	bytes = rg_image_at(heap->cpy->image, pending->address - 32, 72);
+	if (!bytes)
+		return;
+	if (type->flags & CPY_TPFLAG_LIST)
+		at = cpy_load64(bytes + 32 + 24);
+	else if (type->flags & CPY_TPFLAG_DICT)
+		at = cpy_load64(bytes + 32 + 32);
+	else if (type->flags & CPY_TPFLAG_MANAGED_DICT && !heap->cpy->layout.dict.inline_values)
+		at = (heap->cpy->minor <= 11 ? cpy_load64(bytes) : cpy_load64(bytes + 8)) & ~7ull;
+	if (!at)
+		return;
+	table = rg_image_at(heap->cpy->image, at, 8);
+	if (table)
+		__builtin_prefetch(table);
+}
+
+/* Walks everything that is queued, and what that queues. */
+static rg_error *drain(struct heap *heap)
+{
+	struct cpy *cpy = heap->cpy;
+
+	do {
+		while (heap->queue_at < heap->queue.count) {
+			size_t at = heap->queue_at++;
+			size_t left = heap->queue.count - at;
+			const struct pending *pending = &heap->queue.data[at];
+
+			if (left > AHEAD_OBJECT) {
+				const unsigned char *bytes = rg_image_at(
+					cpy->image, pending[AHEAD_OBJECT].address - 32, 64);
+
+				if (bytes) {
+					__builtin_prefetch(bytes);
+					__builtin_prefetch(bytes + 63);
+				}
+			}
+			if (left > AHEAD_BODY)
+				prefetch_tables(heap, &pending[AHEAD_BODY]);
+			heap->walk.object = pending->address;
+			heap->walk.type = pending->type;
+			cpy_walk_object(&heap->walk);
+			if (heap->failed || cpy->private->failed)
+				return rg_error_no_memory();
+			if (!heap->budget)
+				return rg_error_new(RG_ERROR_CORRUPT,
+						    "the dump's objects claim more references "
+						    "than its memory can hold: it is damaged");
+		}
+		/* The queue is empty: what it held is not needed any more. */
+		heap->queue.count = heap->queue_at = 0;
+		settle_ring(heap);
+	} while (heap->queue.count);
+	if (cpy->progress.call && heap->marked - heap->announced > 1 << 16) {
+		heap->announced = heap->marked;
+		if (!cpy->progress.call(cpy->progress.user, "reading objects", heap->marked, 0))
+			return rg_error_new(RG_ERROR_LIMIT, "stopped while reading objects");
+	}
+	return heap->failed ? rg_error_no_memory() : NULL;
+}
+
+/* ---- the collector's lists ---------------------------------------------------- */
+
+/*
+ * Follows the list whose head stands at @head, forwards or, by the other link,
+ * backwards; false when it breaks off.  No list is longer than the image.
+ */
+static bool follow(struct cpy *cpy, uint64_t head, unsigned link, uint64_t *ret_next,
+		   const unsigned char **ret_bytes)
+{
+	uint64_t at = *ret_next;
+
+	(void)head;
+	*ret_bytes = at & 7 ? NULL : rg_image_at(cpy->image, at, 16 + CPY_HEAD);
+	if (!*ret_bytes)
+		return false;
+	*ret_next = cpy_load64(*ret_bytes + link) & ~UINT64_C(3);
+	return true;
+}
+
+static rg_error *mark_list(struct heap *heap, uint64_t head, unsigned link)
+{
+	struct cpy *cpy = heap->cpy;
+	uint64_t limit = cpy->private->image_bytes / 16;
+	uint64_t at = cpy_word(cpy, head + link) & ~UINT64_C(3), object;
+	const unsigned char *bytes;
+	bool whole = true;
+
+	while (at != head && limit) {
+		object = at + 16;
+		whole = follow(cpy, head, link, &at, &bytes);
+		if (!whole)
+			break;
+		limit--;
+		settle(heap, object, bytes + 16, RG_REFERENCE_STRONG);
+		if (heap->queue.count >= BATCH)
+			RG_TRY(drain(heap));
+	}
+	RG_TRY(drain(heap));
+	if (whole && limit)
+		return NULL;
+	cpy->unreadable++;
+	/* Torn: the rest can be had from its other end. */
+	return link ? NULL : mark_list(heap, head, 8);
+}
+
+static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interpreter *interpreter)
+{
+	uint64_t gc = interpreter->address + heap->cpy->layout.interpreter.gc;
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		RG_TRY(mark_list(heap, gc + heap->cpy->layout.gc.generations + 24 * i, 0));
+	return mark_list(heap, gc + heap->cpy->layout.gc.permanent, 0);
+}
+
+rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user)
+{
+	uint64_t limit = cpy->private->image_bytes / 16;
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++) {
+		uint64_t head = cpy->interpreters[i].address + cpy->layout.interpreter.gc +
+				cpy->layout.gc.permanent;
+		uint64_t at = cpy_word(cpy, head) & ~UINT64_C(3), object;
+		const unsigned char *bytes;
+
+		for (; at != head && limit; limit--) {
+			object = at + 16;
+			if (!follow(cpy, head, 0, &at, &bytes))
+				break;
+			each(user, object);
+		}
+	}
+	return NULL;
+}
+
+/* ---- roots and the closure ------------------------------------------------------ */
+
+static rg_error *mark_root(void *user, const struct rg_root_init *root)
+{
+	consider(user, root->address, RG_REFERENCE_BORROWED);
+	return NULL;
+}
+
+static rg_error *mark_inferred(void *user, uint64_t target)
+{
+	consider(user, target, RG_REFERENCE_INFERRED);
+	return NULL;
+}
+
+static rg_error *mark_all(struct heap *heap)
+{
+	struct cpy *cpy = heap->cpy;
+	bool fresh = true;
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++)
+		RG_TRY(mark_interpreter(heap, &cpy->interpreters[i]));
+	RG_TRY(cpy_roots(cpy, mark_root, heap));
+	RG_TRY(drain(heap));
+	while (fresh) {
+		RG_TRY(cpy_infer_round(heap->infer, mark_inferred, heap, &fresh));
+		RG_TRY(drain(heap));
+	}
+	return cpy->private->failed ? rg_error_no_memory() : NULL;
+}
+
+rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder)
+{
+	struct heap *heap = rg_calloc(1, sizeof(*heap));
+	rg_error *error;
+
+	if (!heap)
+		return rg_error_no_memory();
+	heap->cpy = cpy;
+	heap->builder = builder;
+	/* Every reference is a word of the image of its own, but for a few shared tables. */
+	heap->budget = cpy->private->image_bytes / 4 + (1 << 20);
+	heap->walk.cpy = cpy;
+	heap->walk.flush = mark_references;
+	heap->walk.user = heap;
+	error = cpy_infer_new(cpy, &heap->infer);
+	if (!error)
+		error = mark_all(heap);
+	cpy_infer_free(heap->infer);
+	rg_vector_free(&heap->queue);
+	rg_free(heap);
+	return error;
+}

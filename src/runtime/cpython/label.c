@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * References in words.  The object is walked again; what the graph holds of the
+ * walk is counted, so that number n here is the graph's reference number n.
+ */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "runtime/cpython/private.h"
+
+#define LABEL_SIZE 512
+
+struct labels {
+	struct cpy *cpy;
+	const rg_graph *graph;
+	enum rg_label_policy policy;
+	size_t index, first, end;
+	bool is_namespace;
+	rg_label_fn *each;
+	void *user;
+};
+
+static bool is_identifier(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	if (!*at || (*at >= '0' && *at <= '9'))
+		return false;
+	for (; *at; at++)
+		if (*at < 0x80 && !isalnum(*at) && *at != '_')
+			return false;
+	return true;
+}
+
+static void put_str(struct cpy *cpy, struct cpy_text *text, uint64_t object)
+{
+	char word[256];
+	char *at;
+
+	if (cpy_str(cpy, object, word, sizeof(word)) < 0) {
+		cpy_text_puts(text, "?");
+		return;
+	}
+	for (at = word; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
+	cpy_text_puts(text, word);
+}
+
+static void put_string(struct cpy *cpy, struct cpy_text *text, uint64_t address)
+{
+	char word[256];
+	char *at;
+
+	if (!rg_image_string(cpy->image, address, word, sizeof(word)))
+		snprintf(word, sizeof(word), "?");
+	for (at = word; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
+	cpy_text_puts(text, word);
+}
+
+/* A key, as the policy has it: its value, or in angle brackets what it is. */
+static void put_key(const struct labels *labels, struct cpy_text *text, uint64_t object)
+{
+	const struct cpy_type *type;
+	char word[256];
+
+	if (labels->policy == RG_LABELS_ALL) {
+		cpy_text_repr(labels->cpy, text, object);
+		return;
+	}
+	if (labels->is_namespace && cpy_str(labels->cpy, object, word, sizeof(word)) > 0 &&
+	    is_identifier(word)) {
+		cpy_text_repr(labels->cpy, text, object);
+		return;
+	}
+	type = cpy_type_of(labels->cpy, object);
+	cpy_text_puts(text, "<");
+	cpy_text_puts(text, type ? type->name : "?");
+	cpy_text_puts(text, ">");
+}
+
+static void put_label(const struct labels *labels, const struct cpy_reference *reference,
+		      struct cpy_text *text)
+{
+	struct cpy *cpy = labels->cpy;
+	char number[40];
+
+	switch (reference->label) {
+	case CPY_LABEL_TEXT:
+		cpy_text_puts(text, reference->text);
+		break;
+	case CPY_LABEL_TEXT_INDEX:
+		cpy_text_puts(text, reference->text);
+		/* fall through */
+	case CPY_LABEL_INDEX:
+		snprintf(number, sizeof(number), "[%llu]", (unsigned long long)reference->arg);
+		cpy_text_puts(text, number);
+		break;
+	case CPY_LABEL_ATTRIBUTE:
+		cpy_text_puts(text, ".");
+		put_str(cpy, text, reference->arg);
+		break;
+	case CPY_LABEL_SLOT:
+		cpy_text_puts(text, ".");
+		put_string(cpy, text, reference->arg);
+		break;
+	case CPY_LABEL_VALUE:
+		cpy_text_puts(text, "[");
+		put_key(labels, text, reference->arg);
+		cpy_text_puts(text, "]");
+		break;
+	case CPY_LABEL_KEY:
+		cpy_text_puts(text, "key ");
+		put_key(labels, text, reference->arg);
+		break;
+	case CPY_LABEL_ELEMENT:
+		cpy_text_puts(text, "{");
+		put_key(labels, text, reference->arg);
+		cpy_text_puts(text, "}");
+		break;
+	case CPY_LABEL_NAMED:
+		cpy_text_puts(text, reference->text);
+		cpy_text_puts(text, " ");
+		put_str(cpy, text, reference->arg);
+		break;
+	case CPY_LABEL_OFFSET:
+		snprintf(number, sizeof(number), "+%llu", (unsigned long long)reference->arg);
+		cpy_text_puts(text, number);
+		break;
+	case CPY_LABEL_ADDRESSED:
+		cpy_text_puts(text, reference->text);
+		snprintf(number, sizeof(number), "0x%llx", (unsigned long long)reference->arg);
+		cpy_text_puts(text, number);
+		break;
+	default:
+		break;
+	}
+}
+
+static void label_references(struct cpy_walk *walk)
+{
+	struct labels *labels = walk->user;
+	char buffer[LABEL_SIZE];
+	unsigned i;
+
+	for (i = 0; i < walk->count && labels->index < labels->end; i++) {
+		const struct cpy_reference *reference = &walk->references[i];
+		struct cpy_text text = { buffer, sizeof(buffer), 0 };
+
+		if (rg_graph_find(labels->graph, reference->target) == RG_NONE)
+			continue;
+		if (labels->index >= labels->first) {
+			if (labels->policy != RG_LABELS_NONE)
+				put_label(labels, reference, &text);
+			cpy_text_finish(&text);
+			labels->each(labels->user, labels->index, buffer);
+		}
+		labels->index++;
+	}
+}
+
+static bool find_name(void *user, uint64_t key, uint64_t value)
+{
+	struct labels *labels = user;
+	char word[16];
+
+	(void)value;
+	if (labels->index++ >= 8)
+		return false;
+	if (cpy_str(labels->cpy, key, word, sizeof(word)) == 8 && !strcmp(word, "__name__"))
+		labels->is_namespace = true;
+	return !labels->is_namespace;
+}
+
+/* Whether @id is a dict whose keys are names: of a module, a class, an instance. */
+static bool is_namespace(struct labels *labels, const struct rg_object *object,
+			 const struct cpy_type *type)
+{
+	if (!(type->flags & CPY_TPFLAG_DICT))
+		return false;
+	if (object->flags & RG_OBJECT_PLUMBING)
+		return true;
+	(void)cpy_dict_each(labels->cpy, object->address, find_name, labels);
+	labels->index = 0;
+	return labels->is_namespace;
+}
+
+void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		enum rg_label_policy policy, rg_label_fn *each, void *each_user)
+{
+	struct cpy *cpy = user;
+	struct rg_object object = rg_graph_object(graph, source);
+	const struct cpy_type *type = cpy_type_of(cpy, object.address);
+	uint64_t unreadable = cpy->unreadable;
+	struct labels labels = {
+		.cpy = cpy,
+		.graph = graph,
+		.policy = policy,
+		.first = first,
+		.end = first + count,
+		.each = each,
+		.user = each_user,
+	};
+	struct cpy_walk *walk;
+
+	if (!type || !count || type->is_leaf)
+		return;
+	labels.is_namespace = is_namespace(&labels, &object, type);
+	walk = rg_calloc(1, sizeof(*walk));
+	if (!walk)
+		return; /* no memory, no labels: nothing here can fail */
+	walk->cpy = cpy;
+	walk->object = object.address;
+	walk->type = type;
+	walk->flush = label_references;
+	walk->user = &labels;
+	cpy_walk_object(walk);
+	rg_free(walk);
+	cpy->unreadable = unreadable;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The numbers of every object, and then its references, both in the order of ids. */
+#include "runtime/cpython/private.h"
+
+struct pass {
+	struct cpy *cpy;
+	rg_builder *builder;
+	uint64_t dropped;
+	rg_error *error;
+	struct cpy_walk walk;
+};
+
+static rg_error *add_types(struct cpy *cpy, rg_builder *builder)
+{
+	size_t i;
+
+	for (i = 0; i < cpy->type_count; i++) {
+		struct cpy_type *type = cpy->types[i];
+		struct rg_type_init init = {
+			.name = type->name,
+			.short_name = type->short_name,
+			.module = type->module,
+			.address = type->address,
+		};
+
+		cpy_type_finish(cpy, type);
+		RG_TRY(rg_builder_add_type(builder, &init, &type->id));
+	}
+	return NULL;
+}
+
+static rg_error *set_object(void *user, rg_id id, uint64_t address)
+{
+	struct pass *pass = user;
+	struct cpy *cpy = pass->cpy;
+	const unsigned char *at = rg_image_at(cpy->image, address, CPY_HEAD);
+	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_load64(at + 8)) : NULL;
+	struct rg_object object = { .address = address };
+	uint64_t refcount, flags;
+	bool is_gc;
+
+	if (!type || type->id == RG_NONE)
+		return rg_error_new(RG_ERROR_CORRUPT, "object 0x%llx has lost its type",
+				    (unsigned long long)address);
+	refcount = cpy_load64(at);
+	object.type = type->id;
+	object.refcount = (int64_t)refcount;
+	is_gc = type->is_gc;
+	if (cpy_refcount_immortal(cpy, refcount))
+		object.flags |= RG_OBJECT_IMMORTAL;
+	if (type->is_opaque)
+		object.flags |= RG_OBJECT_OPAQUE;
+	if (type->is_type) {
+		object.flags |= RG_OBJECT_TYPE;
+		/* Static types are not on the heap, and have no collector's head. */
+		flags = cpy_word(cpy, address + 168);
+		is_gc = is_gc && flags & CPY_TPFLAG_HEAPTYPE;
+	}
+	if (type->row && !strcmp(type->row->name, "module"))
+		object.flags |= RG_OBJECT_MODULE;
+	if (is_gc && cpy_word(cpy, address - 16))
+		object.flags |= RG_OBJECT_TRACKED;
+	/* A finalizer runs once: the collector's head says whether it has. */
+	if (type->has_finalizer && !(is_gc && cpy_word(cpy, address - 8) & 1))
+		object.flags |= RG_OBJECT_FINALIZER;
+	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
+	    !rg_image_at(cpy->image, address, type->basicsize)) {
+		object.flags |= RG_OBJECT_UNREADABLE;
+		cpy->unreadable++;
+	}
+	if (__builtin_expect(!(id & 0xfffff), 0) && cpy->progress.call &&
+	    !cpy->progress.call(cpy->progress.user, "sizing objects", id, 0))
+		return rg_error_new(RG_ERROR_LIMIT, "stopped while sizing objects");
+	return rg_builder_set(pass->builder, id, &object);
+}
+
+static void set_frozen(void *user, uint64_t object)
+{
+	struct pass *pass = user;
+	rg_id id = rg_builder_find(pass->builder, object);
+
+	if (id == RG_NONE)
+		return;
+	rg_builder_flag(pass->builder, id, RG_OBJECT_FROZEN);
+	pass->cpy->collector.frozen++;
+}
+
+rg_error *cpy_objects(void *state, rg_builder *builder)
+{
+	struct cpy *cpy = state;
+	struct pass pass = { .cpy = cpy, .builder = builder };
+	rg_id count;
+
+	cpy->builder = builder;
+	RG_TRY(cpy_heap_mark(cpy, builder));
+	RG_TRY(rg_builder_index(builder, &count));
+	RG_TRY(add_types(cpy, builder));
+	RG_TRY(rg_builder_each(builder, set_object, &pass));
+	cpy->collector.frozen = 0;
+	RG_TRY(cpy_heap_frozen(cpy, set_frozen, &pass));
+	return cpy->private->failed ? rg_error_no_memory() : NULL;
+}
+
+/* ---- references ------------------------------------------------------------------ */
+
+static void add_references(struct cpy_walk *walk)
+{
+	struct pass *pass = walk->user;
+	unsigned i;
+
+	for (i = 0; i < walk->count; i++)
+		rg_builder_prefetch(pass->builder, walk->references[i].target);
+	for (i = 0; i < walk->count && !pass->error; i++) {
+		const struct cpy_reference *reference = &walk->references[i];
+		rg_id target = rg_builder_find(pass->builder, reference->target);
+
+		if (target != RG_NONE)
+			pass->error = rg_builder_reference(pass->builder, target, reference->kind);
+	}
+}
+
+static rg_error *walk_one(void *user, rg_id id, uint64_t address)
+{
+	struct pass *pass = user;
+	struct cpy *cpy = pass->cpy;
+	const unsigned char *at = rg_image_at(cpy->image, address, CPY_HEAD);
+	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_load64(at + 8)) : NULL;
+
+	if (type && !type->is_leaf) {
+		pass->walk.object = address;
+		pass->walk.type = type;
+		cpy_walk_object(&pass->walk);
+		if (pass->error)
+			return pass->error;
+	}
+	if (__builtin_expect(!(id & 0xfffff), 0) && cpy->progress.call &&
+	    !cpy->progress.call(cpy->progress.user, "reading references", id, 0))
+		return rg_error_new(RG_ERROR_LIMIT, "stopped while reading references");
+	return rg_builder_next(pass->builder);
+}
+
+static rg_error *add_root(void *user, const struct rg_root_init *root)
+{
+	struct pass *pass = user;
+
+	return rg_builder_root(pass->builder, root);
+}
+
+rg_error *cpy_references(void *state, rg_builder *builder)
+{
+	struct cpy *cpy = state;
+	/* What cannot be read was counted while marking: the same walks fail the same way. */
+	uint64_t unreadable = cpy->unreadable;
+	struct pass *pass = rg_calloc(1, sizeof(*pass));
+	rg_error *error;
+
+	if (!pass)
+		return rg_error_no_memory();
+	pass->cpy = cpy;
+	pass->builder = builder;
+	pass->walk.cpy = cpy;
+	pass->walk.flush = add_references;
+	pass->walk.user = pass;
+	error = rg_builder_each(builder, walk_one, pass);
+	if (!error)
+		error = cpy_roots(cpy, add_root, pass);
+	if (!error)
+		error = cpy_threads(cpy, builder);
+	if (!error && cpy->private->failed)
+		error = rg_error_no_memory();
+	rg_free(pass);
+	cpy->unreadable = unreadable;
+	return error;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What only discovery, types, heap walk and labels share: caches of one CPython
+ * state, and small helpers that turn bytes of the image into numbers.
+ */
+#ifndef RG_RUNTIME_CPYTHON_PRIVATE_H
+#define RG_RUNTIME_CPYTHON_PRIVATE_H
+
+#include "base/alloc.h"
+#include "base/vector.h"
+#include "runtime/cpython/cpython.h"
+
+#define CPY_TYPE_CACHE 1024
+
+struct cpy_type_slot {
+	uint64_t address;
+	const struct cpy_type *type; /* NULL: known to be none */
+};
+
+/* A row of the struct tables that holds for this version; same names are chained. */
+struct cpy_row {
+	const struct cpy_struct *row;
+	uint32_t next; /* index + 1 */
+};
+
+struct cpy_private {
+	struct cpy_type_slot cache[CPY_TYPE_CACHE];
+	struct rg_map row_index; /* hash of a name -> index + 1 into rows */
+	RG_VECTOR(struct cpy_row) rows;
+	RG_VECTOR(void *) blocks;   /* memory that lives as long as the state */
+	struct rg_map found_names;  /* type's address -> index into found */
+	RG_VECTOR(char *) found;
+	bool found_built;
+	uint64_t unnamed;           /* types without a readable name */
+	uint64_t image_bytes;
+	bool failed;                /* memory ran out where no error can be returned */
+};
+
+/* cpy_keep - @size bytes that live as long as @cpy; NULL notes the failure. */
+void *cpy_keep(struct cpy *cpy, size_t size);
+/* cpy_keep_string - a copy that lives as long as @cpy. */
+const char *cpy_keep_string(struct cpy *cpy, const char *string);
+
+static inline uint64_t cpy_load64(const void *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, 8);
+	return word;
+}
+
+static inline uint32_t cpy_load32(const void *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, 4);
+	return word;
+}
+
+static inline struct cpy_type_slot *cpy_type_slot(const struct cpy *cpy, uint64_t address)
+{
+	return &cpy->private->cache[(address >> 4 ^ address >> 13) & (CPY_TYPE_CACHE - 1)];
+}
+
+/* cpy_type_slow - cpy_type_at() for a type that is not in the cache's slot. */
+const struct cpy_type *cpy_type_slow(struct cpy *cpy, uint64_t address);
+
+static inline const struct cpy_type *cpy_type_fast(struct cpy *cpy, uint64_t address)
+{
+	struct cpy_type_slot *slot = cpy_type_slot(cpy, address);
+
+	if (__builtin_expect(slot->address == address, 1))
+		return slot->type;
+	return cpy_type_slow(cpy, address);
+}
+
+/* Whether @word, the first of an object, can be the count of a living one. */
+static inline bool cpy_refcount_lives(const struct cpy *cpy, uint64_t word)
+{
+	if (cpy->minor <= 11)
+		return word - 1 < UINT64_C(1) << 40;
+	return word - 1 < UINT64_C(0xffffffff);
+}
+
+static inline bool cpy_refcount_immortal(const struct cpy *cpy, uint64_t word)
+{
+	if (cpy->minor <= 11)
+		return word > UINT64_C(500000000); /* static objects start at 999,999,999 */
+	return word >> 31 & 1;
+}
+
+/* ---- dicts --------------------------------------------------------------- */
+
+/* The tables of one dict, checked. */
+struct cpy_dict {
+	uint64_t keys;         /* address of the keys object */
+	uint64_t entries_at;   /* address of its first entry */
+	const unsigned char *entries; /* the same, or NULL when not in one piece */
+	uint64_t values_at;    /* address of values[0] of a split table, or 0 */
+	uint64_t count;        /* entries, the deleted ones among them */
+	uint32_t stride;       /* bytes of an entry */
+	uint32_t key_offset;   /* within an entry; the value follows */
+	uint8_t kind;          /* 0 general, 1 str keys only, 2 split */
+	bool embedded;         /* split: the values lie in the instance */
+};
+
+/* cpy_keys_read - reads the keys object at @keys; false when it makes no sense. */
+bool cpy_keys_read(const struct cpy *cpy, uint64_t keys, struct cpy_dict *ret);
+bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret);
+/* cpy_dict_entry - entry @index; false when it is empty or unreadable. */
+bool cpy_dict_entry(const struct cpy *cpy, const struct cpy_dict *dict, uint64_t index,
+		    uint64_t *ret_key, uint64_t *ret_value);
+/* cpy_keys_size - bytes of the keys object, as _PyDict_KeysSize has it; 0: unreadable. */
+uint64_t cpy_keys_size(const struct cpy *cpy, uint64_t keys);
+/* cpy_shared_size - how many values a table of shared keys makes room for. */
+uint64_t cpy_shared_size(const struct cpy *cpy, uint64_t keys);
+/* The row of dict. */
+void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object);
+bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		   uint64_t *ret);
+bool cpy_length_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		     uint64_t *ret);
+/* cpy_is_interned - whether @dict is an interpreter's dict of interned strings. */
+bool cpy_is_interned(const struct cpy *cpy, uint64_t dict);
+
+/* ---- walking ------------------------------------------------------------- */
+
+/* cpy_emit_array - emits @count words at @at with their index; missing bytes are counted. */
+void cpy_emit_array(struct cpy_walk *walk, uint64_t at, uint64_t count, uint8_t kind,
+		    uint8_t label, const char *text);
+/* cpy_emit_inferred - what the scan of an opaque body may refer to. */
+void cpy_emit_inferred(struct cpy_walk *walk);
+/* cpy_static_dict - tp_dict or tp_subclasses of a static type, as @interpreter has it. */
+uint64_t cpy_static_field(const struct cpy *cpy, const struct cpy_interpreter *interpreter,
+			  uint64_t type, bool subclasses);
+/* The number of items of an opaque object that are to be scanned, 0 for none. */
+uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, uint64_t object);
+
+/* ---- stages --------------------------------------------------------------- */
+
+/* cpy_discover - finds CPython in cpy->image; *@ret false: it is not there. */
+rg_error *cpy_discover(struct cpy *cpy, bool *ret);
+rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
+/* Calls @each for the objects of the permanent generations. */
+rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
+rg_error *cpy_objects(void *state, rg_builder *builder);
+rg_error *cpy_references(void *state, rg_builder *builder);
+/* cpy_type_finish - what of a type can be told only when all types are known. */
+void cpy_type_finish(struct cpy *cpy, struct cpy_type *type);
+void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		enum rg_label_policy policy, rg_label_fn *each, void *each_user);
+void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
+		  struct rg_description *ret);
+
+/* ---- inference ------------------------------------------------------------ */
+
+struct cpy_infer;
+RG_MUST_CHECK rg_error *cpy_infer_new(struct cpy *cpy, struct cpy_infer **ret);
+void cpy_infer_free(struct cpy_infer *infer);
+/* cpy_infer_add - notes an instance of an opaque type; false: no memory. */
+bool cpy_infer_add(struct cpy_infer *infer, const struct cpy_type *type, uint64_t object);
+/*
+ * cpy_infer_round - judges the new instances, and calls @each for the words
+ * that have become references of old and new ones; *@ret false when nothing is new.
+ */
+RG_MUST_CHECK rg_error *cpy_infer_round(struct cpy_infer *infer,
+					rg_error *(*each)(void *user, uint64_t target), void *user,
+					bool *ret);
+
+/* ---- words ---------------------------------------------------------------- */
+
+struct cpy_text {
+	char *at;
+	size_t size;
+	size_t length; /* of the whole, though cut at size */
+};
+
+void cpy_text_put(struct cpy_text *text, const char *bytes, size_t length);
+void cpy_text_puts(struct cpy_text *text, const char *string);
+/* cpy_text_repr - Python's repr() of str, int, bool, None, float, bytes and tuples of these;
+ * else the type in angle brackets. */
+void cpy_text_repr(struct cpy *cpy, struct cpy_text *text, uint64_t object);
+/* cpy_text_finish - closes with a NUL, at a character's boundary. */
+void cpy_text_finish(struct cpy_text *text);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All references of one object: what its struct holds, then what every Python
+ * object may have: slots, attributes, a dict, its type.
+ */
+#include "runtime/cpython/private.h"
+
+static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
+{
+	static const uint8_t kinds[] = {
+		[CPY_OWNED] = RG_REFERENCE_STRONG,
+		[CPY_UNTRAVERSED] = RG_REFERENCE_UNTRAVERSED,
+		[CPY_BORROWED] = RG_REFERENCE_BORROWED,
+		[CPY_WEAK] = RG_REFERENCE_WEAK,
+	};
+	uint64_t word;
+
+	for (; field->label; field++) {
+		if (!rg_image_u64(walk->cpy->image, walk->object + field->offset, &word)) {
+			walk->cpy->unreadable++;
+			continue;
+		}
+		cpy_emit(walk, word, kinds[field->hold & 3], CPY_LABEL_TEXT, field->label, 0);
+	}
+}
+
+static void walk_slots(struct cpy_walk *walk, const struct cpy_type *type)
+{
+	uint32_t i;
+
+	for (i = 0; i < type->slot_count; i++) {
+		const struct cpy_slot *slot = &type->slots[i];
+
+		cpy_emit(walk, cpy_word(walk->cpy, walk->object + slot->offset),
+			 RG_REFERENCE_STRONG, CPY_LABEL_SLOT, NULL, slot->name);
+	}
+}
+
+/* The values of instance attributes at @values, named by the class's shared keys. */
+static void walk_values(struct cpy_walk *walk, const struct cpy_type *type, uint64_t values,
+			uint64_t capacity)
+{
+	const unsigned char *bytes;
+	struct cpy_dict keys;
+	uint64_t i, name, ignored, word;
+
+	if (!cpy_keys_read(walk->cpy, type->cached_keys, &keys)) {
+		walk->cpy->unreadable++;
+		return;
+	}
+	if (keys.count > capacity)
+		keys.count = capacity;
+	bytes = rg_image_at(walk->cpy->image, values, keys.count * 8);
+	if (!bytes && keys.count) {
+		walk->cpy->unreadable++;
+		return;
+	}
+	for (i = 0; i < keys.count; i++) {
+		word = cpy_load64(bytes + 8 * i);
+		if (!word)
+			continue;
+		(void)cpy_dict_entry(walk->cpy, &keys, i, &name, &ignored);
+		cpy_emit(walk, word, RG_REFERENCE_STRONG, CPY_LABEL_ATTRIBUTE, NULL, name);
+	}
+}
+
+static void emit_dict(struct cpy_walk *walk, uint64_t dict)
+{
+	cpy_emit(walk, dict, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT,
+		 ".__dict__", 0);
+}
+
+static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t object = walk->object, word = cpy_word(cpy, object - 24);
+	uint32_t head;
+
+	if (cpy->minor <= 11) {
+		uint64_t values = cpy_word(cpy, object - 32);
+
+		if (values)
+			walk_values(walk, type, values, UINT64_MAX);
+		emit_dict(walk, word);
+	} else if (!cpy->layout.dict.inline_values) {
+		/* Values are stored one below their address, which sets the lowest bit. */
+		if (word & 1)
+			walk_values(walk, type, word + 1, UINT64_MAX);
+		else
+			emit_dict(walk, word);
+	} else {
+		if (type->flags & CPY_TPFLAG_INLINE_VALUES &&
+		    rg_image_u32(cpy->image, object + type->basicsize, &head) && head >> 24)
+			walk_values(walk, type, object + type->basicsize + 8, head & 255);
+		emit_dict(walk, word);
+	}
+}
+
+/* Where the pointer to the dict of an instance stands, by tp_dictoffset; 0: nowhere. */
+static uint64_t dict_place(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t size, items;
+
+	if (type->dictoffset > 0)
+		return object + (uint64_t)type->dictoffset;
+	items = cpy_word(cpy, object + CPY_HEAD);
+	if (cpy->layout.integer.has_tag && type->flags & CPY_TPFLAG_LONG)
+		items = items >> 3 ? items >> 3 : 1;
+	else if ((int64_t)items < 0)
+		items = -items;
+	if (items >> 40)
+		return 0;
+	size = (type->basicsize + items * type->itemsize + 7) & ~UINT64_C(7);
+	return object + size + (uint64_t)type->dictoffset;
+}
+
+void cpy_walk_object(struct cpy_walk *walk)
+{
+	const struct cpy_type *type = walk->type;
+	uint32_t i;
+
+	walk->count = 0;
+	for (i = 0; i < type->row_count; i++) {
+		if (type->rows[i]->fields)
+			walk_fields(walk, type->rows[i]->fields);
+		if (type->rows[i]->walk)
+			type->rows[i]->walk(walk, type, walk->object);
+	}
+	if (type->is_opaque)
+		cpy_emit_inferred(walk);
+	if (type->slot_count)
+		walk_slots(walk, type);
+	if (type->flags & CPY_TPFLAG_MANAGED_DICT) {
+		walk_managed(walk, type);
+	} else if (type->dictoffset) {
+		uint64_t place = dict_place(walk->cpy, type, walk->object);
+
+		if (place)
+			emit_dict(walk, cpy_word(walk->cpy, place));
+	}
+	if (type->is_heap)
+		cpy_emit(walk, type->address, RG_REFERENCE_STRONG, CPY_LABEL_TEXT, ".__class__",
+			 0);
+	if (walk->count)
+		walk->flush(walk);
+	walk->count = 0;
+}
