@@ -374,6 +374,22 @@ static uint32_t sequence_items(struct cpy *cpy, const struct cpy_type *type)
 	return (uint32_t)count;
 }
 
+/*
+ * Whether all that @type has more than @base is a dict and a list of weak
+ * references: 8 bytes each, which every walk reads by their offsets.
+ */
+static bool adds_only_dict(const struct cpy_type *type, const struct cpy_type *base)
+{
+	uint64_t extra = type->basicsize - base->basicsize;
+
+	if (type->dictoffset >= (int64_t)base->basicsize &&
+	    type->dictoffset < (int64_t)type->basicsize)
+		extra -= 8;
+	if (type->weaklistoffset >= base->basicsize && type->weaklistoffset < type->basicsize)
+		extra -= 8;
+	return !extra;
+}
+
 static void read_layout(struct cpy *cpy, struct cpy_type *type, struct cpy_type *base,
 			const char *tp_name)
 {
@@ -394,8 +410,10 @@ static void read_layout(struct cpy *cpy, struct cpy_type *type, struct cpy_type 
 	row = cpy_struct_find(cpy, tp_name, type->basicsize);
 	if (row) {
 		set_rows(cpy, type, row);
-	} else if (base && !base->is_opaque && base->basicsize == type->basicsize &&
-		   base->itemsize == type->itemsize) {
+	} else if (base && !base->is_opaque && base->basicsize <= type->basicsize &&
+		   base->itemsize == type->itemsize &&
+		   (adds_only_dict(type, base) || sequence_items(cpy, type))) {
+		/* From 3.13 on the hidden items of a struct sequence are in its basicsize. */
 		copy_rows(type, base);
 	} else {
 		type->is_opaque = true;
@@ -407,7 +425,7 @@ static void read_layout(struct cpy *cpy, struct cpy_type *type, struct cpy_type 
 			type->scan_from = (uint32_t)base->basicsize;
 		}
 	}
-	if (type->flags & CPY_TPFLAG_TUPLE && base)
+	if (type->flags & CPY_TPFLAG_TUPLE && base && !type->is_opaque)
 		type->hidden_items = sequence_items(cpy, type);
 }
 

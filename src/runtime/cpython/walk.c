@@ -64,16 +64,16 @@ static void walk_values(struct cpy_walk *walk, const struct cpy_type *type, uint
 	}
 }
 
-static void emit_dict(struct cpy_walk *walk, uint64_t dict)
+static void emit_dict(struct cpy_walk *walk, uint64_t dict, uint8_t kind)
 {
-	cpy_emit(walk, dict, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT,
-		 ".__dict__", 0);
+	cpy_emit(walk, dict, kind | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT, ".__dict__", 0);
 }
 
 static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 {
 	struct cpy *cpy = walk->cpy;
 	uint64_t object = walk->object, word = cpy_word(cpy, object - 24);
+	uint8_t kind = RG_REFERENCE_STRONG;
 	uint32_t head;
 
 	if (cpy->minor <= 11) {
@@ -81,18 +81,22 @@ static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 
 		if (values)
 			walk_values(walk, type, values, UINT64_MAX);
-		emit_dict(walk, word);
+		emit_dict(walk, word, kind);
 	} else if (!cpy->layout.dict.inline_values) {
 		/* Values are stored one below their address, which sets the lowest bit. */
 		if (word & 1)
 			walk_values(walk, type, word + 1, UINT64_MAX);
 		else
-			emit_dict(walk, word);
+			emit_dict(walk, word, kind);
 	} else {
 		if (type->flags & CPY_TPFLAG_INLINE_VALUES &&
-		    rg_image_u32(cpy->image, object + type->basicsize, &head) && head >> 24)
+		    rg_image_u32(cpy->image, object + type->basicsize, &head) && head >> 24) {
 			walk_values(walk, type, object + type->basicsize + 8, head & 255);
-		emit_dict(walk, word);
+			/* Up to 3.13.12 the collector is shown the one or the other. */
+			if (cpy->hexversion < 0x030d0d00)
+				kind = RG_REFERENCE_UNTRAVERSED;
+		}
+		emit_dict(walk, word, kind);
 	}
 }
 
@@ -132,11 +136,11 @@ void cpy_walk_object(struct cpy_walk *walk)
 		walk_slots(walk, type);
 	if (type->flags & CPY_TPFLAG_MANAGED_DICT) {
 		walk_managed(walk, type);
-	} else if (type->dictoffset) {
+	} else if (type->dictoffset && !type->is_type) {
 		uint64_t place = dict_place(walk->cpy, type, walk->object);
 
 		if (place)
-			emit_dict(walk, cpy_word(walk->cpy, place));
+			emit_dict(walk, cpy_word(walk->cpy, place), RG_REFERENCE_STRONG);
 	}
 	if (type->is_heap)
 		cpy_emit(walk, type->address, RG_REFERENCE_STRONG, CPY_LABEL_TEXT, ".__class__",

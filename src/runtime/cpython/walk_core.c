@@ -39,10 +39,39 @@ static void walk_list(struct cpy_walk *walk, const struct cpy_type *type, uint64
 		       CPY_LABEL_INDEX, NULL);
 }
 
+/*
+ * In 3.11 the frozen modules' constants are static data, made by the compiler:
+ * None, True, False and Ellipsis stand in them without having been counted.
+ */
+static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t count)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t i;
+
+	for (i = 0; i < count; i++) {
+		uint64_t item;
+
+		if (!rg_image_u64(cpy->image, object + 24 + 8 * i, &item)) {
+			cpy->unreadable++;
+			return;
+		}
+		cpy_emit(walk, item,
+			 item && cpy_refcount_immortal(cpy, cpy_word(cpy, item))
+				 ? RG_REFERENCE_STRONG
+				 : RG_REFERENCE_BORROWED,
+			 CPY_LABEL_INDEX, NULL, i);
+	}
+}
+
 static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	uint64_t count = cpy_word(walk->cpy, object + CPY_HEAD);
 
+	if (walk->cpy->minor <= 11 &&
+	    cpy_refcount_immortal(walk->cpy, cpy_word(walk->cpy, object))) {
+		walk_frozen_tuple(walk, object, count);
+		return;
+	}
 	/* A struct sequence has items that its length does not tell. */
 	if (type->hidden_items > count)
 		count = type->hidden_items;
