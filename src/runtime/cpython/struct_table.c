@@ -5,6 +5,11 @@
 static const struct cpy_struct *const tables[] = {
 	cpy_structs_core,
 	cpy_structs_execution,
+	cpy_structs_builtin,
+	cpy_structs_collections,
+	cpy_structs_io,
+	cpy_structs_stdlib,
+	cpy_structs_extension,
 };
 
 /* FNV-1a; never 0, which the map cannot hold. */

@@ -101,6 +101,9 @@ static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, u
 			cpy->unreadable++;
 			return;
 		}
+		/* The ring owns its links, and so does the cache. */
+		cpy_emit(walk, link, RG_REFERENCE_UNTRAVERSED | RG_REFERENCE_PLUMBING,
+			 CPY_LABEL_TEXT, "link", 0);
 		cpy_emit(walk, key, RG_REFERENCE_STRONG, CPY_LABEL_KEY, NULL, key);
 		cpy_emit(walk, result, RG_REFERENCE_STRONG, CPY_LABEL_VALUE, NULL, key);
 	}
