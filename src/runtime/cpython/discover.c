@@ -281,8 +281,8 @@ static rg_error *probe_collector(struct cpy *cpy, uint64_t interpreter)
 			return NULL;
 		}
 	return rg_error_new(RG_ERROR_CORRUPT,
-			    "found CPython %s, but its collector's lists are not where this release "
-			    "has them%s: the dump is damaged or the build is unusual",
+			    "found CPython %s, but its collector's lists are not where this "
+			    "release has them%s: the dump is damaged or the build is unusual",
 			    cpy->version, collecting ? " (a collection was under way)" : "");
 }
 

@@ -275,7 +275,8 @@ static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_
 		data = compact ? object + (ascii ? cpy->layout.str.ascii_header : header)
 			       : cpy_word(cpy, object + cpy->layout.str.data);
 		if (wide && wide != data)
-			*ret += 4 * ((ascii && compact ? length : cpy_word(cpy, object + header - 8)) + 1);
+			*ret += 4 + 4 * (ascii && compact ? length
+							  : cpy_word(cpy, object + header - 8));
 	}
 	if (!(compact && ascii)) {
 		utf8 = cpy_word(cpy, object + cpy->layout.str.utf8);
