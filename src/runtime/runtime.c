@@ -24,6 +24,10 @@ rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
 		*ret_state = state;
 		return NULL;
 	}
+	if (!image->complete && image->missing_count)
+		return rg_error_new(RG_ERROR_NO_RUNTIME,
+				    "no Python was found in what there is of this dump: %s",
+				    image->missing[0]);
 	return rg_error_new(RG_ERROR_NO_RUNTIME,
 			    "no Python was found in this dump: refgraph reads CPython 3.11, 3.12 "
 			    "and 3.13");

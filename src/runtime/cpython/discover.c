@@ -12,6 +12,7 @@
 #define COOKIE UINT64_C(0x7970677562656478) /* "xdebugpy" */
 #define INTERPRETERS_MAX 4096
 #define THREADS_MAX 65536
+#define STATIC_DATA_MAX (UINT64_C(8) << 20)
 #define SUPPORTED "refgraph reads CPython 3.11, 3.12 and 3.13 with a GIL"
 
 /* What looking at one address for _PyRuntime gives. */
@@ -216,7 +217,9 @@ static bool by_scan(struct cpy *cpy, bool cookie, struct finding *ret)
 		const struct rg_segment *segment = &image->segments[i];
 		uint64_t at, limit, before = 0, word;
 
-		if (!segment->writable || !module_of(image, segment->start))
+		/* A core cut off before its notes does not say which files there were. */
+		if (!segment->writable ||
+		    (image->mapping_count && !module_of(image, segment->start)))
 			continue;
 		/* Static data is small; heaps that lie behind it are not searched. */
 		limit = segment->end - segment->start;
@@ -347,8 +350,11 @@ static uint64_t find_interned(struct cpy *cpy, uint64_t interpreter, uint64_t di
 
 		if (!segment->writable || module_of(image, segment->start) != cpy->module)
 			continue;
-		if (limit > UINT64_C(8) << 20)
-			limit = UINT64_C(8) << 20;
+		if (!cpy->module && (segment->end + STATIC_DATA_MAX < cpy->runtime ||
+				     segment->start > cpy->runtime + STATIC_DATA_MAX))
+			continue;
+		if (limit > STATIC_DATA_MAX)
+			limit = STATIC_DATA_MAX;
 		for (at = -segment->start & 7; at + 8 <= limit; at += 8)
 			if (looks_interned(cpy, cpy_load64(segment->bytes + at), dict_type))
 				return cpy_load64(segment->bytes + at);

@@ -144,6 +144,56 @@ static const char *symbol_name(struct cpy *cpy, uint64_t address)
 	return NULL;
 }
 
+/* What a type is called itself that modules know by another name. */
+static const char *own_name(const char *found)
+{
+	static const struct {
+		const char *found, *own;
+	} aliases[] = {
+		{ "types.AsyncGeneratorType", "async_generator" },
+		{ "types.BuiltinFunctionType", "builtin_function_or_method" },
+		{ "types.CellType", "cell" },
+		{ "types.ClassMethodDescriptorType", "classmethod_descriptor" },
+		{ "types.CodeType", "code" },
+		{ "types.CoroutineType", "coroutine" },
+		{ "types.EllipsisType", "ellipsis" },
+		{ "types.FrameType", "frame" },
+		{ "types.FunctionType", "function" },
+		{ "types.GeneratorType", "generator" },
+		{ "types.GetSetDescriptorType", "getset_descriptor" },
+		{ "types.MappingProxyType", "mappingproxy" },
+		{ "types.MemberDescriptorType", "member_descriptor" },
+		{ "types.MethodDescriptorType", "method_descriptor" },
+		{ "types.MethodType", "method" },
+		{ "types.MethodWrapperType", "method-wrapper" },
+		{ "types.ModuleType", "module" },
+		{ "types.NoneType", "NoneType" },
+		{ "types.NotImplementedType", "NotImplementedType" },
+		{ "types.TracebackType", "traceback" },
+		{ "types.WrapperDescriptorType", "wrapper_descriptor" },
+		{ "_collections.OrderedDict", "collections.OrderedDict" },
+		{ "_collections.defaultdict", "collections.defaultdict" },
+		{ "_collections.deque", "collections.deque" },
+		{ "_weakref.CallableProxyType", "weakref.CallableProxyType" },
+		{ "_weakref.ProxyType", "weakref.ProxyType" },
+		{ "_weakref.ReferenceType", "weakref.ReferenceType" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (!strcmp(aliases[i].found, found))
+			return aliases[i].own;
+	return NULL;
+}
+
+/* Which of two names for one type is the better: built-in, then its own, then the shorter. */
+static bool is_better(const char *name, const char *before)
+{
+	if (!strchr(before, '.') || own_name(before))
+		return false;
+	return !strchr(name, '.') || own_name(name) || strlen(name) < strlen(before);
+}
+
 struct naming {
 	struct cpy *cpy;
 	char module[128]; /* "" for builtins */
@@ -164,8 +214,7 @@ static bool name_value(void *user, uint64_t key, uint64_t value)
 		return true;
 	snprintf(name, sizeof(name), "%s%s%s", naming->module, naming->module[0] ? "." : "", word);
 	known = rg_map_find(&private->found_names, value);
-	if (known && (!naming->module[0] || !strchr(private->found.data[*known], '.') ||
-		      strlen(private->found.data[*known]) <= strlen(name)))
+	if (known && !is_better(name, private->found.data[*known]))
 		return true;
 	copy = rg_strdup(name);
 	if (!copy || !rg_vector_push(&private->found, copy)) {
@@ -199,6 +248,7 @@ static const char *found_name(struct cpy *cpy, uint64_t address)
 	struct naming naming = { .cpy = cpy };
 	uint64_t at = cpy->interpreters[0].address;
 	const uint32_t *index;
+	const char *own;
 
 	if (!private->found_built) {
 		private->found_built = true;
@@ -208,7 +258,10 @@ static const char *found_name(struct cpy *cpy, uint64_t address)
 				    name_module, &naming);
 	}
 	index = rg_map_find(&private->found_names, address);
-	return index ? private->found.data[*index] : NULL;
+	if (!index)
+		return NULL;
+	own = own_name(private->found.data[*index]);
+	return own ? own : private->found.data[*index];
 }
 
 /* tp_name, from wherever it can be had; "" when it cannot. */
@@ -264,7 +317,7 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 		cpy->unreadable++;
 		snprintf(qualname, sizeof(qualname), "type@0x%llx",
 			 (unsigned long long)type->address);
-		snprintf(name, sizeof(name), "%s", qualname);
+		snprintf(name, sizeof(name), "%.255s", qualname);
 		module[0] = '\0';
 	}
 	if (!module[0] || !strcmp(module, "builtins"))
