@@ -145,7 +145,7 @@ struct cpy_type {
 	const struct cpy_struct *rows[CPY_ROW_DEPTH];
 	uint32_t row_count;
 	bool is_leaf;           /* instances refer to nothing */
-	bool is_tuple, is_dict; /* exactly these: walked without a detour */
+	bool is_dict, is_module; /* by its row */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
 	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */
 	struct cpy_type *solid_type; /* the type at solid: its inferred holds for all of its kind */

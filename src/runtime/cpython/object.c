@@ -56,7 +56,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 		flags = cpy_word(cpy, address + 168);
 		is_gc = is_gc && flags & CPY_TPFLAG_HEAPTYPE;
 	}
-	if (type->row && !strcmp(type->row->name, "module"))
+	if (type->is_module)
 		object.flags |= RG_OBJECT_MODULE;
 	if (is_gc && cpy_word(cpy, address - 16))
 		object.flags |= RG_OBJECT_TRACKED;

@@ -567,7 +567,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 							     !type->row->fields)) &&
 			type->row_count <= 1;
 	type->is_dict = type->row && !strcmp(type->row->name, "dict");
-	type->is_tuple = type->row && !strcmp(type->row->name, "tuple");
+	type->is_module = type->row && !strcmp(type->row->name, "module");
 	if (!type->name || !type->short_name || !type->module)
 		return NULL;
 	return type;
