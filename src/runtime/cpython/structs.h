@@ -57,6 +57,28 @@ static inline void cpy_emit_strided(struct cpy_walk *walk, uint64_t at, uint64_t
 	}
 }
 
+/* A linked list of the target that is walked: { .limit = 1 } to begin with. */
+struct cpy_chain {
+	uint64_t mark; /* a node seen before */
+	uint64_t steps, limit;
+};
+
+/*
+ * cpy_chain_closes - to be asked for each node in turn: true once the list runs in
+ * a circle, at the latest when it has been around twice (Brent's algorithm).
+ */
+static inline bool cpy_chain_closes(struct cpy_chain *chain, uint64_t node)
+{
+	if (node == chain->mark)
+		return true;
+	if (++chain->steps == chain->limit) {
+		chain->mark = node;
+		chain->steps = 0;
+		chain->limit *= 2;
+	}
+	return false;
+}
+
 /* ---- structs_sizes.c -------------------------------------------------------- */
 
 /* ob_size as length. */

@@ -14,12 +14,15 @@ static void walk_deque(struct cpy_walk *walk, const struct cpy_type *type, uint6
 	uint64_t count = cpy_word(walk->cpy, object + CPY_OB_SIZE);
 	uint64_t block = cpy_word(walk->cpy, object + 24);
 	uint64_t index = cpy_word(walk->cpy, object + 40), i, item;
+	struct cpy_chain chain = { .limit = 1 };
 
 	(void)type;
 	for (i = 0; i < count; i++, index++) {
 		if (index == DEQUE_ITEMS) {
 			block = cpy_word(walk->cpy, block + DEQUE_BLOCK - 8);
 			index = 0;
+			if (cpy_chain_closes(&chain, block))
+				block = 0;
 		}
 		if (index > DEQUE_ITEMS || !rg_image_u64(image, block + 8 + 8 * index, &item)) {
 			walk->cpy->unreadable++;
@@ -48,12 +51,12 @@ static bool size_deque(const struct cpy *cpy, const struct cpy_type *type, uint6
 static void walk_odict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	uint64_t node = cpy_word(walk->cpy, object + 48);
-	uint64_t left = cpy_word(walk->cpy, object + 16); /* ma_used: no circle outlasts it */
+	struct cpy_chain chain = { .limit = 1 };
 	uint64_t key;
 
 	(void)type;
-	for (; node && left; left--, node = cpy_word(walk->cpy, node + 16)) {
-		if (!rg_image_u64(walk->cpy->image, node, &key)) {
+	for (; node; node = cpy_word(walk->cpy, node + 16)) {
+		if (!rg_image_u64(walk->cpy->image, node, &key) || cpy_chain_closes(&chain, node)) {
 			walk->cpy->unreadable++;
 			return;
 		}
@@ -85,19 +88,17 @@ static bool size_odict(const struct cpy *cpy, const struct cpy_type *type, uint6
 static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	struct cpy *cpy = walk->cpy;
-	uint64_t root = object, cache = cpy_word(cpy, object + 72);
-	uint64_t link = cpy_word(cpy, root + 24);
-	uint64_t left = cache ? cpy_word(cpy, cache + 16) : 0;
+	uint64_t root = object, link = cpy_word(cpy, root + 24);
+	struct cpy_chain chain = { .limit = 1 };
 
 	(void)type;
-	cpy_emit(walk, cache, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT, ".cache",
-		 0);
-	/* A link is in the ring as long as it is in the cache: no circle outlasts left. */
-	for (; link && link != root && left; left--, link = cpy_word(cpy, link + 24)) {
+	cpy_emit_field(walk, object, 72, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, ".cache");
+	for (; link && link != root; link = cpy_word(cpy, link + 24)) {
 		uint64_t key, result;
 
 		if (!rg_image_u64(cpy->image, link + 40, &key) ||
-		    !rg_image_u64(cpy->image, link + 48, &result)) {
+		    !rg_image_u64(cpy->image, link + 48, &result) ||
+		    cpy_chain_closes(&chain, link)) {
 			cpy->unreadable++;
 			return;
 		}
