@@ -11,6 +11,7 @@ unit_tests += %D%/test_analysis_types.c
 unit_tests += %D%/test_graph.c
 unit_tests += %D%/test_json.c
 unit_tests += %D%/test_ndjson.c
+unit_tests += %D%/test_structs.c
 
 support_sources =
 include tests/support/local.mk

@@ -17,15 +17,10 @@ static bool range_length(const struct cpy *cpy, const struct cpy_type *type, uin
 }
 
 const struct cpy_struct cpy_structs_builtin[] = {
-	/* Singletons and the like: no references. */
-	{ CPY_ROW("NoneType", 11, 13, 16) },
-	{ CPY_ROW("NotImplementedType", 11, 13, 16) },
-	{ CPY_ROW("ellipsis", 11, 13, 16) },
-	{ CPY_ROW("NoDefaultType", 13, 13, 16) },
+	/* No references. */
 	{ CPY_ROW("EncodingMap", 11, 13, 64) },
 	{ CPY_ROW("InterpreterID", 11, 12, 24) },
 	{ CPY_ROW("stderrprinter", 11, 13, 24) },
-	{ CPY_ROW("complex", 11, 13, 32) },
 	{ CPY_ROW("sys.legacy_event_handler", 12, 13, 32) },
 
 	/* Views, slices, ranges, proxies. */
@@ -34,9 +29,6 @@ const struct cpy_struct cpy_structs_builtin[] = {
 	{ CPY_ROW("range", 11, 13, 48), CPY_FIELDS(HID(16, ".start"), HID(24, ".stop"),
 	  HID(32, ".step"), HID(40, ".length")), .length = range_length },
 	{ CPY_ROW("mappingproxy", 11, 13, 24), CPY_FIELDS(OWN(16, ".mapping")) },
-	{ CPY_ROW("super", 11, 13, 40), CPY_FIELDS(OWN(16, ".__thisclass__"), OWN(24, ".__self__"),
-	  OWN(32, ".__self_class__")) },
-	{ CPY_ROW("types.SimpleNamespace", 11, 13, 24) },
 	{ CPY_ROW("memoryview", 11, 13, 144), CPY_FIELDS(OWN(24, ".mbuf"), BOR(64, ".obj")) },
 	{ CPY_ROW("managedbuffer", 11, 13, 112), CPY_FIELDS(OWN(40, ".obj")) },
 	{ CPY_ROW("_buffer_wrapper", 12, 13, 32), CPY_FIELDS(OWN(16, ".mv"), OWN(24, ".obj")) },
@@ -47,13 +39,7 @@ const struct cpy_struct cpy_structs_builtin[] = {
 	{ CPY_ROW("odict_keys", 11, 13, 24), CPY_FIELDS(OWN(16, ".mapping")) },
 	{ CPY_ROW("odict_values", 11, 13, 24), CPY_FIELDS(OWN(16, ".mapping")) },
 	{ CPY_ROW("odict_items", 11, 13, 24), CPY_FIELDS(OWN(16, ".mapping")) },
-	{ CPY_ROW("weakref.ProxyType", 11, 13, 64), CPY_FIELDS(WEAK(16, ".__referent__"),
-	  OWN(24, ".__callback__")) },
-	{ CPY_ROW("weakref.CallableProxyType", 11, 13, 64), CPY_FIELDS(WEAK(16, ".__referent__"),
-	  OWN(24, ".__callback__")) },
-	{ CPY_ROW("FrameLocalsProxy", 13, 13, 24), CPY_FIELDS(OWN(16, ".frame")) },
 	{ CPY_ROW("InstructionSequence", 13, 13, 64), CPY_FIELDS(OWN(56, ".nested")) },
-	{ CPY_ROW("moduledef", 11, 13, 104), CPY_FIELDS(HID(32, ".m_copy")) },
 	{ CPY_ROW("symtable entry", 11, 12, 120), CPY_FIELDS(HID(16, ".id"), HID(24, ".symbols"),
 	  HID(32, ".name"), HID(40, ".varnames"), HID(48, ".children"), HID(56, ".directives")) },
 	{ CPY_ROW("symtable entry", 13, 13, 144), CPY_FIELDS(HID(16, ".id"), HID(24, ".symbols"),
