@@ -177,8 +177,34 @@ static bool add_description(const struct cpy *cpy, uint64_t length, uint64_t ele
 }
 
 /*
- * Up to 3.12 a ctypes type's dict is a StgDict: length 64, elements 88, format 168,
- * ndim 176.  Its __sizeof__ counts what it has beyond a dict twice.
+ * Up to 3.12 a ctypes type's dict (264) is a StgDict, which owns proto 96 but leaves
+ * it to the type to show it: some do.  The reference is the type's here.
+ */
+static void emit_proto(struct cpy_walk *walk, uint64_t object, uint8_t kind)
+{
+	struct cpy *cpy = walk->cpy;
+	uint64_t dict = cpy_word(cpy, object + 264);
+
+	/* Base types of the module itself have a plain dict. */
+	if (dict && cpy_word(cpy, cpy_word(cpy, dict + 8) + 32) == 192)
+		cpy_emit_field(walk, dict, 96, kind, ".proto");
+}
+
+static void walk_shown_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	emit_proto(walk, object, RG_REFERENCE_STRONG);
+}
+
+static void walk_hidden_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	emit_proto(walk, object, RG_REFERENCE_UNTRAVERSED);
+}
+
+/*
+ * The size of a StgDict: length 64, elements 88, format 168, ndim 176.  What it has
+ * beyond a dict counts twice.
  */
 static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 			 uint64_t *ret)
@@ -337,21 +363,27 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	{ CPY_ROW("_ctypes.DictRemover", 12, 13, 32), CPY_FIELDS(OWN(16, ".key"),
 	  OWN(24, ".dict")) },
 	{ CPY_ROW("_ctypes.StructParam_Type", 11, 13, 32), CPY_FIELDS(HID(24, ".keep")) },
-	{ CPY_ROW("StgDict", 11, 12, 192), CPY_FIELDS(HID(96, ".proto"), HID(128, ".argtypes"),
+	{ CPY_ROW("StgDict", 11, 12, 192), CPY_FIELDS(HID(128, ".argtypes"),
 	  HID(136, ".converters"), HID(144, ".restype"), HID(152, ".checker")), .base = "dict",
 	  .size = size_stgdict },
-	{ CPY_ROW("_ctypes.PyCStructType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCStructType", 12, 12, 920), .base = "type" },
-	{ CPY_ROW("_ctypes.UnionType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.UnionType", 12, 12, 920), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCPointerType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCPointerType", 12, 12, 920), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCArrayType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCArrayType", 12, 12, 920), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCSimpleType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCSimpleType", 12, 12, 920), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCFuncPtrType", 11, 11, 904), .base = "type" },
-	{ CPY_ROW("_ctypes.PyCFuncPtrType", 12, 12, 920), .base = "type" },
+	{ CPY_ROW("_ctypes.PyCStructType", 11, 11, 904), .base = "type", .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.PyCStructType", 12, 12, 920), .base = "type", .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.UnionType", 11, 11, 904), .base = "type", .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.UnionType", 12, 12, 920), .base = "type", .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.PyCPointerType", 11, 11, 904), .base = "type",
+	  .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.PyCPointerType", 12, 12, 920), .base = "type",
+	  .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.PyCArrayType", 11, 11, 904), .base = "type", .walk = walk_hidden_proto },
+	{ CPY_ROW("_ctypes.PyCArrayType", 12, 12, 920), .base = "type", .walk = walk_hidden_proto },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 11, 11, 904), .base = "type",
+	  .walk = walk_hidden_proto },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 12, 12, 920), .base = "type",
+	  .walk = walk_hidden_proto },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 11, 11, 904), .base = "type",
+	  .walk = walk_shown_proto },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 12, 12, 920), .base = "type",
+	  .walk = walk_shown_proto },
 	{ CPY_ROW("_ctypes.CType_Type", 13, 13, 1088), CPY_FIELDS(OWN(984, ".proto"),
 	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
 	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
