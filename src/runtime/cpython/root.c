@@ -259,7 +259,7 @@ static rg_error *put_singletons(struct roots *roots)
 	return NULL;
 }
 
-/* The dicts kept of modules that are initialised in one phase, for a second import. */
+/* What static data keeps of modules that are initialised in one phase: a copy of their dict. */
 static rg_error *put_module_copies(struct roots *roots)
 {
 	struct cpy *cpy = roots->cpy;
@@ -295,6 +295,11 @@ static rg_error *put_module_copies(struct roots *roots)
 				text[0] = '\0';
 			rg_buffer_printf(&roots->name, "copy of module %s", text);
 			error = put(roots, cpy_word(cpy, definition + 32), RG_ROOT_STATIC, 1);
+			/* In 3.11 the definition itself is counted, from 1 on. */
+			if (error || cpy->minor > 11)
+				continue;
+			rg_buffer_printf(&roots->name, "definition of module %s", text);
+			error = put(roots, definition, RG_ROOT_STATIC, 1);
 		}
 	}
 	rg_map_free(&seen);
