@@ -196,4 +196,240 @@ RG_API RG_MUST_CHECK rg_error *rg_cycles_find(const rg_graph *graph,
 /* rg_cycles_free - releases @cycles; NULL is allowed.  O(groups); cannot fail. */
 RG_API void rg_cycles_free(struct rg_cycles *cycles);
 
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+struct rg_chains_options {
+	size_t size;
+	bool shortest;        /* the shortest of all, whatever class its root is of */
+	size_t count;         /* how many chains at most; 0: one */
+	uint32_t root_kinds;  /* only from these: bits 1 << rg_root_kind; 0: from any */
+	const char *root;     /* only from roots whose name matches this pattern; NULL: any */
+};
+
+/* Why an object is alive: a root, and the references from its object to the target. */
+struct rg_chain {
+	const struct rg_root *root;  /* belongs to the graph */
+	const struct rg_step *steps; /* none when the root refers to the target itself */
+	size_t length;
+	rg_id target;
+};
+
+struct rg_chains {
+	const struct rg_chain *chains; /* best first */
+	size_t count;                  /* 0: nothing leads there, which is an answer of its own */
+};
+
+/*
+ * rg_chains_find - shortest chains from roots to any of the @target_count
+ * objects of @targets, over counted references: breadth-first forwards from
+ * the best class of roots that reaches them (modules; then locals and
+ * thread-locals; then the state of interpreters and threads and static data;
+ * then external references).  Equally long ones are ordered by their roots'
+ * names, then by the order of references.  Several chains differ in the last
+ * referrer; none leads through a target.  *@ret is freed with
+ * rg_chains_free().
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID for a target that does not
+ * exist or none at all; RG_ERROR_INCOMPLETE when the dump has no roots.
+ * Complexity: O(objects + references) time, 8 bytes an object; no limit of
+ * length.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets,
+					      size_t target_count,
+					      const struct rg_chains_options *options,
+					      struct rg_chains **ret);
+
+/* rg_chains_free - releases @chains; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_chains_free(struct rg_chains *chains);
+
+/*
+ * rg_path_next - how many steps of @steps make the next element of a path as a
+ * reader sees it: one, or with @plumbing false also the steps through parts of
+ * the same owner, so that a -.__dict__-> {} -['b']-> c is one element.  Its
+ * object is the target of the last of them.  0 when @count is 0.
+ * O(steps taken); cannot fail.
+ */
+RG_API size_t rg_path_next(const rg_graph *graph, const struct rg_step *steps, size_t count,
+			   bool plumbing);
+
+/*
+ * rg_path_label - the label of the @count steps of one such element: for the
+ * example ".b".  Writes at most @size bytes with the closing NUL, cutting what
+ * is longer, and returns the length of the whole; 0 where there is none or
+ * @policy withholds it.  O(references of the sources); cannot fail.
+ */
+RG_API size_t rg_path_label(const rg_graph *graph, const struct rg_step *steps, size_t count,
+			    enum rg_label_policy policy, char *buffer, size_t size);
+
+/*
+ * rg_step_label - the label of a single reference as seen from the object that
+ * its source is a part of: ".b" for the reference {} -['b']-> c of a's
+ * __dict__.  Written and returned as by rg_path_label.  O(references of the
+ * source and its owners); cannot fail.
+ */
+RG_API size_t rg_step_label(const rg_graph *graph, const struct rg_step *step,
+			    enum rg_label_policy policy, char *buffer, size_t size);
+
+/*
+ * rg_path_expression - a chain as an expression: the root's name and the labels
+ * of its elements, "sys.modules['app'].cache['k'][3].parent"; what no syntax
+ * exists for stands in angle brackets: "<cell x>", "<?>".  Written and returned
+ * as by rg_path_label.  O(references of all sources); cannot fail.
+ */
+RG_API size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *chain,
+				 enum rg_label_policy policy, bool plumbing, char *buffer,
+				 size_t size);
+
+/* ---- neighbourhoods ---------------------------------------------------------------------------- */
+
+enum rg_direction {
+	RG_DIRECTION_BACK = 0,    /* who refers to them */
+	RG_DIRECTION_FORWARD = 1, /* what they refer to */
+};
+
+struct rg_neighborhood_options {
+	size_t size;
+	enum rg_direction direction;
+	unsigned int depth;         /* steps from the targets; 0: 3 */
+	size_t too_many;            /* new neighbours drawn of one object; 0: 10 */
+	size_t limit_nodes;         /* objects drawn in all; 0: 150 */
+	const char *const *ignore;  /* patterns of types that are left out */
+	size_t ignore_count;
+	const char *const *only;    /* patterns of types that are drawn; none: all */
+	size_t only_count;
+	bool plumbing;              /* parts stand for themselves */
+	bool weak;                  /* weak and borrowed references too */
+	bool past_modules;          /* backwards: also who refers to modules */
+};
+
+struct rg_neighbor {
+	rg_id object;
+	unsigned int depth;
+	bool target;
+	bool expanded;    /* its neighbours were looked at: edges and folds are complete */
+	bool cut;         /* not expanded, but has neighbours that are not here */
+	uint64_t folded;  /* neighbours that are left out, in all */
+};
+
+/* All references of one kind from one object (and its parts) to another. */
+struct rg_neighbor_edge {
+	uint32_t from, to;           /* indices of neighbours */
+	uint8_t kind;                /* rg_reference_kind */
+	uint64_t count;
+	const struct rg_step *steps; /* the first of them, for labels: rg_step_label() */
+	size_t step_count;           /* at most 4 */
+};
+
+/* Neighbours of one object that are left out, by type. */
+struct rg_neighbor_fold {
+	uint32_t node;
+	rg_type_id type;
+	uint64_t count;
+};
+
+/* A root that refers to an object that is here. */
+struct rg_neighbor_root {
+	uint32_t node;
+	const struct rg_root *root; /* belongs to the graph */
+};
+
+struct rg_neighborhood {
+	const struct rg_neighbor *nodes;      /* targets first, then by depth as they were found */
+	size_t node_count;
+	const struct rg_neighbor_edge *edges; /* by source, then by first reference */
+	size_t edge_count;
+	const struct rg_neighbor_fold *folds; /* by node, then most first, then by type name */
+	size_t fold_count;
+	const struct rg_neighbor_root *roots; /* in the order of roots */
+	size_t root_count;
+	uint64_t targets_left_out;            /* for want of room */
+};
+
+/*
+ * rg_neighborhood_find - what is around the objects of @targets: breadth-first
+ * up to a depth, as objgraph's show_backrefs and show_refs walk.  Parts are
+ * one with their owners unless @plumbing; types are matched by their full or
+ * short names against patterns in which * is any text and ? any character;
+ * targets always appear.  Backwards, modules are not expanded unless they are
+ * targets or @past_modules.  References between objects that are both here
+ * are all here if the one nearer to the targets was expanded.
+ * *@ret is freed with rg_neighborhood_free().
+ * Errors: RG_ERROR_NO_MEMORY, RG_ERROR_INVALID for a target that does not exist.
+ * Complexity: O(references to and from the objects drawn, and of weak ones
+ * those of their referrers; roots) time, 3 bits an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets,
+						    size_t target_count,
+						    const struct rg_neighborhood_options *options,
+						    struct rg_neighborhood **ret);
+
+/* rg_neighborhood_free - releases @neighborhood; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_neighborhood_free(struct rg_neighborhood *neighborhood);
+
+/*
+ * rg_pattern_match - whether @text matches @pattern as a whole; * is any text,
+ * ? any character, everything else itself.  O(length * length) at worst;
+ * cannot fail.
+ */
+RG_API bool rg_pattern_match(const char *pattern, const char *text);
+
+/* ---- growth -------------------------------------------------------------------------------------- */
+
+enum rg_verdict {
+	RG_VERDICT_NOISE = 0,     /* neither of the others */
+	RG_VERDICT_CLIMBING = 1,  /* more in every dump than in the one before */
+	RG_VERDICT_PLATEAUED = 2, /* grew, then stayed the same */
+};
+
+struct rg_growth_options {
+	size_t size;
+	bool peak;      /* objgraph: only types above the highest count ever seen before the last */
+	size_t warmup;  /* so many dumps at the beginning are shown but judge nothing */
+	enum rg_type_order order; /* by bytes or count: by its change; by name */
+};
+
+/* One type in all dumps. */
+struct rg_growth_row {
+	const char *name;
+	const char *module;
+	uint64_t type_address;  /* in the last dump that has it; 0 where unknown or merged */
+	const uint64_t *counts; /* by dump */
+	const uint64_t *bytes;
+	const uint64_t *owned;
+	int64_t count_delta;    /* last against first dump after warmup; with @peak against the peak */
+	int64_t bytes_delta;
+	int64_t owned_delta;
+	enum rg_verdict verdict;
+	bool is_new;            /* not in the first dump after warmup, but in the last */
+	bool is_gone;           /* the other way round */
+};
+
+struct rg_growth {
+	const struct rg_growth_row *rows; /* without those that never changed; most growth first */
+	size_t count;
+	size_t dumps;
+	size_t unchanged;     /* types left out because nothing changed after warmup */
+	size_t climbing;      /* rows with that verdict */
+	int64_t count_delta;  /* of all types, last against first dump after warmup */
+	int64_t bytes_delta;
+	int64_t owned_delta;
+};
+
+/*
+ * rg_growth_find - what changed over @count tables, oldest first, made with the
+ * same options.  Types are matched by name, and among those of one name by
+ * address, else by their order of addresses.  Independent of the tables
+ * afterwards.  *@ret is freed with rg_growth_free().
+ * Climbing needs at least two dumps after warmup.
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID with fewer than two dumps after
+ * warmup.
+ * Complexity: O(rows log rows).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_growth_find(const struct rg_type_table *const *tables,
+					      size_t count,
+					      const struct rg_growth_options *options,
+					      struct rg_growth **ret);
+
+/* rg_growth_free - releases @growth; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_growth_free(struct rg_growth *growth);
+
 #endif

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/chain.c
 core_sources += %D%/cycles.c
 core_sources += %D%/garbage.c
+core_sources += %D%/growth.c
+core_sources += %D%/neighborhood.c
+core_sources += %D%/path.c
+core_sources += %D%/pattern.c
 core_sources += %D%/ring.c
 core_sources += %D%/ring.h
 core_sources += %D%/shape.c

@@ -39,6 +39,7 @@ void rg_builder_free(rg_builder *builder)
 	rg_free(graph->back_offset);
 	rg_free(graph->source);
 	rg_free(graph->explained);
+	rg_free(graph->uncounted);
 	rg_free(graph->plumbing);
 	rg_free(graph->owner);
 	rg_vector_free(&graph->roots);

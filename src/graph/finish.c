@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bitset.h"
 #include "base/sort.h"
 
 #define AHEAD 16 /* how many references ahead to prefetch what they will touch */
@@ -166,6 +167,15 @@ static void account(struct rg_graph *graph)
 	}
 }
 
+/* Notes which objects have weak or borrowed references, so that others need no second look. */
+static void note_uncounted(struct rg_graph *graph)
+{
+	for (rg_id id = 0; id < graph->count; id++)
+		for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++)
+			if (!rg_store_counted(graph->kind[i]))
+				rg_bitset_add(graph->uncounted, id);
+}
+
 /* Whether @id's count is known and kept, so that external roots can be computed. */
 static bool is_accountable(const struct rg_graph *graph, rg_id id)
 {
@@ -230,13 +240,15 @@ static bool finish(rg_builder *builder)
 	struct rg_graph *graph = &builder->graph;
 
 	graph->explained = rg_calloc(graph->count, sizeof(*graph->explained));
-	if (!graph->explained || !close_offsets(builder) ||
+	graph->uncounted = rg_bitset_new(graph->count);
+	if (!graph->explained || !graph->uncounted || !close_offsets(builder) ||
 	    !build_backward(graph, builder->references))
 		return false;
 	if (builder->plumbing && !find_owners(graph))
 		return false;
 	graph->references = builder->references;
 	account(graph);
+	note_uncounted(graph);
 	return complete_roots(graph);
 }
 

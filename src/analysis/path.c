@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Paths in the words of a reader: parts are folded into their owners, labels
+ * are put together, and a chain becomes an expression.
+ */
+#include "base/error.h"
+
+#include <string.h>
+
+#include "graph/store.h"
+
+#define DEEPEST 8    /* parts of parts; a ring of parts must end somewhere */
+#define LABEL 512    /* longer labels of single references are cut */
+
+/* Writing to the caller's buffer, and counting what does not fit. */
+struct writer {
+	char *buffer;
+	size_t size;
+	size_t length;
+};
+
+static void put(struct writer *writer, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (writer->length < writer->size) {
+		size_t room = writer->size - writer->length - 1;
+		size_t shown = length < room ? length : room;
+
+		memcpy(writer->buffer + writer->length, text, shown);
+		writer->buffer[writer->length + shown] = '\0';
+	}
+	writer->length += length;
+}
+
+static bool is_identifier(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+			      c >= 0x80;
+
+		if (!letter && !(i && c >= '0' && c <= '9'))
+			return false;
+	}
+	return length > 0;
+}
+
+/* Turns "['name']" into ".name" if name is an identifier. */
+static bool to_attribute(char *label)
+{
+	size_t length = strlen(label);
+
+	if (length < 5 || strncmp(label, "['", 2) != 0 || strcmp(label + length - 2, "']") != 0 ||
+	    !is_identifier(label + 2, length - 4))
+		return false;
+	label[0] = '.';
+	memmove(label + 1, label + 2, length - 4);
+	label[length - 3] = '\0';
+	return true;
+}
+
+/* The reference that makes @part a part of @owner. */
+static bool find_ownership(const rg_graph *graph, rg_id owner, rg_id part, struct rg_step *ret)
+{
+	struct rg_references out = rg_graph_references(graph, owner);
+
+	for (size_t i = 0; i < out.count; i++) {
+		if (out.target[i] == part && out.kind[i] & RG_REFERENCE_PLUMBING) {
+			*ret = (struct rg_step){ owner, i, part };
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_ownership(const rg_graph *graph, const struct rg_step *step)
+{
+	return rg_graph_owner(graph, step->target) == step->source &&
+	       rg_graph_references(graph, step->source).kind[step->index] & RG_REFERENCE_PLUMBING;
+}
+
+size_t rg_path_next(const rg_graph *graph, const struct rg_step *steps, size_t count,
+		    bool plumbing)
+{
+	size_t taken = 0;
+
+	if (!count)
+		return 0;
+	/* While a step only goes into a part, the next one belongs to it. */
+	while (!plumbing && taken + 1 < count && taken < DEEPEST &&
+	       is_ownership(graph, &steps[taken]))
+		taken++;
+	return taken + 1;
+}
+
+/* Writes the labels of ownerships, then of what follows: "['b']" in a __dict__ is ".b". */
+static void put_labels(struct writer *writer, const rg_graph *graph, const struct rg_step *steps,
+		       size_t count, enum rg_label_policy policy)
+{
+	char held[LABEL] = "", label[LABEL];
+
+	for (size_t i = 0; i < count; i++) {
+		rg_graph_label(graph, steps[i].source, steps[i].index, policy, label,
+			       sizeof(label));
+		if (strcmp(held, ".__dict__") == 0 && to_attribute(label))
+			held[0] = '\0';
+		put(writer, held);
+		memcpy(held, label, sizeof(held));
+	}
+	put(writer, held);
+}
+
+size_t rg_path_label(const rg_graph *graph, const struct rg_step *steps, size_t count,
+		     enum rg_label_policy policy, char *buffer, size_t size)
+{
+	struct writer writer = { buffer, size, 0 };
+
+	if (size)
+		buffer[0] = '\0';
+	put_labels(&writer, graph, steps, count, policy);
+	return writer.length;
+}
+
+size_t rg_step_label(const rg_graph *graph, const struct rg_step *step,
+		     enum rg_label_policy policy, char *buffer, size_t size)
+{
+	struct rg_step all[DEEPEST + 1];
+	size_t first = DEEPEST;
+
+	/* The owner's own steps to the part come first. */
+	all[first] = *step;
+	while (first) {
+		rg_id part = all[first].source, owner = rg_graph_owner(graph, part);
+
+		if (owner == RG_NONE || !find_ownership(graph, owner, part, &all[first - 1]))
+			break;
+		first--;
+	}
+	return rg_path_label(graph, all + first, DEEPEST + 1 - first, policy, buffer, size);
+}
+
+size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *chain,
+			  enum rg_label_policy policy, bool plumbing, char *buffer, size_t size)
+{
+	struct writer writer = { buffer, size, 0 };
+	size_t at = 0;
+
+	if (size)
+		buffer[0] = '\0';
+	put(&writer, chain->root->name);
+	while (at < chain->length) {
+		size_t taken = rg_path_next(graph, chain->steps + at, chain->length - at, plumbing);
+		struct writer element = { NULL, 0, 0 };
+		char label[LABEL];
+
+		element.buffer = label;
+		element.size = sizeof(label);
+		label[0] = '\0';
+		put_labels(&element, graph, chain->steps + at, taken, policy);
+		if (label[0] == '.' || label[0] == '[') {
+			put(&writer, label);
+		} else {
+			put(&writer, "<");
+			put(&writer, label[0] ? label : "?");
+			put(&writer, ">");
+		}
+		at += taken;
+	}
+	return writer.length;
+}
