@@ -16,7 +16,7 @@
 #error "include <refgraph/refgraph.h>, which is the only supported header"
 #endif
 
-/* ---- types ------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------- */
 
 /* By which number the rows of a table of types descend (names ascend); ties by name, address. */
 enum rg_type_order {
@@ -69,7 +69,7 @@ RG_API RG_MUST_CHECK rg_error *rg_types(const rg_graph *graph,
 /* rg_types_free - releases @table; NULL is allowed.  O(1); cannot fail. */
 RG_API void rg_types_free(struct rg_type_table *table);
 
-/* ---- unreachable objects ------------------------------------------------------------------ */
+/* ---- unreachable objects --------------------------------------------------- */
 
 /* Whether anything but a cycle holds an object. */
 enum rg_state {
@@ -119,7 +119,7 @@ RG_API enum rg_state rg_garbage_state(const struct rg_garbage *garbage, rg_id id
 /* rg_garbage_free - releases @garbage; NULL is allowed.  O(1); cannot fail. */
 RG_API void rg_garbage_free(struct rg_garbage *garbage);
 
-/* ---- cycles --------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------- */
 
 struct rg_cycles_options {
 	size_t size;
@@ -196,7 +196,7 @@ RG_API RG_MUST_CHECK rg_error *rg_cycles_find(const rg_graph *graph,
 /* rg_cycles_free - releases @cycles; NULL is allowed.  O(groups); cannot fail. */
 RG_API void rg_cycles_free(struct rg_cycles *cycles);
 
-/* ---- chains ---------------------------------------------------------------------------------- */
+/* ---- chains ---------------------------------------------------------------- */
 
 struct rg_chains_options {
 	size_t size;
@@ -279,7 +279,7 @@ RG_API size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *c
 				 enum rg_label_policy policy, bool plumbing, char *buffer,
 				 size_t size);
 
-/* ---- neighbourhoods ---------------------------------------------------------------------------- */
+/* ---- neighbourhoods -------------------------------------------------------- */
 
 enum rg_direction {
 	RG_DIRECTION_BACK = 0,    /* who refers to them */
@@ -372,7 +372,7 @@ RG_API void rg_neighborhood_free(struct rg_neighborhood *neighborhood);
  */
 RG_API bool rg_pattern_match(const char *pattern, const char *text);
 
-/* ---- growth -------------------------------------------------------------------------------------- */
+/* ---- growth ---------------------------------------------------------------- */
 
 enum rg_verdict {
 	RG_VERDICT_NOISE = 0,     /* neither of the others */
@@ -395,7 +395,7 @@ struct rg_growth_row {
 	const uint64_t *counts; /* by dump */
 	const uint64_t *bytes;
 	const uint64_t *owned;
-	int64_t count_delta;    /* last against first dump after warmup; with @peak against the peak */
+	int64_t count_delta;    /* last against first after warmup; with @peak the peak */
 	int64_t bytes_delta;
 	int64_t owned_delta;
 	enum rg_verdict verdict;
