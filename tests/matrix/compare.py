@@ -256,9 +256,13 @@ class Comparison:
             self.wrong("wellformed", item["type"], "listed twice", address)
             return
         refs = item.get("refs", [])
+        if item.get("immortal"):
+            # What an immortal object holds need not be counted: static constants of 3.11 hold
+            # None without owning it. It is one of its references all the same.
+            self.lend(item)
         tracked = bool(item.get("tracked") or item.get("frozen"))
         self.seen[address] = tracked
-        self.references += len(refs)
+        self.references += len(refs) + len(item.get("weak", ())) + len(item.get("borrowed", ()))
         self.incoming.update(refs)
         self.inferred += len(item.get("inferred", ()))
         if item.get("unreachable"):
@@ -307,11 +311,19 @@ class Comparison:
         if address in oracle.attributes:
             self.match("attributes", [item], oracle.attributes[address])
 
+    @staticmethod
+    def lend(item):
+        """Lets borrowed references of an item count among its references, in its own order."""
+        borrowed = item.get("borrowed", [])
+        labels = item.get("borrowed_labels", [""] * len(borrowed))
+        item["held"] = item.get("refs", []) + borrowed
+        item["held_labels"] = item.get("labels", []) + labels
+
     def match(self, figure, items, wanted, inside=()):
         """All of wanted must be among the references of items, as often as it is wanted."""
         have = collections.Counter()
         for item in items:
-            have.update(item.get("refs", ()))
+            have.update(item.get("held", item.get("refs", ())))
         covered = 0
         for target in wanted:
             if have[target] > 0:
@@ -344,7 +356,8 @@ class Comparison:
         places = self.oracle.places(address)
         if not places:
             return
-        labelled = set(zip(item["labels"], item["refs"]))
+        labelled = set(zip(item.get("held_labels", item["labels"]),
+                           item.get("held", item["refs"])))
         for labels, referent in places:
             if any((label, referent) in labelled for label in labels):
                 self.figures["labels"].right()

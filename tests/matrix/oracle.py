@@ -49,6 +49,10 @@ PR_SET_PTRACER = 0x59616D61
 SIGKILL = 9
 FLUSH = 1 << 20
 MANY_KEYS = 300
+STATIC_COUNT = 999999999
+
+# Codecs are modules imported at first use: before the fork, lest the child's heap differ.
+"".encode("unicode_escape")
 
 # What owns references without telling the collector, and the attributes that are plain fields.
 ATTRIBUTES = {
@@ -159,7 +163,8 @@ def record(out, pid):
         if flags == "-" and gc.is_tracked(o):
             flags = "t"
         count = int.from_bytes(os.pread(mem, 8, address), sys.byteorder)
-        if immortals and count & 0x80000000:
+        # 3.11 knows no immortals, but starts its static objects at a count that nothing reaches.
+        if count & 0x80000000 if immortals else count > STATIC_COUNT // 2:
             flags += "i"
         line = "O %x %x %s %x" % (address, id(type(o)), flags, count)
         for r in referents:
@@ -197,7 +202,8 @@ def record(out, pid):
             line = "A %x" % id(o)
             for name in ATTRIBUTES[names[id(t)]]:
                 value = getattr(o, name, None)
-                if id(value) in seen:
+                # A naive datetime has no field for its zone; it says None.
+                if id(value) in seen and not (value is None and name == "tzinfo"):
                     line += " %x" % id(value)
             lines.append(line)
         keys = plain_keys(o) if t is dict else None
