@@ -393,11 +393,11 @@ static rg_error *run(struct pass *pass)
 	memset(pass->group, 0xff, (size_t)components * sizeof(*pass->group));
 	look_at_references(pass);
 	RG_TRY(make_drafts(pass));
-	RG_TRY(number_drafts(pass));
-	drafts = pass->result->drafts.data + pass->first_draft;
 	count = pass->result->drafts.count - pass->first_draft;
 	if (!count)
 		return NULL;
+	RG_TRY(number_drafts(pass));
+	drafts = pass->result->drafts.data + pass->first_draft;
 	if (!pass->alive)
 		hand_down(pass);
 	note_inference(pass, drafts);

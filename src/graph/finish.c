@@ -13,21 +13,25 @@
 
 #define AHEAD 16 /* how many references ahead to prefetch what they will touch */
 
-/* Gives back what growing took too much; keeping it would do no harm. */
-static void shrink(rg_builder *builder)
+/*
+ * Gives back what growing took too much; keeping it would do no harm.  Without
+ * any reference there are arrays all the same, so that pointers into them exist.
+ */
+static bool shrink(rg_builder *builder)
 {
 	struct rg_graph *graph = &builder->graph;
 	size_t count = (size_t)builder->references;
 	void *smaller;
 
-	if (!graph->target || count == builder->capacity)
-		return;
+	if (graph->target && count == builder->capacity)
+		return true;
 	smaller = rg_realloc(graph->target, count, sizeof(*graph->target));
 	if (smaller)
 		graph->target = smaller;
 	smaller = rg_realloc(graph->kind, count, sizeof(*graph->kind));
 	if (smaller)
 		graph->kind = smaller;
+	return graph->target && graph->kind;
 }
 
 static bool close_offsets(rg_builder *builder)
@@ -241,7 +245,8 @@ static bool finish(rg_builder *builder)
 
 	graph->explained = rg_calloc(graph->count, sizeof(*graph->explained));
 	graph->uncounted = rg_bitset_new(graph->count);
-	if (!graph->explained || !graph->uncounted || !close_offsets(builder) ||
+	if (!graph->explained || !graph->uncounted || !shrink(builder) ||
+	    !close_offsets(builder) ||
 	    !build_backward(graph, builder->references))
 		return false;
 	if (builder->plumbing && !find_owners(graph))
@@ -260,7 +265,6 @@ rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts)
 		return rg_error_new(RG_ERROR_INVALID, "a graph was built in the wrong order");
 	/* Whatever happens now, there is no way back to adding references. */
 	builder->stage = RG_BUILD_DONE;
-	shrink(builder);
 	graph->has_refcounts = has_refcounts;
 	if (!finish(builder)) {
 		graph->references = 0;
