@@ -2,7 +2,7 @@
 /*
  * The tables of execution_layout.h.  A field of thread or interpreter state
  * stands here only if it owns its reference: caches of borrowed pointers
- * (callable_cache, the func_state and code_state of 3.13, type_slots_pname)
+ * (callable_cache, objreduce, type_slots_pname, the func_state of 3.13)
  * are left out.  What interned_strings refers to is not counted: the walker of
  * dicts knows that one.
  */
@@ -107,7 +107,6 @@ static const struct cpy_state_field interpreter_312[] = {
 	{ 381736, "interpreter_trampoline" },
 	{ 382936, "interned_strings" },
 	{ 382944, "str_replace_inf" },
-	{ 382952, "objreduce" },
 	{ 383048, "generic_type" },
 	{ 383056, "typevar_type" },
 	{ 383064, "typevartuple_type" },
@@ -144,7 +143,6 @@ static const struct cpy_state_field interpreter_313[] = {
 	{ 82664, "PyExc_ExceptionGroup" },
 	{ 194328, "interned_strings" },
 	{ 194336, "str_replace_inf" },
-	{ 194344, "objreduce" },
 	{ 194440, "generic_type" },
 	{ 194448, "typevar_type" },
 	{ 194456, "typevartuple_type" },
