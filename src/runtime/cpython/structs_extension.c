@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* C structs of well-known extensions: numpy 1.22 to 2.x. */
+/* C structs of well-known extensions: numpy 1.22 to 2.x, functions of Cython 0.29. */
 #include "runtime/cpython/structs.h"
 
 #define NUMPY_OBJECT 17          /* type_num of object arrays */
@@ -156,6 +156,19 @@ static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64
 	return true;
 }
 
+/* ---- Cython functions: defaults 120, its first defaults_pyobjects 128 are objects ---- */
+
+static void walk_cython_function(struct cpy_walk *walk, const struct cpy_type *type,
+				 uint64_t object)
+{
+	uint64_t defaults = cpy_word(walk->cpy, object + 120);
+	uint32_t count = cpy_word32(walk->cpy, object + 128);
+
+	(void)type;
+	if (defaults && count <= INT32_MAX)
+		cpy_emit_strided(walk, defaults, count, 8, RG_REFERENCE_STRONG, ".defaults");
+}
+
 const struct cpy_struct cpy_structs_extension[] = {
 	/* Arrays. */
 	{ CPY_ROW("numpy.ndarray", 11, 13, 96), CPY_FIELDS(HID(48, ".base"), HID(56, ".dtype"),
@@ -271,5 +284,14 @@ const struct cpy_struct cpy_structs_extension[] = {
 	{ CPY_ROW("numpy.bytes_", 11, 13, 40), .base = "bytes", .size = size_bytes },
 	{ CPY_ROW("numpy.str_", 11, 11, 96), .base = "str" },
 	{ CPY_ROW("numpy.str_", 12, 13, 80), .base = "str" },
+
+	/* Functions compiled by Cython 0.29. */
+	{ CPY_ROW("cython_function_or_method", 11, 12, 184), CPY_FIELDS(OWN(32, ".__module__"),
+	  OWN(64, ".__name__"), OWN(72, ".__qualname__"), OWN(80, ".__doc__"),
+	  OWN(88, ".__globals__"), OWN(96, ".__code__"), OWN(104, ".__closure__"),
+	  OWN(112, ".classobj"), OWN(152, ".__defaults__"), OWN(160, ".__kwdefaults__"),
+	  HID(176, ".__annotations__")), .walk = walk_cython_function },
+	{ CPY_ROW("fused_cython_function", 11, 12, 208), CPY_FIELDS(OWN(184, ".__signatures__"),
+	  OWN(192, ".type"), OWN(200, ".__self__")), .base = "cython_function_or_method" },
 	{ .name = NULL },
 };
