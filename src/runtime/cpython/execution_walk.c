@@ -155,12 +155,12 @@ void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type
  * Module state whose words are not all references that the module owns, known by
  * name and size.
  */
-static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned minor,
+static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned since,
 			uint64_t expected, uint64_t size, uint64_t object)
 {
 	char name[32];
 
-	return walk->cpy->minor == minor && size == expected &&
+	return walk->cpy->minor >= since && size == expected &&
 	       cpy_str(walk->cpy, cpy_word(walk->cpy, object + 48), name, sizeof(name)) >= 0 &&
 	       !strcmp(name, module);
 }
@@ -172,6 +172,17 @@ static void walk_conditions(struct cpy_walk *walk, uint64_t table, unsigned firs
 
 	for (i = first; table && i < 64 && cpy_word(walk->cpy, table + 32 * i); i++)
 		cpy_emit_field(walk, table, 32 * i + 24, RG_REFERENCE_STRONG, "module state");
+}
+
+/* The zones last used, in a list of {next, previous, key, zone}; CPython keeps eight. */
+static void walk_zones(struct cpy_walk *walk, uint64_t node)
+{
+	unsigned i;
+
+	for (i = 0; node && i < 64; i++, node = cpy_word(walk->cpy, node)) {
+		cpy_emit_field(walk, node, 16, RG_REFERENCE_STRONG, "module state");
+		cpy_emit_field(walk, node, 24, RG_REFERENCE_STRONG, "module state");
+	}
 }
 
 void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
@@ -197,6 +208,8 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 		walk_conditions(walk, cpy_word(walk->cpy, state + 176), 0);
 		walk_conditions(walk, cpy_word(walk->cpy, state + 184), 1);
 	}
+	if (is_state_of(walk, "_zoneinfo", 12, 88, size, object))
+		walk_zones(walk, cpy_word(walk->cpy, state + 48));
 }
 
 /* The children of an array node: 32 nodes of the next level. */
