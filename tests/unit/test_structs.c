@@ -50,7 +50,8 @@ static void every_row_fits_its_struct(void)
 	for (i = 0; i < TABLES; i++) {
 		const struct cpy_struct *row;
 
-		for (row = tables[i], count = 0; row->name && count < ROWS_AT_MOST; row++, count++) {
+		count = 0;
+		for (row = tables[i]; row->name && count < ROWS_AT_MOST; row++, count++) {
 			const char *wrong = complaint(row);
 
 			if (wrong)
@@ -303,8 +304,10 @@ static void pickle_memo_is_traversed_since_a_patch(void)
 		uint32_t hexversion;
 		uint8_t minor, kind;
 	} cases[] = {
-		{ 0x030b02f0, 11, RG_REFERENCE_UNTRAVERSED }, { 0x030b07f0, 11, RG_REFERENCE_STRONG },
-		{ 0x030c00f0, 12, RG_REFERENCE_UNTRAVERSED }, { 0x030c01f0, 12, RG_REFERENCE_STRONG },
+		{ 0x030b02f0, 11, RG_REFERENCE_UNTRAVERSED },
+		{ 0x030b07f0, 11, RG_REFERENCE_STRONG },
+		{ 0x030c00f0, 12, RG_REFERENCE_UNTRAVERSED },
+		{ 0x030c01f0, 12, RG_REFERENCE_STRONG },
 	};
 	size_t i;
 
