@@ -139,17 +139,18 @@ class Oracle:
     def mortal(self, address):
         return "i" not in self.flags[address]
 
-    def places(self, address):
+    def places(self, address, length):
         """Where a list, tuple or dict has what, as [(labels that say so, referent)]; or None.
 
-        The collector goes through lists and tuples from the end, and through the values of a dict
-        with str keys in the order of the keys.
+        The collector goes through lists and tuples from the end. A tuple that itertools reuses can
+        have holes, and then tells nothing of places.
         """
         referents = self.referents[address]
         keys = self.keys.get(address)
-        if keys and len(keys) == len(referents):
-            return [(("['%s']" % key, "." + key), r) for key, r in zip(keys, referents)]
-        if self.name(address) in ("list", "tuple"):
+        if keys:
+            pairs = [word.split("=") for word in keys]
+            return [(("['%s']" % key, "." + key), int(at, 16)) for key, at in pairs]
+        if self.name(address) in ("list", "tuple") and length in (None, len(referents)):
             return [(("[%d]" % i,), r) for i, r in enumerate(reversed(referents))]
         return None
 
@@ -353,7 +354,7 @@ class Comparison:
     def check_labels(self, item):
         """Each place must be labelled as such, on a reference to what is there."""
         address = item["address"]
-        places = self.oracle.places(address)
+        places = self.oracle.places(address, item.get("len"))
         if not places:
             return
         labelled = set(zip(item.get("held_labels", item["labels"]),

@@ -29,7 +29,7 @@ OUT is a text file, one record a line, numbers in hexadecimal but for the header
     T addr name                      module.qualname of a type, builtins bare
     D object dict                    the __dict__ an object already had
     A addr ref...                    references that attributes show and the collector does not
-    K addr key...                    the keys of a dict that has only identifiers as keys
+    K addr key=addr...               what is in a dict that has only identifiers as keys
     E objects                        the number of O records: the end
 
 `r` marks what gc.get_objects() and the permanent generation hold; everything else was reached from
@@ -122,13 +122,16 @@ def size_of(o, sizeof, hidden):
 
 
 def plain_keys(d):
-    """The keys of a dict one to a word, or None unless all of them are plain identifiers."""
+    """A word key=ADDRESS for each entry, or None unless all keys are plain identifiers.
+
+    The address is the value's: a dict that shares its keys is not traversed in its own order.
+    """
     if not d or len(d) > MANY_KEYS:
         return None
     for key in d:
         if type(key) is not str or not key.isascii() or not key.isidentifier():
             return None
-    return " ".join(d)
+    return " ".join("%s=%x" % (key, id(value)) for key, value in d.items())
 
 
 def record(out, pid):

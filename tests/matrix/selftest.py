@@ -55,7 +55,7 @@ def agreeing_dump(oracle):
     held = oracle.held()
     items = []
     for address, t in oracle.types.items():
-        places = oracle.places(address) or ()
+        places = oracle.places(address, None) or ()
         flags = oracle.flags[address]
         item = {"address": address, "type": oracle.names[t], "type_address": t,
                 "size": oracle.sizes.get(address, 0), "refcount": oracle.counts[address],
