@@ -33,6 +33,8 @@ extern "C" {
 #include <refgraph/graph.h>
 #include <refgraph/dump.h>
 #include <refgraph/analysis.h>
+#include <refgraph/output.h>
+#include <refgraph/picture.h>
 
 #ifdef __cplusplus
 }

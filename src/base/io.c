@@ -132,6 +132,16 @@ rg_error *rg_io_skip(int fd, uint64_t length, const char *name)
 	return NULL;
 }
 
+rg_error *rg_io_open_special(const char *path, int *ret_fd)
+{
+	int fd = must_fail() ? -1 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return rg_error_errno(errno, path, "open it for writing");
+	*ret_fd = fd;
+	return NULL;
+}
+
 rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name)
 {
 	struct rg_buffer name = RG_BUFFER_INIT;

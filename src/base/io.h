@@ -31,6 +31,11 @@ void rg_file_close(struct rg_file *file);
 RG_MUST_CHECK rg_error *rg_io_write(int fd, const void *bytes, size_t length, const char *name);
 /* rg_io_skip - leaves a hole of @length bytes at the end of @fd, where it is being written. */
 RG_MUST_CHECK rg_error *rg_io_skip(int fd, uint64_t length, const char *name);
+/*
+ * rg_io_open_special - opens @path, something that exists and is no regular file (a device, a
+ * FIFO), for writing.
+ */
+RG_MUST_CHECK rg_error *rg_io_open_special(const char *path, int *ret_fd);
 /* rg_io_temporary - creates a file of mode 0600 beside @path; its name goes to *@ret_name. */
 RG_MUST_CHECK rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name);
 /* rg_io_publish - flushes @fd, closes it and renames @temporary to @path. */
