@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where results go and what they look like: sinks, text for people, tables,
- * JSON, and the portable form of a dump.
+ * JSON.
  *
  * A sink remembers its first failure; everything written to it after that is
  * dropped, and rg_sink_commit() reports it.  So callers write without checking
@@ -57,6 +57,12 @@ RG_API const char *rg_sink_bytes(const rg_sink *sink, size_t *ret_length);
 
 /* rg_sink_write - appends @length bytes as they are.  O(length); a failure is kept. */
 RG_API void rg_sink_write(rg_sink *sink, const void *bytes, size_t length);
+/*
+ * rg_sink_receive - rg_sink_write() to the sink @sink in the form that
+ * rg_dump_convert() calls; hands out the sink's first failure.
+ * Errors: RG_ERROR_IO, RG_ERROR_NO_MEMORY.  O(length).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_sink_receive(void *sink, const void *bytes, size_t length);
 /* rg_sink_puts - appends a string as it is.  O(length); a failure is kept. */
 RG_API void rg_sink_puts(rg_sink *sink, const char *string);
 /*
@@ -101,7 +107,10 @@ RG_API char *rg_format_delta(int64_t value, char buffer[RG_FORMAT_SIZE]);
  * 1024, one decimal.  O(1); cannot fail.
  */
 RG_API char *rg_format_bytes(uint64_t bytes, char buffer[RG_FORMAT_SIZE]);
-/* rg_format_bytes_delta - "+18.4 MiB", "-512 B", "0 B" into the caller's @buffer.  O(1); cannot fail. */
+/*
+ * rg_format_bytes_delta - "+18.4 MiB", "-512 B", "0 B" into the caller's @buffer.
+ * O(1); cannot fail.
+ */
 RG_API char *rg_format_bytes_delta(int64_t bytes, char buffer[RG_FORMAT_SIZE]);
 
 /*
@@ -195,47 +204,29 @@ RG_API RG_MUST_CHECK rg_error *rg_json_finish(rg_json *json);
 RG_API void rg_json_free(rg_json *json);
 
 /*
- * rg_json_object - begins an object that rg_json_end() ends; at most 60 deep.
+ * rg_json_put_object - begins an object that rg_json_put_end() ends; at most 60 deep.
  * Here and below @key names the value in an object, and is NULL in an array and
  * for the outermost value.  O(length of @key); a failure is kept.
  */
-RG_API void rg_json_object(rg_json *json, const char *key);
-/* rg_json_array - begins an array that rg_json_end() ends.  O(1); a failure is kept. */
-RG_API void rg_json_array(rg_json *json, const char *key);
-/* rg_json_end - ends the innermost object or array.  O(1); a failure is kept. */
-RG_API void rg_json_end(rg_json *json);
-/* rg_json_string - a string; null for NULL.  O(length); a failure is kept. */
-RG_API void rg_json_string(rg_json *json, const char *key, const char *text);
-/* rg_json_u64 - a number, with all its digits.  O(1); a failure is kept. */
-RG_API void rg_json_u64(rg_json *json, const char *key, uint64_t value);
-/* rg_json_i64 - a number, with all its digits.  O(1); a failure is kept. */
-RG_API void rg_json_i64(rg_json *json, const char *key, int64_t value);
-/* rg_json_bool - true or false.  O(1); a failure is kept. */
-RG_API void rg_json_bool(rg_json *json, const char *key, bool value);
-/* rg_json_null - null.  O(1); a failure is kept. */
-RG_API void rg_json_null(rg_json *json, const char *key);
+RG_API void rg_json_put_object(rg_json *json, const char *key);
+/* rg_json_put_array - begins an array that rg_json_put_end() ends.  O(1); a failure is kept. */
+RG_API void rg_json_put_array(rg_json *json, const char *key);
+/* rg_json_put_end - ends the innermost object or array.  O(1); a failure is kept. */
+RG_API void rg_json_put_end(rg_json *json);
+/* rg_json_put_string - a string; null for NULL.  O(length); a failure is kept. */
+RG_API void rg_json_put_string(rg_json *json, const char *key, const char *text);
+/* rg_json_put_u64 - a number, with all its digits.  O(1); a failure is kept. */
+RG_API void rg_json_put_u64(rg_json *json, const char *key, uint64_t value);
+/* rg_json_put_i64 - a number, with all its digits.  O(1); a failure is kept. */
+RG_API void rg_json_put_i64(rg_json *json, const char *key, int64_t value);
+/* rg_json_put_bool - true or false.  O(1); a failure is kept. */
+RG_API void rg_json_put_bool(rg_json *json, const char *key, bool value);
+/* rg_json_put_null - null.  O(1); a failure is kept. */
+RG_API void rg_json_put_null(rg_json *json, const char *key);
 /*
- * rg_json_address - the string "0x7f..", lower-case, unpadded: JavaScript loses
+ * rg_json_put_address - the string "0x7f..", lower-case, unpadded: JavaScript loses
  * integers above 2^53.  O(1); a failure is kept.
  */
-RG_API void rg_json_address(rg_json *json, const char *key, uint64_t address);
-
-/* --- the portable form -------------------------------------------------- */
-
-/* What goes into a portable dump.  @size lets the struct grow. */
-struct rg_convert_options {
-	size_t size;                 /* sizeof(struct rg_convert_options) */
-	enum rg_label_policy labels;
-	bool values;                 /* contents of strings, numbers and the like */
-};
-
-/*
- * rg_dump_convert - writes @dump to @sink in the portable form (NDJSON), one
- * line for every object.  @options may be NULL: label names only, no values.
- * Errors: as rg_dump_graph(); failures to write stay with the sink.
- * Complexity: O(objects + references).
- */
-RG_API RG_MUST_CHECK rg_error *rg_dump_convert(rg_dump *dump, rg_sink *sink,
-					       const struct rg_convert_options *options);
+RG_API void rg_json_put_address(rg_json *json, const char *key, uint64_t address);
 
 #endif

@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: MIT
 cli_sources =
+cli_sources += %D%/cli.h
+cli_sources += %D%/cmd_convert.c
+cli_sources += %D%/cmd_info.c
+cli_sources += %D%/cmd_objects.c
+cli_sources += %D%/command.h
+cli_sources += %D%/draw.c
+cli_sources += %D%/main.c
+cli_sources += %D%/object.c
+cli_sources += %D%/options.c
+cli_sources += %D%/report.c
 
 if BUILD_COMMAND
 bin_PROGRAMS += refgraph

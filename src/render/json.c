@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/json_string.h"
 #include "render/text.h"
 
 #define MAX_DEPTH 60
@@ -71,7 +72,7 @@ static void put_string(rg_json *json, const char *text)
 		else if (c < 0x80)
 			rg_sink_printf(json->sink, "\\u%04x", c);
 		else
-			rg_sink_write(json->sink, out, rg_text_encode(c, out));
+			rg_sink_write(json->sink, out, rg_utf8_encode(c, out));
 		text += used;
 		left -= used;
 		start = text;
@@ -127,17 +128,17 @@ static void open_level(rg_json *json, const char *key, bool array)
 		json->arrays |= level_bit(json);
 }
 
-void rg_json_object(rg_json *json, const char *key)
+void rg_json_put_object(rg_json *json, const char *key)
 {
 	open_level(json, key, false);
 }
 
-void rg_json_array(rg_json *json, const char *key)
+void rg_json_put_array(rg_json *json, const char *key)
 {
 	open_level(json, key, true);
 }
 
-void rg_json_end(rg_json *json)
+void rg_json_put_end(rg_json *json)
 {
 	bool array, occupied;
 
@@ -155,7 +156,7 @@ void rg_json_end(rg_json *json)
 		json->done = true;
 }
 
-void rg_json_string(rg_json *json, const char *key, const char *text)
+void rg_json_put_string(rg_json *json, const char *key, const char *text)
 {
 	begin(json, key);
 	if (text)
@@ -164,30 +165,30 @@ void rg_json_string(rg_json *json, const char *key, const char *text)
 		rg_sink_write(json->sink, "null", 4);
 }
 
-void rg_json_u64(rg_json *json, const char *key, uint64_t value)
+void rg_json_put_u64(rg_json *json, const char *key, uint64_t value)
 {
 	begin(json, key);
 	rg_sink_printf(json->sink, "%" PRIu64, value);
 }
 
-void rg_json_i64(rg_json *json, const char *key, int64_t value)
+void rg_json_put_i64(rg_json *json, const char *key, int64_t value)
 {
 	begin(json, key);
 	rg_sink_printf(json->sink, "%" PRId64, value);
 }
 
-void rg_json_bool(rg_json *json, const char *key, bool value)
+void rg_json_put_bool(rg_json *json, const char *key, bool value)
 {
 	begin(json, key);
 	rg_sink_puts(json->sink, value ? "true" : "false");
 }
 
-void rg_json_null(rg_json *json, const char *key)
+void rg_json_put_null(rg_json *json, const char *key)
 {
-	rg_json_string(json, key, NULL);
+	rg_json_put_string(json, key, NULL);
 }
 
-void rg_json_address(rg_json *json, const char *key, uint64_t address)
+void rg_json_put_address(rg_json *json, const char *key, uint64_t address)
 {
 	begin(json, key);
 	rg_sink_printf(json->sink, "\"0x%" PRIx64 "\"", address);

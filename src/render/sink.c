@@ -177,19 +177,31 @@ void rg_sink_printf(rg_sink *sink, const char *format, ...)
 	rg_free(large);
 }
 
+/* The first failure, which becomes the caller's; a later commit must not report success. */
+static rg_error *take_error(rg_sink *sink)
+{
+	rg_error *error = sink->error;
+
+	if (!error && rg_buffer_failed(&sink->buffer))
+		error = rg_error_no_memory();
+	if (error)
+		sink->error = rg_error_no_memory();
+	return error;
+}
+
+rg_error *rg_sink_receive(void *sink, const void *bytes, size_t length)
+{
+	rg_sink_write(sink, bytes, length);
+	return take_error(sink);
+}
+
 rg_error *rg_sink_commit(rg_sink *sink)
 {
 	rg_error *error;
 
-	if (!sink->error && rg_buffer_failed(&sink->buffer))
-		sink->error = rg_error_no_memory();
-	flush(sink);
-	if (sink->error) {
-		error = sink->error;
-		/* Freed by the caller now; a later commit must not report success. */
-		sink->error = rg_error_no_memory();
-		return error;
-	}
+	if (!rg_sink_failed(sink))
+		flush(sink);
+	RG_TRY(take_error(sink));
 	if (sink->temporary) {
 		error = rg_io_publish(sink->fd, sink->temporary, sink->name);
 		/* Published or not, the descriptor is closed. */

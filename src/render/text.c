@@ -14,57 +14,19 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "base/json_string.h"
+
+/* Neither XML nor a reader of JSON is sure to take these. */
+static bool is_noncharacter(uint32_t c)
+{
+	return (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c < 0xFDF0);
+}
 
 uint32_t rg_text_decode(const char *text, size_t length, size_t *ret_used)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t need = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3
-		      : s[0] < 0xF8 ? 4 : 0;
-	uint32_t c;
+	uint32_t c = rg_utf8_decode(text, length, ret_used);
 
-	*ret_used = 1;
-	if (need == 1)
-		return s[0];
-	if (!need)
-		return RG_TEXT_BAD;
-	c = s[0] & (0x7Fu >> need);
-	for (size_t i = 1; i < need; i++) {
-		if (i >= length || (s[i] & 0xC0) != 0x80) {
-			*ret_used = i;
-			return RG_TEXT_BAD;
-		}
-		c = c << 6 | (s[i] & 0x3Fu);
-	}
-	*ret_used = need;
-	if (c < least[need] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ||
-	    (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c < 0xFDF0))
-		return RG_TEXT_BAD;
-	return c;
-}
-
-size_t rg_text_encode(uint32_t c, char buffer[4])
-{
-	if (c < 0x80) {
-		buffer[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		buffer[0] = (char)(0xC0 | c >> 6);
-		buffer[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		buffer[0] = (char)(0xE0 | c >> 12);
-		buffer[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		buffer[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	buffer[0] = (char)(0xF0 | c >> 18);
-	buffer[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	buffer[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	buffer[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
+	return is_noncharacter(c) ? RG_TEXT_BAD : c;
 }
 
 /* Marks and overrides that make a line read otherwise than it is stored. */
@@ -93,7 +55,7 @@ size_t rg_text_clean(const char *text, char *buffer, size_t size)
 		else if (turns_direction(c))
 			n = (size_t)snprintf(out, sizeof(out), "\\u%04x", c);
 		else
-			n = rg_text_encode(c, out);
+			n = rg_utf8_encode(c, out);
 		/* Once something did not fit nothing after it may slip in. */
 		if (!full && size && at + n < size) {
 			memcpy(buffer + at, out, n);

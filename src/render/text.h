@@ -11,12 +11,10 @@
 /*
  * rg_text_decode - the character at the start of @text (@length > 0 bytes);
  * the number of bytes it took, at least 1, goes to *@ret_used.  RG_TEXT_BAD for
- * everything that Unicode or XML do not allow: overlong forms, surrogates,
+ * everything that Unicode or XML do not allow: what is not well-formed, and
  * non-characters.
  */
 uint32_t rg_text_decode(const char *text, size_t length, size_t *ret_used);
-/* rg_text_encode - writes @c, which must be valid, to @buffer; 1 to 4 bytes. */
-size_t rg_text_encode(uint32_t c, char buffer[4]);
 /* rg_text_columns - how many terminal columns the clean @text takes. */
 size_t rg_text_columns(const char *text);
 /*

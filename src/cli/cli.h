@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the commands share.  Adding a command: one file cmd_NAME.c with its
+ * option table and a struct cli_command, its declaration in command.h, one row
+ * in main.c's table, its file in local.mk, and a section in the manual.
+ */
+#ifndef REFGRAPH_CLI_H
+#define REFGRAPH_CLI_H
+
+#include <refgraph/refgraph.h>
+
+enum cli_status {
+	CLI_OK = 0,
+	CLI_FINDING = 1, /* not found, or something found where --exit-code asks */
+	CLI_TROUBLE = 2,
+};
+
+enum cli_format {
+	CLI_TABLE,
+	CLI_TREE,
+	CLI_JSON,
+	CLI_NDJSON,
+	CLI_CSV,
+	CLI_DOT,
+	CLI_SVG,
+	CLI_PNG,
+	CLI_PDF,
+};
+#define CLI_FORMAT_NAMES "table|tree|json|ndjson|csv|dot|svg|png|pdf"
+#define CLI_ANY(format) (1u << (format))
+
+/* Words given with an option that may be repeated. */
+struct cli_list {
+	const char **items;
+	size_t count;
+};
+
+/* Every option of every command; which ones a command takes, its table says. */
+struct cli_options {
+	bool help, version;
+	const char *exe;
+	struct cli_list sysroots;
+	int labels;           /* rg_label_policy */
+	bool values;
+	int format;           /* cli_format, or -1: not given */
+	const char *output;   /* NULL: standard output */
+	int color;            /* 0 auto, 1 always, 2 never */
+	uint64_t limit;       /* 0: everything */
+	bool limit_given;
+	bool allow_incomplete, exit_code;
+	bool tracked, short_names, peak, all, shortest, plumbing, weak, refcounts, sizes;
+	int sort;
+	uint64_t chains, depth, too_many, limit_nodes;
+	struct cli_list ignore_types, only_types, highlights;
+};
+
+enum cli_option_kind {
+	CLI_FLAG,   /* bool */
+	CLI_NUMBER, /* uint64_t */
+	CLI_WORD,   /* const char * */
+	CLI_WORDS,  /* struct cli_list, may be repeated */
+	CLI_CHOICE, /* int, the place of the word in @choices */
+};
+
+/* One option: parsed, explained and documented from this row alone. */
+struct cli_option {
+	char letter;          /* 0: none */
+	const char *name;
+	const char *argument; /* what the help calls it, or NULL */
+	enum cli_option_kind kind;
+	size_t offset;        /* of its field in struct cli_options */
+	const char *choices;  /* "a|b|c" */
+	const char *help;
+};
+#define CLI_FIELD(field) offsetof(struct cli_options, field)
+#define CLI_OPTIONS_END { 0, NULL, NULL, CLI_FLAG, 0, NULL, NULL }
+
+struct cli;
+
+struct cli_command {
+	const char *name;
+	const char *operands; /* "DUMP..." */
+	const char *summary;  /* a line of refgraph --help */
+	const char *text;     /* what the command's own help says before the options */
+	const struct cli_option *options; /* beside those that all commands take */
+	unsigned int formats; /* CLI_ANY() of each that it writes */
+	enum cli_format format; /* the default */
+	int labels;           /* the default rg_label_policy */
+	int least, most;      /* operands; most < 0: any number */
+	int (*run)(struct cli *cli);
+};
+
+/* One run of the command. */
+struct cli {
+	const struct cli_command *command;
+	struct cli_options options;
+	char **operands;
+	int operand_count;
+	bool color;   /* results may hold colours */
+	bool ascii;   /* the terminal shows nothing else */
+	size_t width; /* of the terminal; 0: results do not go to one */
+	const char *dot; /* between facts on a line */
+	rg_sink *sink;
+};
+
+/* --- options.c --- */
+/* cli_parse - reads the options of cli->command from @argv; false: said why not. */
+bool cli_parse(struct cli *cli, int argc, char **argv);
+void cli_options_free(struct cli_options *options);
+void cli_help(const struct cli_command *command, rg_sink *sink);
+/* cli_distance - how many letters apart two words are, at most @limit + 1. */
+size_t cli_distance(const char *a, const char *b, size_t limit);
+
+/* --- report.c --- */
+/* cli_say - "refgraph: ..." on standard error, fit for a terminal. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* cli_fail - says @error, frees it, and gives CLI_TROUBLE. */
+int cli_fail(rg_error *error);
+int cli_no_memory(void);
+/* cli_open - opens where the result goes: cli->sink. */
+int cli_open(struct cli *cli);
+/* cli_close - commits and frees cli->sink; @status is passed on if that goes well. */
+int cli_close(struct cli *cli, int status);
+/* cli_load - opens the dump @path as the options have it. */
+int cli_load(struct cli *cli, const char *path, rg_dump **ret);
+/* cli_head - the first line of a report: what was read and whether it is whole. */
+void cli_head(struct cli *cli, const struct rg_dump_info *info);
+/* cli_json_begin - opens the outermost object with what every schema has. */
+int cli_json_begin(struct cli *cli, rg_dump *const *dumps, size_t count, rg_json **ret);
+/* cli_json_collector - what is known of the runtime's collector. */
+void cli_json_collector(rg_json *json, const struct rg_dump_info *info);
+/* cli_json_end - closes it and frees @json. */
+int cli_json_end(rg_json *json);
+/* cli_gate - @found as the exit status of a gate, unless a dump is too incomplete to say. */
+int cli_gate(struct cli *cli, rg_dump *const *dumps, size_t count, bool found);
+struct rg_table_style cli_table_style(const struct cli *cli);
+/* cli_type_name - as --short has it. */
+const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type);
+/* cli_describe - "list, 3 items" of an object into @buffer, for people. */
+void cli_describe(const struct cli *cli, const rg_graph *graph, rg_id id, char *buffer,
+		  size_t size);
+/* cli_bold - begins and ends what matters most. */
+const char *cli_bold(const struct cli *cli);
+const char *cli_plain(const struct cli *cli);
+
+/* --- object.c --- */
+/* Objects named on the command line. */
+struct cli_objects {
+	rg_id *ids;
+	size_t count;
+};
+/* cli_find - the objects that @words name; on failure says what would fit. */
+int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
+/* cli_match - whether a type's full or short name fits @pattern. */
+bool cli_match(const char *pattern, const struct rg_type *type);
+
+/* --- draw.c --- */
+/* cli_draw - writes @picture in the format asked for. */
+int cli_draw(struct cli *cli, rg_picture *picture);
+
+#endif

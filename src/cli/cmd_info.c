@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* refgraph info: what a dump is, on one screen. */
+#include "cli/command.h"
+
+static void row(rg_sink *sink, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	rg_sink_printf(sink, "  %-14s", name);
+	rg_sink_text(sink, value);
+	rg_sink_puts(sink, "\n");
+}
+
+static void count_row(rg_sink *sink, const char *name, uint64_t value)
+{
+	char number[RG_FORMAT_SIZE];
+
+	row(sink, name, rg_format_count(value, number));
+}
+
+static void bytes_row(rg_sink *sink, const char *name, uint64_t value)
+{
+	char number[RG_FORMAT_SIZE];
+
+	row(sink, name, rg_format_bytes(value, number));
+}
+
+static void collector_row(rg_sink *sink, const struct rg_collector *collector)
+{
+	char number[RG_FORMAT_SIZE];
+
+	if (!collector->known)
+		return;
+	rg_sink_printf(sink, "  %-14s%s%s", "collector", collector->enabled ? "on" : "off",
+		       collector->collecting ? ", in the middle of a collection" : "");
+	if (collector->frozen)
+		rg_sink_printf(sink, ", %s objects frozen",
+			       rg_format_count(collector->frozen, number));
+	rg_sink_puts(sink, "\n");
+}
+
+static void thread_rows(rg_sink *sink, const rg_graph *graph)
+{
+	size_t count;
+	const struct rg_thread *threads = rg_graph_threads(graph, &count);
+	char number[RG_FORMAT_SIZE];
+
+	for (size_t i = 0; i < count && i < 20; i++) {
+		const struct rg_thread *thread = &threads[i];
+
+		rg_sink_printf(sink, "  %-14s", i ? "" : "running");
+		if (*thread->name) {
+			rg_sink_text(sink, thread->name);
+			rg_sink_puts(sink, ": ");
+		}
+		if (thread->frame_count) {
+			rg_sink_text(sink, thread->frames[0].function);
+			rg_sink_puts(sink, ", ");
+			rg_sink_text(sink, thread->frames[0].file);
+			if (thread->frames[0].line)
+				rg_sink_printf(sink, ":%u", thread->frames[0].line);
+		} else {
+			rg_sink_puts(sink, "no frame");
+		}
+		rg_sink_puts(sink, "\n");
+	}
+	if (count > 20)
+		rg_sink_printf(sink, "  %-14sand %s more threads\n", "",
+			       rg_format_count(count - 20, number));
+}
+
+static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph)
+{
+	const struct rg_dump_info *info = rg_dump_info(dump);
+	rg_sink *sink = cli->sink;
+	size_t roots;
+
+	(void)rg_graph_roots(graph, &roots);
+	cli_head(cli, info);
+	rg_sink_puts(sink, "\n");
+	row(sink, "form", info->format);
+	row(sink, "runtime", info->runtime_name);
+	row(sink, "version", info->version);
+	row(sink, "build", info->build);
+	if (info->interpreters)
+		count_row(sink, "interpreters", info->interpreters);
+	if (info->threads)
+		count_row(sink, "threads", info->threads);
+	thread_rows(sink, graph);
+	count_row(sink, "objects", info->objects);
+	count_row(sink, "types", rg_graph_type_count(graph));
+	count_row(sink, "references", rg_graph_reference_count(graph));
+	count_row(sink, "roots", roots);
+	if (!info->has_refcounts)
+		row(sink, "counts", "none in this dump: unreachable is what no root reaches");
+	collector_row(sink, &info->collector);
+	bytes_row(sink, "in objects", info->object_bytes);
+	if (info->allocator_free)
+		bytes_row(sink, "free", info->allocator_free);
+	if (info->total_bytes)
+		bytes_row(sink, "dumped", info->total_bytes);
+	rg_sink_puts(sink, "\nnext: refgraph types ");
+	rg_sink_text(sink, info->path);
+	rg_sink_puts(sink, "\n");
+}
+
+static void put_threads(rg_json *json, const rg_graph *graph)
+{
+	size_t count;
+	const struct rg_thread *threads = rg_graph_threads(graph, &count);
+
+	rg_json_put_array(json, "stacks");
+	for (size_t i = 0; i < count; i++) {
+		rg_json_put_object(json, NULL);
+		rg_json_put_address(json, "id", threads[i].id);
+		rg_json_put_u64(json, "native_id", threads[i].native_id);
+		rg_json_put_string(json, "name", threads[i].name);
+		rg_json_put_array(json, "frames");
+		for (size_t f = 0; f < threads[i].frame_count; f++) {
+			rg_json_put_object(json, NULL);
+			rg_json_put_string(json, "function", threads[i].frames[f].function);
+			rg_json_put_string(json, "file", threads[i].frames[f].file);
+			rg_json_put_u64(json, "line", threads[i].frames[f].line);
+			rg_json_put_end(json);
+		}
+		rg_json_put_end(json);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+}
+
+static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph)
+{
+	const struct rg_dump_info *info = rg_dump_info(dump);
+	uint64_t known = info->object_bytes + info->allocator_free;
+	rg_json *json;
+	size_t roots;
+	int status = cli_json_begin(cli, &dump, 1, &json);
+
+	if (status)
+		return status;
+	(void)rg_graph_roots(graph, &roots);
+	rg_json_put_string(json, "format", info->format);
+	rg_json_put_string(json, "runtime", info->runtime);
+	rg_json_put_string(json, "version", info->version);
+	rg_json_put_string(json, "build", info->build);
+	rg_json_put_u64(json, "interpreters", info->interpreters);
+	rg_json_put_u64(json, "threads", info->threads);
+	rg_json_put_u64(json, "objects", info->objects);
+	rg_json_put_u64(json, "types", rg_graph_type_count(graph));
+	rg_json_put_u64(json, "references", rg_graph_reference_count(graph));
+	rg_json_put_u64(json, "roots", roots);
+	rg_json_put_bool(json, "has_refcounts", info->has_refcounts);
+	rg_json_put_object(json, "accounted");
+	rg_json_put_u64(json, "objects", info->object_bytes);
+	rg_json_put_u64(json, "allocator_free", info->allocator_free);
+	rg_json_put_u64(json, "other", info->total_bytes > known ? info->total_bytes - known : 0);
+	rg_json_put_u64(json, "total", info->total_bytes);
+	rg_json_put_end(json);
+	cli_json_collector(json, info);
+	put_threads(json, graph);
+	return cli_json_end(json);
+}
+
+static int run(struct cli *cli)
+{
+	const rg_graph *graph;
+	rg_dump *dump = NULL;
+	rg_error *error;
+	int status = cli_load(cli, cli->operands[0], &dump);
+
+	if (status)
+		return status;
+	error = rg_dump_graph(dump, &graph);
+	status = error ? cli_fail(error) : cli_open(cli);
+	if (!status && cli->options.format == CLI_JSON)
+		status = report_json(cli, dump, graph);
+	else if (!status)
+		report(cli, dump, graph);
+	rg_dump_close(dump);
+	return status;
+}
+
+const struct cli_command cli_info = {
+	.name = "info",
+	.operands = "DUMP",
+	.summary = "what this dump is: runtime, threads, objects, what is missing",
+	.text = "Says what a dump is and whether it is whole.",
+	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON),
+	.format = CLI_TABLE,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How objects are named on the command line: 0xADDRESS, TYPE (all of it), or
+ * TYPE#N, counted from 0 in the order of addresses.  A type is named in full,
+ * by the last word of its name, or by a pattern.
+ */
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define MOST_HINTS 3
+
+bool cli_match(const char *pattern, const struct rg_type *type)
+{
+	return !fnmatch(pattern, type->name, 0) || !fnmatch(pattern, type->short_name, 0);
+}
+
+static bool has_wildcard(const char *word)
+{
+	return strpbrk(word, "*?[") != NULL;
+}
+
+/* The best of @count hints is kept, smaller scores first, then by name. */
+struct hint {
+	size_t score;
+	const char *name;
+};
+
+static void offer(struct hint *hints, struct hint hint)
+{
+	for (size_t i = 0; i < MOST_HINTS; i++) {
+		struct hint lower = hints[i];
+
+		if (lower.name && !strcmp(lower.name, hint.name))
+			return;
+		if (!lower.name || hint.score < lower.score ||
+		    (hint.score == lower.score && strcmp(hint.name, lower.name) < 0)) {
+			hints[i] = hint;
+			hint = lower;
+		}
+		if (!hint.name)
+			return;
+	}
+}
+
+static int unknown_type(const rg_dump *dump, const rg_graph *graph, const char *word)
+{
+	struct hint hints[MOST_HINTS] = { { 0, NULL } };
+	const char *path = rg_dump_info(dump)->path;
+	size_t limit = strlen(word) / 3 + 1;
+	char list[512] = "";
+	size_t at = 0;
+
+	for (rg_type_id t = 0; t < rg_graph_type_count(graph); t++) {
+		const struct rg_type *type = rg_graph_type(graph, t);
+		size_t full = cli_distance(word, type->name, limit);
+		size_t tail = cli_distance(word, type->short_name, limit);
+		size_t score = full < tail ? full : tail;
+
+		if (strcasestr(type->name, word))
+			score = 1;
+		if (score <= limit)
+			offer(hints, (struct hint){ score, type->name });
+	}
+	for (size_t i = 0; i < MOST_HINTS && hints[i].name && at < sizeof(list); i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%.120s", i ? ", " : "",
+				       hints[i].name);
+	if (*list)
+		cli_say("%s: no type '%s'; near: %s", path, word, list);
+	else
+		cli_say("%s: no type '%s'; refgraph types -n 0 %s lists them all", path, word,
+			path);
+	return CLI_TROUBLE;
+}
+
+/* Which types @word means: by full name, else by short name, else as a pattern. */
+static bool *wanted_types(const rg_graph *graph, const char *word, bool *ret_any)
+{
+	rg_type_id count = rg_graph_type_count(graph);
+	bool *wanted = calloc((size_t)count + 1, sizeof(*wanted));
+
+	*ret_any = false;
+	for (int way = 0; wanted && way < 3 && !*ret_any; way++) {
+		for (rg_type_id t = 0; t < count; t++) {
+			const struct rg_type *type = rg_graph_type(graph, t);
+
+			wanted[t] = way == 0 ? !strcmp(word, type->name)
+				    : way == 1 ? !strcmp(word, type->short_name)
+				    : has_wildcard(word) && cli_match(word, type);
+			*ret_any = *ret_any || wanted[t];
+		}
+	}
+	return wanted;
+}
+
+static int add(struct cli_objects *objects, size_t *capacity, rg_id id)
+{
+	if (objects->count == *capacity) {
+		size_t larger = *capacity ? *capacity * 2 : 64;
+		rg_id *ids = realloc(objects->ids, larger * sizeof(*ids));
+
+		if (!ids)
+			return cli_no_memory();
+		objects->ids = ids;
+		*capacity = larger;
+	}
+	objects->ids[objects->count++] = id;
+	return CLI_OK;
+}
+
+static int find_type(const rg_dump *dump, const rg_graph *graph, const char *word,
+		     struct cli_objects *objects, size_t *capacity)
+{
+	const char *hash = strrchr(word, '#');
+	char *name = strdup(word), *end = NULL;
+	uint64_t number = 0, met = 0;
+	bool numbered = false, any = false;
+	bool *wanted = NULL;
+	int status = CLI_OK;
+
+	if (!name)
+		return cli_no_memory();
+	if (hash && hash[1] >= '0' && hash[1] <= '9') {
+		number = strtoull(hash + 1, &end, 10);
+		numbered = !*end;
+	}
+	if (numbered)
+		name[hash - word] = '\0';
+	wanted = wanted_types(graph, name, &any);
+	if (!wanted)
+		status = cli_no_memory();
+	else if (!any)
+		status = unknown_type(dump, graph, name);
+	for (rg_id id = 0; !status && id < rg_graph_object_count(graph); id++) {
+		if (!wanted[rg_graph_object(graph, id).type])
+			continue;
+		if (!numbered || met == number)
+			status = add(objects, capacity, id);
+		met++;
+		if (numbered && met > number)
+			break;
+	}
+	if (!status && numbered && met <= number) {
+		cli_say("%s: there are only %" PRIu64 " objects of type '%s': #%" PRIu64
+			" is none of them", rg_dump_info(dump)->path, met, name, number);
+		status = CLI_TROUBLE;
+	} else if (!status && !met) {
+		cli_say("%s: the type '%s' is known, but no object is of it",
+			rg_dump_info(dump)->path, name);
+		status = CLI_TROUBLE;
+	}
+	free(wanted);
+	free(name);
+	return status;
+}
+
+static int find_address(const rg_dump *dump, const rg_graph *graph, const char *word,
+			struct cli_objects *objects, size_t *capacity)
+{
+	char *end;
+	uint64_t address = strtoull(word + 2, &end, 16);
+	rg_id id = *end || !word[2] ? RG_NONE : rg_graph_find(graph, address);
+
+	if (id != RG_NONE)
+		return add(objects, capacity, id);
+	cli_say("%s: no object starts at '%s': refgraph objects lists addresses",
+		rg_dump_info(dump)->path, word);
+	return CLI_TROUBLE;
+}
+
+/* Drops what was named twice, keeping the order. */
+static int unique(const rg_graph *graph, struct cli_objects *objects)
+{
+	bool *seen = calloc((size_t)rg_graph_object_count(graph) + 1, sizeof(*seen));
+	size_t kept = 0;
+
+	if (!seen)
+		return cli_no_memory();
+	for (size_t i = 0; i < objects->count; i++) {
+		if (seen[objects->ids[i]])
+			continue;
+		seen[objects->ids[i]] = true;
+		objects->ids[kept++] = objects->ids[i];
+	}
+	objects->count = kept;
+	free(seen);
+	return CLI_OK;
+}
+
+int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret)
+{
+	const rg_graph *graph = rg_dump_objects(dump);
+	struct cli_objects objects = { NULL, 0 };
+	size_t capacity = 0;
+	int status = CLI_OK;
+
+	for (size_t i = 0; !status && i < count; i++) {
+		if (!strncmp(words[i], "0x", 2) || !strncmp(words[i], "0X", 2))
+			status = find_address(dump, graph, words[i], &objects, &capacity);
+		else
+			status = find_type(dump, graph, words[i], &objects, &capacity);
+	}
+	if (!status && count > 1)
+		status = unique(graph, &objects);
+	if (status) {
+		free(objects.ids);
+		return status;
+	}
+	*ret = objects;
+	return CLI_OK;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* What every report has in common: its first line, its errors, where it goes. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+void cli_say(const char *format, ...)
+{
+	char text[4096], clean[8192];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	/* Names in it may come from a hostile dump. */
+	rg_text_clean(text, clean, sizeof(clean));
+	fprintf(stderr, "refgraph: %s\n", clean);
+}
+
+int cli_fail(rg_error *error)
+{
+	cli_say("%s", rg_error_message(error));
+	rg_error_free(error);
+	return CLI_TROUBLE;
+}
+
+int cli_no_memory(void)
+{
+	cli_say("out of memory: give the process more, or ask for less");
+	return CLI_TROUBLE;
+}
+
+int cli_open(struct cli *cli)
+{
+	rg_error *error = cli->options.output
+				  ? rg_sink_file(cli->options.output, &cli->sink)
+				  : rg_sink_fd(STDOUT_FILENO, "standard output", &cli->sink);
+
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+int cli_close(struct cli *cli, int status)
+{
+	if (cli->sink && status != CLI_TROUBLE) {
+		rg_error *error = rg_sink_commit(cli->sink);
+
+		if (error)
+			status = cli_fail(error);
+	}
+	rg_sink_free(cli->sink);
+	cli->sink = NULL;
+	return status;
+}
+
+int cli_load(struct cli *cli, const char *path, rg_dump **ret)
+{
+	struct rg_open_options options;
+	rg_error *error;
+
+	memset(&options, 0, sizeof(options));
+	options.size = sizeof(options);
+	options.exe = cli->options.exe;
+	options.sysroots = cli->options.sysroots.items;
+	options.sysroot_count = cli->options.sysroots.count;
+	error = rg_dump_open(path, &options, ret);
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+const char *cli_bold(const struct cli *cli)
+{
+	return cli->color ? "\033[1m" : "";
+}
+
+const char *cli_plain(const struct cli *cli)
+{
+	return cli->color ? "\033[0m" : "";
+}
+
+static void put_count(struct cli *cli, uint64_t count, const char *one, const char *many)
+{
+	char number[RG_FORMAT_SIZE];
+
+	rg_sink_printf(cli->sink, "%s%s %s", cli->dot, rg_format_count(count, number),
+		       count == 1 ? one : many);
+}
+
+void cli_head(struct cli *cli, const struct rg_dump_info *info)
+{
+	char number[RG_FORMAT_SIZE];
+	rg_sink *sink = cli->sink;
+
+	rg_sink_puts(sink, cli_bold(cli));
+	rg_sink_text(sink, info->path);
+	rg_sink_puts(sink, cli_plain(cli));
+	if (*info->runtime_name) {
+		rg_sink_puts(sink, cli->dot);
+		rg_sink_text(sink, info->runtime_name);
+		rg_sink_puts(sink, *info->version ? " " : "");
+		rg_sink_text(sink, info->version);
+	}
+	if (info->threads)
+		put_count(cli, info->threads, "thread", "threads");
+	put_count(cli, info->objects, "object", "objects");
+	rg_sink_printf(sink, "%s%s", cli->dot, rg_format_bytes(info->object_bytes, number));
+	rg_sink_printf(sink, "%s%s\n", cli->dot, info->complete ? "complete" : "incomplete");
+	for (size_t i = 0; i < info->missing_count; i++) {
+		rg_sink_puts(sink, "missing: ");
+		rg_sink_text(sink, info->missing[i]);
+		rg_sink_puts(sink, "\n");
+	}
+	if (info->unreadable)
+		rg_sink_printf(sink, "unreadable: %s\n", rg_format_count(info->unreadable, number));
+}
+
+int cli_json_begin(struct cli *cli, rg_dump *const *dumps, size_t count, rg_json **ret)
+{
+	uint64_t unreadable = 0;
+	bool complete = true;
+	char schema[64];
+	rg_error *error;
+	rg_json *json;
+
+	error = rg_json_new(cli->sink, &json);
+	if (error)
+		return cli_fail(error);
+	for (size_t i = 0; i < count; i++) {
+		const struct rg_dump_info *info = rg_dump_info(dumps[i]);
+
+		complete = complete && info->complete;
+		unreadable += info->unreadable;
+	}
+	snprintf(schema, sizeof(schema), "refgraph/%s/1", cli->command->name);
+	rg_json_put_object(json, NULL);
+	rg_json_put_string(json, "schema", schema);
+	if (count == 1)
+		rg_json_put_string(json, "dump", rg_dump_info(dumps[0])->path);
+	rg_json_put_bool(json, "complete", complete);
+	rg_json_put_array(json, "missing");
+	for (size_t i = 0; i < count; i++)
+		for (size_t m = 0; m < rg_dump_info(dumps[i])->missing_count; m++)
+			rg_json_put_string(json, NULL, rg_dump_info(dumps[i])->missing[m]);
+	rg_json_put_end(json);
+	rg_json_put_u64(json, "unreadable", unreadable);
+	*ret = json;
+	return CLI_OK;
+}
+
+void cli_json_collector(rg_json *json, const struct rg_dump_info *info)
+{
+	if (!info->collector.known) {
+		rg_json_put_null(json, "collector");
+		return;
+	}
+	rg_json_put_object(json, "collector");
+	rg_json_put_bool(json, "enabled", info->collector.enabled);
+	rg_json_put_bool(json, "collecting", info->collector.collecting);
+	rg_json_put_u64(json, "frozen", info->collector.frozen);
+	rg_json_put_end(json);
+}
+
+int cli_json_end(rg_json *json)
+{
+	rg_error *error;
+
+	rg_json_put_end(json);
+	error = rg_json_finish(json);
+	rg_json_free(json);
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+int cli_gate(struct cli *cli, rg_dump *const *dumps, size_t count, bool found)
+{
+	if (!cli->options.exit_code)
+		return CLI_OK;
+	for (size_t i = 0; i < count; i++) {
+		const struct rg_dump_info *info = rg_dump_info(dumps[i]);
+
+		if (info->complete || cli->options.allow_incomplete)
+			continue;
+		cli_say("%s: is incomplete, so --exit-code cannot vouch for the answer: take a "
+			"complete dump, or give --allow-incomplete", info->path);
+		return CLI_TROUBLE;
+	}
+	return found ? CLI_FINDING : CLI_OK;
+}
+
+struct rg_table_style cli_table_style(const struct cli *cli)
+{
+	struct rg_table_style style = { cli->width, cli->color, cli->ascii, 0 };
+
+	return style;
+}
+
+const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type)
+{
+	const struct rg_type *found = rg_graph_type(graph, type);
+
+	return cli->options.short_names ? found->short_name : found->name;
+}
+
+void cli_describe(const struct cli *cli, const rg_graph *graph, rg_id id, char *buffer,
+		  size_t size)
+{
+	struct rg_object object = rg_graph_object(graph, id);
+	const char *type = cli_type_name(cli, graph, object.type);
+	struct rg_description words;
+	char count[RG_FORMAT_SIZE], length[64] = "", line[1024];
+
+	rg_graph_describe(graph, id, cli->options.values, &words);
+	if (words.has_length)
+		snprintf(length, sizeof(length), ", %s %s", rg_format_count(words.length, count),
+			 words.length == 1 ? "item" : "items");
+	snprintf(line, sizeof(line), "%s%s%s%s%s%s%s%s", type, *words.name ? " " : "", words.name,
+		 *words.text ? ", " : "", words.text, length, *words.value ? ", " : "",
+		 words.value);
+	rg_text_clean(line, buffer, size);
+}
