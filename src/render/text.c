@@ -127,14 +127,21 @@ static size_t prefix(const char *text, size_t columns)
 
 char *rg_text_shorten(const char *text, size_t columns, const char *mark)
 {
-	size_t all = rg_text_columns(text), marked = rg_text_columns(mark), head, tail;
+	size_t all = rg_text_columns(text), marked = rg_text_columns(mark);
+	size_t head, tail, keep, used;
 	struct rg_buffer out = RG_BUFFER_INIT;
 
 	if (all <= columns || columns <= marked)
 		return rg_strdup(text);
 	/* The end of a dotted name says most, so it gets the odd column. */
 	head = prefix(text, (columns - marked) / 2);
-	tail = prefix(text, all - (columns - marked - (columns - marked) / 2));
+	keep = columns - marked - (columns - marked) / 2;
+	tail = prefix(text, all - keep);
+	/* A wide character across the cut goes as well. */
+	if (rg_text_columns(text + tail) > keep) {
+		rg_text_decode(text + tail, strlen(text + tail), &used);
+		tail += used;
+	}
 	rg_buffer_append(&out, text, head);
 	rg_buffer_puts(&out, mark);
 	rg_buffer_puts(&out, text + tail);
