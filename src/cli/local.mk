@@ -2,8 +2,10 @@
 cli_sources =
 cli_sources += %D%/cli.h
 cli_sources += %D%/cmd_convert.c
+cli_sources += %D%/cmd_cycles.c
 cli_sources += %D%/cmd_info.c
 cli_sources += %D%/cmd_objects.c
+cli_sources += %D%/cmd_types.c
 cli_sources += %D%/command.h
 cli_sources += %D%/draw.c
 cli_sources += %D%/main.c

@@ -13,6 +13,8 @@
 
 static const struct cli_command *const commands[] = {
 	&cli_info,
+	&cli_types,
+	&cli_cycles,
 	//	&cli_types,cli_types,
 	//	&cli_growth,cli_growth,
 	//	&cli_cycles,cli_cycles,

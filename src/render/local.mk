@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-core_sources += %D%/format.c
+core_sources += %D%/number.c
 core_sources += %D%/json.c
 core_sources += %D%/look.c
 core_sources += %D%/picture.c

@@ -17,6 +17,7 @@ unit_tests += %D%/test_json.c
 unit_tests += %D%/test_ndjson.c
 unit_tests += %D%/test_structs.c
 unit_tests += %D%/test_render_output.c
+unit_tests += %D%/test_render_picture.c
 unit_tests += %D%/test_render_text.c
 
 support_sources =

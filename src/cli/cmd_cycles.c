@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* refgraph cycles: unreachable cycles, and where to break them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+#define LABEL_SIZE 128
+#define MOST_STEPS 6 /* of a long way around, shown to people */
+
+/* What one dump gave. */
+struct result {
+	rg_dump *dump;
+	const rg_graph *graph;
+	struct rg_garbage *garbage;
+	struct rg_cycles *cycles;
+};
+
+static void get_label(const struct cli *cli, const rg_graph *graph, const struct rg_step *step,
+		      char label[LABEL_SIZE])
+{
+	label[0] = '\0';
+	rg_graph_label(graph, step->source, step->index,
+		       (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
+}
+
+static void put_name(struct cli *cli, const rg_graph *graph, rg_id id)
+{
+	struct rg_object object = rg_graph_object(graph, id);
+	struct rg_description words;
+
+	rg_graph_describe(graph, id, false, &words);
+	rg_sink_text(cli->sink, cli_type_name(cli, graph, object.type));
+	rg_sink_puts(cli->sink, *words.name ? " " : "");
+	rg_sink_text(cli->sink, words.name);
+}
+
+/* The way around: Node - .parent -> Node - .kids -> list - [0] -> back. */
+static void put_cycle(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+{
+	const char *line = cli->ascii ? " - " : " \u2500 ", *arrow = cli->ascii ? " -> " : " \u2192 ";
+	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
+
+	if (!group->cycle_length) {
+		put_name(cli, graph, group->example_count ? group->example[0] : group->objects[0]);
+		return;
+	}
+	for (size_t i = 0; i < group->cycle_length; i++) {
+		if (group->cycle_length > MOST_STEPS + 1 && i == MOST_STEPS) {
+			rg_sink_printf(cli->sink, "%s more%s",
+				       rg_format_count(group->cycle_length - i, number), arrow);
+			break;
+		}
+		get_label(cli, graph, &group->cycle[i], label);
+		put_name(cli, graph, group->cycle[i].source);
+		if (*label) {
+			rg_sink_puts(cli->sink, line);
+			rg_sink_text(cli->sink, label);
+		}
+		rg_sink_puts(cli->sink, arrow);
+	}
+	rg_sink_puts(cli->sink, "back");
+}
+
+static void put_break(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+{
+	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
+
+	if (!group->has_break)
+		return;
+	get_label(cli, graph, &group->break_at, label);
+	rg_sink_puts(cli->sink, "         break at ");
+	if (*label)
+		rg_sink_text(cli->sink, label);
+	else
+		rg_sink_puts(cli->sink, "the reference");
+	rg_sink_puts(cli->sink, " of ");
+	put_name(cli, graph, group->break_at.source);
+	if (group->count > 1)
+		rg_sink_printf(cli->sink, ": a weak reference there frees all %s",
+			       rg_format_count(group->count, number));
+	rg_sink_puts(cli->sink, "\n");
+}
+
+static void put_group(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+{
+	uint64_t bytes = group->bytes + group->owned;
+	char number[RG_FORMAT_SIZE], more[RG_FORMAT_SIZE];
+
+	rg_sink_printf(cli->sink, "%7s %s  ", rg_format_count(group->count, number),
+		       cli->ascii ? "x" : "\u00d7");
+	put_cycle(cli, graph, group);
+	rg_sink_printf(cli->sink, "    %s%s\n",
+		       rg_format_bytes(group->count ? bytes / group->count : bytes, number),
+		       group->count > 1 ? " each" : "");
+	if (group->object_count > group->member_count)
+		rg_sink_printf(cli->sink, "         %s objects hang from %s\n",
+			       rg_format_count(group->object_count - group->member_count, number),
+			       group->count > 1 ? "them" : "it");
+	if (group->finalizers)
+		rg_sink_printf(cli->sink, "         %s with a finalizer\n",
+			       rg_format_count(group->finalizers, number));
+	if (group->lost)
+		rg_sink_printf(cli->sink, "         %s of %s lost: no collector will free them\n",
+			       rg_format_count(group->lost, number),
+			       rg_format_count(group->object_count, more));
+	if (group->alive)
+		rg_sink_puts(cli->sink, "         alive: something still refers to it\n");
+	if (!group->certain)
+		rg_sink_puts(cli->sink, "         not certain: rests on inferred references\n");
+	put_break(cli, graph, group);
+}
+
+/* The first line of the answer: how much there is, and what becomes of it. */
+static void put_summary(struct cli *cli, const struct result *result)
+{
+	const struct rg_garbage *garbage = result->garbage;
+	const struct rg_collector *collector = &rg_dump_info(result->dump)->collector;
+	char number[RG_FORMAT_SIZE], objects[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	uint64_t all = garbage->objects + garbage->lost_objects;
+	size_t shapes = 0;
+
+	for (size_t i = 0; i < result->cycles->count; i++)
+		shapes += !result->cycles->groups[i].alive;
+	if (!all) {
+		rg_sink_puts(cli->sink, "nothing is unreachable\n");
+	} else {
+		rg_sink_printf(cli->sink, "%s unreachable %s in %zu %s, %s %s, %s",
+			       rg_format_count(result->cycles->cycles, number),
+			       result->cycles->cycles == 1 ? "cycle" : "cycles", shapes,
+			       shapes == 1 ? "shape" : "shapes", rg_format_count(all, objects),
+			       all == 1 ? "object" : "objects",
+			       rg_format_bytes(garbage->bytes + garbage->owned +
+					       garbage->lost_bytes + garbage->lost_owned, bytes));
+		if (garbage->objects && collector->known)
+			rg_sink_puts(cli->sink, collector->enabled
+				? ": the collector will free them when it runs next"
+				: ": the collector would free them; it is disabled");
+		rg_sink_puts(cli->sink, "\n");
+	}
+	if (garbage->lost_objects)
+		rg_sink_printf(cli->sink, "%s of the objects are lost: no collector finds them\n",
+			       rg_format_count(garbage->lost_objects, number));
+	if (garbage->overcounted)
+		rg_sink_printf(cli->sink, "%s objects have more references than their count says: "
+			       "taken for alive\n", rg_format_count(garbage->overcounted, number));
+	if (garbage->by_roots)
+		rg_sink_puts(cli->sink, "the dump has no reference counts: unreachable is what no "
+			     "root reaches\n");
+}
+
+static size_t shown_groups(const struct cli *cli, const struct rg_cycles *cycles)
+{
+	uint64_t limit = cli->options.limit;
+
+	return limit && limit < cycles->count ? (size_t)limit : cycles->count;
+}
+
+static void report(struct cli *cli, const struct result *result)
+{
+	const struct rg_dump_info *info = rg_dump_info(result->dump);
+	const struct rg_cycles *cycles = result->cycles;
+	size_t shown = shown_groups(cli, cycles);
+	char number[RG_FORMAT_SIZE];
+
+	cli_head(cli, info);
+	rg_sink_puts(cli->sink, cli_bold(cli));
+	put_summary(cli, result);
+	rg_sink_puts(cli->sink, cli_plain(cli));
+	for (size_t i = 0; i < shown; i++) {
+		rg_sink_puts(cli->sink, "\n");
+		put_group(cli, result->graph, &cycles->groups[i]);
+	}
+	if (shown < cycles->count)
+		rg_sink_printf(cli->sink, "\n%s more shapes: -n 0 shows all\n",
+			       rg_format_count(cycles->count - shown, number));
+	rg_sink_puts(cli->sink, "\nnext: refgraph ");
+	if (cycles->count) {
+		const struct rg_cycle_group *group = &cycles->groups[0];
+		rg_id id = group->example_count ? group->example[0] : group->objects[0];
+
+		rg_sink_puts(cli->sink, "backrefs ");
+		rg_sink_text(cli->sink, info->path);
+		rg_sink_printf(cli->sink, " 0x%" PRIx64 " -o cycle.svg\n",
+			       rg_graph_object(result->graph, id).address);
+	} else {
+		rg_sink_puts(cli->sink, "types ");
+		rg_sink_text(cli->sink, info->path);
+		rg_sink_puts(cli->sink, "\n");
+	}
+}
+
+static void put_step(const struct cli *cli, rg_json *json, const rg_graph *graph,
+		     const struct rg_step *step)
+{
+	struct rg_object object = rg_graph_object(graph, step->source);
+	char label[LABEL_SIZE];
+
+	get_label(cli, graph, step, label);
+	rg_json_put_address(json, "address", object.address);
+	rg_json_put_string(json, "type", cli_type_name(cli, graph, object.type));
+	rg_json_put_string(json, "label", *label ? label : NULL);
+}
+
+static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph *graph,
+			   const struct rg_cycle_group *group, size_t id)
+{
+	char shape[24];
+
+	snprintf(shape, sizeof(shape), "%016" PRIx64, group->shape);
+	rg_json_put_object(json, NULL);
+	rg_json_put_u64(json, "id", id);
+	rg_json_put_string(json, "shape", shape);
+	rg_json_put_u64(json, "count", group->count);
+	rg_json_put_bool(json, "alive", group->alive);
+	rg_json_put_u64(json, "members", group->member_count);
+	rg_json_put_u64(json, "bytes", group->bytes);
+	rg_json_put_u64(json, "owned", group->owned);
+	rg_json_put_u64(json, "lost", group->lost);
+	rg_json_put_u64(json, "finalizers", group->finalizers);
+	rg_json_put_bool(json, "certain", group->certain);
+	rg_json_put_array(json, "types");
+	for (size_t i = 0; i < group->type_count; i++) {
+		rg_json_put_object(json, NULL);
+		rg_json_put_string(json, "type", cli_type_name(cli, graph, group->types[i].type));
+		rg_json_put_u64(json, "count", group->types[i].count);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+	/* label: how the previous element reaches this one; the last reaches the first. */
+	rg_json_put_array(json, "cycle");
+	for (size_t i = 0; i < group->cycle_length; i++) {
+		const struct rg_step *into = &group->cycle[i ? i - 1 : group->cycle_length - 1];
+		struct rg_object object = rg_graph_object(graph, group->cycle[i].source);
+		char label[LABEL_SIZE];
+
+		get_label(cli, graph, into, label);
+		rg_json_put_object(json, NULL);
+		rg_json_put_address(json, "address", object.address);
+		rg_json_put_string(json, "type", cli_type_name(cli, graph, object.type));
+		rg_json_put_string(json, "label", *label ? label : NULL);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+	if (group->has_break) {
+		rg_json_put_object(json, "break");
+		put_step(cli, json, graph, &group->break_at);
+		rg_json_put_end(json);
+	} else {
+		rg_json_put_null(json, "break");
+	}
+	rg_json_put_array(json, "objects");
+	for (size_t i = 0; i < group->object_count; i++)
+		rg_json_put_address(json, NULL, rg_graph_object(graph, group->objects[i]).address);
+	rg_json_put_end(json);
+	rg_json_put_end(json);
+}
+
+static int report_json(struct cli *cli, struct result *result)
+{
+	const struct rg_garbage *garbage = result->garbage;
+	size_t shown = cli->options.limit_given ? shown_groups(cli, result->cycles)
+						: result->cycles->count;
+	rg_json *json;
+	int status = cli_json_begin(cli, &result->dump, 1, &json);
+
+	if (status)
+		return status;
+	rg_json_put_u64(json, "unreachable_objects", garbage->objects);
+	rg_json_put_u64(json, "unreachable_tracked", garbage->tracked);
+	rg_json_put_u64(json, "unreachable_bytes", garbage->bytes);
+	rg_json_put_u64(json, "unreachable_owned", garbage->owned);
+	rg_json_put_u64(json, "lost_objects", garbage->lost_objects);
+	rg_json_put_u64(json, "lost_bytes", garbage->lost_bytes);
+	rg_json_put_u64(json, "overcounted", garbage->overcounted);
+	rg_json_put_bool(json, "certain", garbage->certain);
+	cli_json_collector(json, rg_dump_info(result->dump));
+	rg_json_put_u64(json, "cycles", result->cycles->cycles);
+	rg_json_put_array(json, "groups");
+	for (size_t i = 0; i < shown; i++)
+		put_group_json(cli, json, result->graph, &result->cycles->groups[i], i);
+	rg_json_put_end(json);
+	return cli_json_end(json);
+}
+
+static int run(struct cli *cli)
+{
+	struct result result = { NULL, NULL, NULL, NULL };
+	struct rg_cycles_options options;
+	rg_error *error;
+	int status = cli_load(cli, cli->operands[0], &result.dump);
+
+	if (status)
+		return status;
+	memset(&options, 0, sizeof(options));
+	options.size = sizeof(options);
+	options.all = cli->options.all;
+	error = rg_dump_graph(result.dump, &result.graph);
+	if (!error)
+		error = rg_garbage_find(result.graph, &result.garbage);
+	if (!error)
+		error = rg_cycles_find(result.graph, result.garbage, &options, &result.cycles);
+	if (error)
+		status = cli_fail(error);
+	else
+		status = cli_gate(cli, &result.dump, 1,
+				  result.garbage->objects || result.garbage->lost_objects);
+	if (status != CLI_TROUBLE) {
+		int opened = cli_open(cli);
+
+		if (!opened && cli->options.format == CLI_JSON)
+			opened = report_json(cli, &result);
+		else if (!opened)
+			report(cli, &result);
+		status = opened ? opened : status;
+	}
+	rg_cycles_free(result.cycles);
+	rg_garbage_free(result.garbage);
+	rg_dump_close(result.dump);
+	return status;
+}
+
+static const struct cli_option options[] = {
+	{ 'a', "all", NULL, CLI_FLAG, CLI_FIELD(all), NULL, "also cycles that are alive" },
+	{ 'n', "limit", "N", CLI_NUMBER, CLI_FIELD(limit), NULL,
+	  "show N shapes, 0 for all (20; in JSON all)" },
+	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL, "names without modules" },
+	{ 0, "exit-code", NULL, CLI_FLAG, CLI_FIELD(exit_code), NULL,
+	  "exit with 1 if anything is unreachable" },
+	{ 0, "allow-incomplete", NULL, CLI_FLAG, CLI_FIELD(allow_incomplete), NULL,
+	  "let --exit-code judge an incomplete dump" },
+	CLI_OPTIONS_END,
+};
+
+const struct cli_command cli_cycles = {
+	.name = "cycles",
+	.operands = "DUMP",
+	.summary = "unreachable cycles, and where to break them",
+	.text = "Finds the objects that the runtime's own collector would free if it ran now, and\n"
+		"those that none will, grouped by the cycles that keep them.",
+	.options = options,
+	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON),
+	.format = CLI_TABLE,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

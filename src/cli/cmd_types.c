@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* refgraph types: counts and bytes by type. */
+#include <string.h>
+
+#include "cli/command.h"
+
+static const struct rg_column columns[] = {
+	{ "Count", "count", RG_COLUMN_COUNT },
+	{ "%", NULL, RG_COLUMN_PERMILLE },
+	{ "Size", "bytes", RG_COLUMN_BYTES },
+	{ "%", NULL, RG_COLUMN_PERMILLE },
+	{ "Cum", NULL, RG_COLUMN_PERMILLE },
+	{ "Owned", "owned", RG_COLUMN_BYTES },
+	{ "Type", "type", RG_COLUMN_TEXT },
+};
+
+/* @part of @whole in tenths of a per cent, rounded, for any 64-bit values. */
+static int64_t permille(uint64_t part, uint64_t whole)
+{
+	return whole ? (int64_t)(((unsigned __int128)part * 1000 + whole / 2) / whole) : 0;
+}
+
+static size_t shown_rows(const struct cli *cli, const struct rg_type_table *types)
+{
+	uint64_t limit = cli->options.limit;
+
+	return limit && limit < types->count ? (size_t)limit : types->count;
+}
+
+static void add_row(rg_table *table, const struct rg_type_table *types,
+		    const struct rg_type_row *type, uint64_t running)
+{
+	rg_table_number(table, (int64_t)type->count);
+	rg_table_number(table, permille(type->count, types->objects));
+	rg_table_number(table, (int64_t)type->bytes);
+	rg_table_number(table, permille(type->bytes, types->bytes));
+	rg_table_number(table, permille(running, types->bytes));
+	if (type->owned)
+		rg_table_number(table, (int64_t)type->owned);
+	else
+		rg_table_empty(table);
+	rg_table_text(table, type->name);
+}
+
+/* With @raw for machines: an empty cell would be a number that is not there. */
+static void fill(rg_table *table, const struct rg_type_table *types, size_t rows, bool raw)
+{
+	uint64_t running = 0;
+
+	for (size_t i = 0; i < rows; i++) {
+		const struct rg_type_row *type = &types->rows[i];
+
+		running += type->bytes;
+		if (!raw) {
+			add_row(table, types, type, running);
+			continue;
+		}
+		rg_table_text(table, type->name);
+		rg_table_number(table, (int64_t)type->count);
+		rg_table_number(table, (int64_t)type->bytes);
+		rg_table_number(table, (int64_t)type->owned);
+		rg_table_number(table, (int64_t)type->tracked);
+	}
+}
+
+static void put_rest(struct cli *cli, const struct rg_type_table *types, size_t rows)
+{
+	char number[RG_FORMAT_SIZE], size[RG_FORMAT_SIZE];
+	uint64_t bytes = 0;
+
+	if (rows == types->count)
+		return;
+	for (size_t i = rows; i < types->count; i++)
+		bytes += types->rows[i].bytes;
+	rg_sink_printf(cli->sink, "%s more types, %s: -n 0 shows all\n",
+		       rg_format_count(types->count - rows, number), rg_format_bytes(bytes, size));
+}
+
+static void put_next(struct cli *cli, const struct rg_dump_info *info,
+		     const struct rg_type_table *types)
+{
+	if (!types->count)
+		return;
+	rg_sink_puts(cli->sink, "next: refgraph chain ");
+	rg_sink_text(cli->sink, info->path);
+	rg_sink_puts(cli->sink, " '");
+	rg_sink_text(cli->sink, types->rows[0].name);
+	rg_sink_puts(cli->sink, "#0'\n");
+}
+
+static int report(struct cli *cli, const struct rg_dump_info *info,
+		  const struct rg_type_table *types)
+{
+	struct rg_table_style style = cli_table_style(cli);
+	size_t rows = shown_rows(cli, types);
+	rg_table *table;
+	rg_error *error = rg_table_new(columns, sizeof(columns) / sizeof(columns[0]), &table);
+
+	if (error)
+		return cli_fail(error);
+	fill(table, types, rows, false);
+	cli_head(cli, info);
+	rg_sink_puts(cli->sink, "\n");
+	error = rg_table_write(table, &style, cli->sink);
+	rg_table_free(table);
+	if (error)
+		return cli_fail(error);
+	rg_sink_puts(cli->sink, "\n");
+	put_rest(cli, types, rows);
+	put_next(cli, info, types);
+	return CLI_OK;
+}
+
+static int report_csv(struct cli *cli, const struct rg_type_table *types)
+{
+	static const struct rg_column raw[] = {
+		{ "Type", "type", RG_COLUMN_TEXT },
+		{ "Count", "count", RG_COLUMN_COUNT },
+		{ "Size", "bytes", RG_COLUMN_BYTES },
+		{ "Owned", "owned", RG_COLUMN_BYTES },
+		{ "Tracked", "tracked", RG_COLUMN_COUNT },
+	};
+	rg_table *table;
+	rg_error *error = rg_table_new(raw, sizeof(raw) / sizeof(raw[0]), &table);
+
+	if (error)
+		return cli_fail(error);
+	fill(table, types, cli->options.limit_given ? shown_rows(cli, types) : types->count, true);
+	error = rg_table_csv(table, cli->sink);
+	rg_table_free(table);
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+static int report_json(struct cli *cli, rg_dump *dump, const struct rg_type_table *types)
+{
+	size_t rows = cli->options.limit_given ? shown_rows(cli, types) : types->count;
+	rg_json *json;
+	int status = cli_json_begin(cli, &dump, 1, &json);
+
+	if (status)
+		return status;
+	rg_json_put_u64(json, "objects", types->objects);
+	rg_json_put_u64(json, "bytes", types->bytes);
+	rg_json_put_u64(json, "owned", types->owned);
+	rg_json_put_u64(json, "tracked", types->tracked);
+	rg_json_put_array(json, "types");
+	for (size_t i = 0; i < rows; i++) {
+		const struct rg_type_row *type = &types->rows[i];
+
+		rg_json_put_object(json, NULL);
+		rg_json_put_string(json, "type", type->name);
+		if (type->type_address)
+			rg_json_put_address(json, "type_address", type->type_address);
+		else
+			rg_json_put_null(json, "type_address");
+		rg_json_put_u64(json, "count", type->count);
+		rg_json_put_u64(json, "bytes", type->bytes);
+		rg_json_put_u64(json, "owned", type->owned);
+		rg_json_put_u64(json, "tracked", type->tracked);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+	return cli_json_end(json);
+}
+
+static int run(struct cli *cli)
+{
+	static const enum rg_type_order orders[] = {
+		RG_TYPES_BY_BYTES, RG_TYPES_BY_COUNT, RG_TYPES_BY_NAME, RG_TYPES_BY_OWNED,
+	};
+	struct rg_types_options options;
+	struct rg_type_table *types = NULL;
+	rg_dump *dump = NULL;
+	rg_error *error;
+	int status = cli_load(cli, cli->operands[0], &dump);
+
+	if (status)
+		return status;
+	memset(&options, 0, sizeof(options));
+	options.size = sizeof(options);
+	options.tracked_only = cli->options.tracked;
+	options.short_names = cli->options.short_names;
+	options.order = orders[cli->options.sort];
+	error = rg_types(rg_dump_objects(dump), &options, &types);
+	status = error ? cli_fail(error) : cli_open(cli);
+	if (!status) {
+		if (cli->options.format == CLI_JSON)
+			status = report_json(cli, dump, types);
+		else if (cli->options.format == CLI_CSV)
+			status = report_csv(cli, types);
+		else
+			status = report(cli, rg_dump_info(dump), types);
+	}
+	rg_types_free(types);
+	rg_dump_close(dump);
+	return status;
+}
+
+static const struct cli_option options[] = {
+	{ 'n', "limit", "N", CLI_NUMBER, CLI_FIELD(limit), NULL,
+	  "show N types, 0 for all (20; in JSON and CSV all)" },
+	{ 0, "sort", "ORDER", CLI_CHOICE, CLI_FIELD(sort), "bytes|count|name|owned",
+	  "by which column" },
+	{ 0, "tracked", NULL, CLI_FLAG, CLI_FIELD(tracked), NULL,
+	  "only objects known to the cycle collector" },
+	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL,
+	  "names without modules; types of one name become one" },
+	CLI_OPTIONS_END,
+};
+
+const struct cli_command cli_types = {
+	.name = "types",
+	.operands = "DUMP",
+	.summary = "counts and bytes by type",
+	.text = "Counts all objects by type. Size is what the objects take themselves, owned what\n"
+		"they hold outside of that (buffers, arrays).",
+	.options = options,
+	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV),
+	.format = CLI_TABLE,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};
