@@ -151,6 +151,8 @@ static void describe(const struct rg_picture_node *node, struct rg_buffer *out)
 static void describe_edge(const struct walk *walk, const struct rg_picture_edge *edge,
 			  struct rg_buffer *out)
 {
+	size_t before = out->length;
+
 	if (walk->nodes[edge->from].shape == RG_SHAPE_ROOT ||
 	    walk->nodes[far_end(walk, edge)].shape == RG_SHAPE_FOLD)
 		return;
@@ -164,7 +166,7 @@ static void describe_edge(const struct walk *walk, const struct rg_picture_edge 
 	if (edge->count > 1)
 		rg_buffer_printf(out, "%s(%" PRIu64 " times)", *edge->label || edge->kind ? " " : "",
 				 edge->count);
-	if (out->length)
+	if (out->length > before)
 		rg_buffer_puts(out, walk->picture->backwards ? " of " : ": ");
 }
 
@@ -229,7 +231,7 @@ static rg_error *step(struct walk *walk)
 	rg_error *error;
 
 	lead(walk, top->next == walk->out.start[top->node + 1], &prefix);
-	describe_edge(walk, edge, &words);
+	describe_edge(walk, edge, &prefix);
 	describe(node, &words);
 	if (rg_buffer_failed(&prefix) || rg_buffer_failed(&words))
 		error = rg_error_no_memory();
