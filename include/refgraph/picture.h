@@ -55,6 +55,7 @@ struct rg_picture_edge {
 	uint32_t from, to;     /* indices of nodes */
 	const char *label;     /* "" for none; of parallel references up to three */
 	uint64_t count;        /* references it stands for */
+	uint32_t labelled;     /* how many of them the label names; given by the picture */
 	uint8_t kind;          /* rg_reference_kind */
 };
 
@@ -119,6 +120,52 @@ RG_API const char *rg_picture_caption(const rg_picture *picture);
  * Errors: RG_ERROR_NO_MEMORY.  O(nodes + edges).
  */
 RG_API RG_MUST_CHECK rg_error *rg_picture_legend(rg_picture *picture, const char **ret);
+
+/* How objects are put into a picture.  @size lets the struct grow. */
+struct rg_draw_options {
+	size_t size;
+	bool backwards;                 /* a neighbourhood of who refers to the targets */
+	bool refcounts;                 /* "[2]" behind the type */
+	bool sizes;
+	bool short_names;
+	bool plumbing;                  /* as the neighbourhood was made */
+	bool values;                    /* contents of strings and numbers */
+	enum rg_label_policy labels;
+	const char *const *highlight;   /* patterns of types drawn in blue */
+	size_t highlight_count;
+	const struct rg_garbage *garbage; /* marks what is unreachable; or NULL */
+};
+
+/*
+ * rg_picture_add_object - adds object @id of @graph as a node of @flags at
+ * @depth, in words and looks as @options (NULL: all defaults) has it; its index
+ * goes to *@ret_index.  @picture keeps copies alone, and belongs to the caller.
+ * Errors: as rg_picture_add_node().  O(length of what is said of it).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph,
+						     rg_id id, unsigned int depth, uint32_t flags,
+						     const struct rg_draw_options *options,
+						     uint32_t *ret_index);
+
+/*
+ * rg_picture_add_root - adds @root, which belongs to @graph, as a node and an
+ * edge from it to node @index; @number makes its id unique.
+ * Errors: as rg_picture_add_node().  O(length of its name).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
+						   const struct rg_root *root, uint32_t index,
+						   size_t number);
+
+/*
+ * rg_picture_draw - @neighborhood of @graph as a picture; @options may be NULL.
+ * *@ret is released with rg_picture_free() and needs neither of them any more.
+ * Errors: RG_ERROR_NO_MEMORY, RG_ERROR_LIMIT.
+ * O(nodes + edges + references of the objects whose edges are labelled).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_picture_draw(const rg_graph *graph,
+					       const struct rg_neighborhood *neighborhood,
+					       const struct rg_draw_options *options,
+					       rg_picture **ret);
 
 /* How a tree looks on a terminal. */
 struct rg_tree_style {

@@ -126,13 +126,14 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret);
 /* cli_head - the first line of a report: what was read and whether it is whole. */
 void cli_head(struct cli *cli, const struct rg_dump_info *info);
 /* cli_json_begin - opens the outermost object with what every schema has. */
-int cli_json_begin(struct cli *cli, rg_dump *const *dumps, size_t count, rg_json **ret);
+int cli_json_begin(struct cli *cli, const struct rg_dump_info *const *infos, size_t count,
+		   rg_json **ret);
 /* cli_json_collector - what is known of the runtime's collector. */
 void cli_json_collector(rg_json *json, const struct rg_dump_info *info);
 /* cli_json_end - closes it and frees @json. */
 int cli_json_end(rg_json *json);
 /* cli_gate - @found as the exit status of a gate, unless a dump is too incomplete to say. */
-int cli_gate(struct cli *cli, rg_dump *const *dumps, size_t count, bool found);
+int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found);
 struct rg_table_style cli_table_style(const struct cli *cli);
 /* cli_type_name - as --short has it. */
 const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type);

@@ -260,11 +260,12 @@ static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph 
 
 static int report_json(struct cli *cli, struct result *result)
 {
+	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	const struct rg_garbage *garbage = result->garbage;
 	size_t shown = cli->options.limit_given ? shown_groups(cli, result->cycles)
 						: result->cycles->count;
 	rg_json *json;
-	int status = cli_json_begin(cli, &result->dump, 1, &json);
+	int status = cli_json_begin(cli, &info, 1, &json);
 
 	if (status)
 		return status;
@@ -276,7 +277,7 @@ static int report_json(struct cli *cli, struct result *result)
 	rg_json_put_u64(json, "lost_bytes", garbage->lost_bytes);
 	rg_json_put_u64(json, "overcounted", garbage->overcounted);
 	rg_json_put_bool(json, "certain", garbage->certain);
-	cli_json_collector(json, rg_dump_info(result->dump));
+	cli_json_collector(json, info);
 	rg_json_put_u64(json, "cycles", result->cycles->cycles);
 	rg_json_put_array(json, "groups");
 	for (size_t i = 0; i < shown; i++)
@@ -305,7 +306,7 @@ static int run(struct cli *cli)
 	if (error)
 		status = cli_fail(error);
 	else
-		status = cli_gate(cli, &result.dump, 1,
+		status = cli_gate(cli, rg_dump_info(result.dump),
 				  result.garbage->objects || result.garbage->lost_objects);
 	if (status != CLI_TROUBLE) {
 		int opened = cli_open(cli);

@@ -135,7 +135,7 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph)
 	uint64_t known = info->object_bytes + info->allocator_free;
 	rg_json *json;
 	size_t roots;
-	int status = cli_json_begin(cli, &dump, 1, &json);
+	int status = cli_json_begin(cli, &info, 1, &json);
 
 	if (status)
 		return status;

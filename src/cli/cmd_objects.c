@@ -360,9 +360,10 @@ static int look(struct cli *cli, rg_dump *dump, const rg_graph *graph, rg_id id)
 static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph,
 		       const struct cli_objects *objects, size_t shown, bool full)
 {
+	const struct rg_dump_info *info = rg_dump_info(dump);
 	struct neighbours at = { cli, graph, { NULL, NULL, 0 }, NULL, NULL };
 	size_t most = cli->options.limit_given ? (size_t)cli->options.limit : 0;
-	int status = cli_json_begin(cli, &dump, 1, &at.json);
+	int status = cli_json_begin(cli, &info, 1, &at.json);
 
 	if (status)
 		return status;

@@ -4,14 +4,23 @@
 
 #include "cli/command.h"
 
+/* For people; the column of owned bytes goes where there are none. */
 static const struct rg_column columns[] = {
-	{ "Count", "count", RG_COLUMN_COUNT },
+	{ "Count", NULL, RG_COLUMN_COUNT },
 	{ "%", NULL, RG_COLUMN_PERMILLE },
-	{ "Size", "bytes", RG_COLUMN_BYTES },
+	{ "Size", NULL, RG_COLUMN_BYTES },
 	{ "%", NULL, RG_COLUMN_PERMILLE },
 	{ "Cum", NULL, RG_COLUMN_PERMILLE },
-	{ "Owned", "owned", RG_COLUMN_BYTES },
-	{ "Type", "type", RG_COLUMN_TEXT },
+	{ "Type", NULL, RG_COLUMN_TEXT },
+};
+static const struct rg_column columns_owned[] = {
+	{ "Count", NULL, RG_COLUMN_COUNT },
+	{ "%", NULL, RG_COLUMN_PERMILLE },
+	{ "Size", NULL, RG_COLUMN_BYTES },
+	{ "%", NULL, RG_COLUMN_PERMILLE },
+	{ "Cum", NULL, RG_COLUMN_PERMILLE },
+	{ "Owned", NULL, RG_COLUMN_BYTES },
+	{ "Type", NULL, RG_COLUMN_TEXT },
 };
 
 /* @part of @whole in tenths of a per cent, rounded, for any 64-bit values. */
@@ -37,7 +46,7 @@ static void add_row(rg_table *table, const struct rg_type_table *types,
 	rg_table_number(table, permille(running, types->bytes));
 	if (type->owned)
 		rg_table_number(table, (int64_t)type->owned);
-	else
+	else if (types->owned)
 		rg_table_empty(table);
 	rg_table_text(table, type->name);
 }
@@ -94,7 +103,8 @@ static int report(struct cli *cli, const struct rg_dump_info *info,
 	struct rg_table_style style = cli_table_style(cli);
 	size_t rows = shown_rows(cli, types);
 	rg_table *table;
-	rg_error *error = rg_table_new(columns, sizeof(columns) / sizeof(columns[0]), &table);
+	rg_error *error = types->owned ? rg_table_new(columns_owned, 7, &table)
+				       : rg_table_new(columns, 6, &table);
 
 	if (error)
 		return cli_fail(error);
@@ -133,9 +143,10 @@ static int report_csv(struct cli *cli, const struct rg_type_table *types)
 
 static int report_json(struct cli *cli, rg_dump *dump, const struct rg_type_table *types)
 {
+	const struct rg_dump_info *info = rg_dump_info(dump);
 	size_t rows = cli->options.limit_given ? shown_rows(cli, types) : types->count;
 	rg_json *json;
-	int status = cli_json_begin(cli, &dump, 1, &json);
+	int status = cli_json_begin(cli, &info, 1, &json);
 
 	if (status)
 		return status;

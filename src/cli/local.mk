@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 cli_sources =
 cli_sources += %D%/cli.h
+cli_sources += %D%/cmd_backrefs.c
+cli_sources += %D%/cmd_chain.c
 cli_sources += %D%/cmd_convert.c
 cli_sources += %D%/cmd_cycles.c
+cli_sources += %D%/cmd_growth.c
 cli_sources += %D%/cmd_info.c
 cli_sources += %D%/cmd_objects.c
 cli_sources += %D%/cmd_types.c

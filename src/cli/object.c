@@ -4,7 +4,6 @@
  * TYPE#N, counted from 0 in the order of addresses.  A type is named in full,
  * by the last word of its name, or by a pattern.
  */
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +15,13 @@
 
 bool cli_match(const char *pattern, const struct rg_type *type)
 {
-	return !fnmatch(pattern, type->name, 0) || !fnmatch(pattern, type->short_name, 0);
+	return rg_pattern_match(pattern, type->name) ||
+	       rg_pattern_match(pattern, type->short_name);
 }
 
 static bool has_wildcard(const char *word)
 {
-	return strpbrk(word, "*?[") != NULL;
+	return strpbrk(word, "*?") != NULL;
 }
 
 /* The best of @count hints is kept, smaller scores first, then by name. */

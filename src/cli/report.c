@@ -116,7 +116,8 @@ void cli_head(struct cli *cli, const struct rg_dump_info *info)
 		rg_sink_printf(sink, "unreadable: %s\n", rg_format_count(info->unreadable, number));
 }
 
-int cli_json_begin(struct cli *cli, rg_dump *const *dumps, size_t count, rg_json **ret)
+int cli_json_begin(struct cli *cli, const struct rg_dump_info *const *infos, size_t count,
+		   rg_json **ret)
 {
 	uint64_t unreadable = 0;
 	bool complete = true;
@@ -128,21 +129,19 @@ int cli_json_begin(struct cli *cli, rg_dump *const *dumps, size_t count, rg_json
 	if (error)
 		return cli_fail(error);
 	for (size_t i = 0; i < count; i++) {
-		const struct rg_dump_info *info = rg_dump_info(dumps[i]);
-
-		complete = complete && info->complete;
-		unreadable += info->unreadable;
+		complete = complete && infos[i]->complete;
+		unreadable += infos[i]->unreadable;
 	}
 	snprintf(schema, sizeof(schema), "refgraph/%s/1", cli->command->name);
 	rg_json_put_object(json, NULL);
 	rg_json_put_string(json, "schema", schema);
 	if (count == 1)
-		rg_json_put_string(json, "dump", rg_dump_info(dumps[0])->path);
+		rg_json_put_string(json, "dump", infos[0]->path);
 	rg_json_put_bool(json, "complete", complete);
 	rg_json_put_array(json, "missing");
 	for (size_t i = 0; i < count; i++)
-		for (size_t m = 0; m < rg_dump_info(dumps[i])->missing_count; m++)
-			rg_json_put_string(json, NULL, rg_dump_info(dumps[i])->missing[m]);
+		for (size_t m = 0; m < infos[i]->missing_count; m++)
+			rg_json_put_string(json, NULL, infos[i]->missing[m]);
 	rg_json_put_end(json);
 	rg_json_put_u64(json, "unreadable", unreadable);
 	*ret = json;
@@ -172,15 +171,11 @@ int cli_json_end(rg_json *json)
 	return error ? cli_fail(error) : CLI_OK;
 }
 
-int cli_gate(struct cli *cli, rg_dump *const *dumps, size_t count, bool found)
+int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found)
 {
 	if (!cli->options.exit_code)
 		return CLI_OK;
-	for (size_t i = 0; i < count; i++) {
-		const struct rg_dump_info *info = rg_dump_info(dumps[i]);
-
-		if (info->complete || cli->options.allow_incomplete)
-			continue;
+	if (!info->complete && !cli->options.allow_incomplete) {
 		cli_say("%s: is incomplete, so --exit-code cannot vouch for the answer: take a "
 			"complete dump, or give --allow-incomplete", info->path);
 		return CLI_TROUBLE;

@@ -37,6 +37,7 @@ static const struct attribute defaults[] = {
 	{ AGRAPH, "labeljust", "l" },
 	{ AGRAPH, "fontname", "Helvetica,Arial,sans-serif" },
 	{ AGRAPH, "fontsize", "10" },
+	{ AGNODE, "label", "" },
 	{ AGNODE, "shape", "box" },
 	{ AGNODE, "style", "filled" },
 	{ AGNODE, "fillcolor", "white" },
@@ -163,7 +164,8 @@ static bool set_edge(Agedge_t *drawn, const struct rg_picture_edge *edge,
 	at = escape(label, 0, edge->label, "\\n");
 	if (edge->kind == RG_REFERENCE_INFERRED)
 		at += (size_t)sprintf(label + at, "?");
-	if (edge->count > 1 && from->shape == RG_SHAPE_OBJECT && to->shape == RG_SHAPE_OBJECT)
+	if (edge->count > 1 && edge->count > edge->labelled && from->shape == RG_SHAPE_OBJECT &&
+	    to->shape == RG_SHAPE_OBJECT)
 		sprintf(label + at, "%s\u00d7%" PRIu64, at ? " " : "", edge->count);
 	/* A space beside the text keeps it off the line. */
 	if (*label) {

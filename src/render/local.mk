@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/number.c
+core_sources += %D%/draw.c
 core_sources += %D%/json.c
 core_sources += %D%/look.c
 core_sources += %D%/picture.c

@@ -130,6 +130,7 @@ static rg_error *add_label(struct rg_picture_edge *edge, struct rg_picture_label
 		rg_buffer_printf(&out, "%s%s%s", edge->label, labels->shown ? ", " : "", clean);
 		rg_free(clean);
 		labels->shown++;
+		edge->labelled++;
 	}
 	if (rg_buffer_failed(&out)) {
 		rg_buffer_free(&out);
@@ -160,6 +161,7 @@ rg_error *rg_picture_add_edge(rg_picture *picture, const struct rg_picture_edge 
 		at = (uint32_t)picture->edges.count;
 		fresh.kind = edge->kind & RG_REFERENCE_KIND_MASK;
 		fresh.label = rg_strdup("");
+		fresh.labelled = 0;
 		if (!fresh.label || !rg_vector_push(&picture->labels, none) ||
 		    !rg_vector_push(&picture->edges, fresh)) {
 			rg_free((char *)fresh.label);

@@ -22,7 +22,7 @@ static rg_error *node(rg_picture *picture, const char *title, const char *text, 
 static rg_error *edge(rg_picture *picture, uint32_t from, uint32_t to, const char *label,
 		      uint8_t kind)
 {
-	struct rg_picture_edge edge = { from, to, label, 1, kind };
+	struct rg_picture_edge edge = { from, to, label, 1, 0, kind };
 
 	return rg_picture_add_edge(picture, &edge);
 }

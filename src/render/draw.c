@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* From objects to a picture: what is said of each, and how they are joined. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#define LABEL_SIZE 256
+
+static const struct rg_draw_options plain = { .size = sizeof(plain) };
+
+static const char *type_name(const rg_graph *graph, rg_type_id id,
+			     const struct rg_draw_options *options)
+{
+	const struct rg_type *type = rg_graph_type(graph, id);
+
+	return options->short_names ? type->short_name : type->name;
+}
+
+static void add_line(struct rg_buffer *lines, const char *line)
+{
+	if (!*line)
+		return;
+	if (lines->length)
+		rg_buffer_putc(lines, '\n');
+	/* A line of the picture stays one, whatever the name holds. */
+	for (; *line; line++)
+		rg_buffer_putc(lines, *line == '\n' ? ' ' : *line);
+}
+
+/* What is said below the type: name, place, length, value, size. */
+static void say(const rg_graph *graph, rg_id id, const struct rg_object *object,
+		const struct rg_draw_options *options, struct rg_buffer *lines)
+{
+	char number[RG_FORMAT_SIZE], line[64];
+	struct rg_description words;
+
+	rg_graph_describe(graph, id, options->values, &words);
+	add_line(lines, words.name);
+	add_line(lines, words.text);
+	if (words.has_length) {
+		snprintf(line, sizeof(line), "%s %s", rg_format_count(words.length, number),
+			 words.length == 1 ? "item" : "items");
+		add_line(lines, line);
+	}
+	add_line(lines, words.value);
+	if (options->sizes) {
+		add_line(lines, rg_format_bytes(object->size, number));
+		if (object->owned) {
+			snprintf(line, sizeof(line), "owns %s",
+				 rg_format_bytes(object->owned, number));
+			add_line(lines, line);
+		}
+	}
+}
+
+static bool is_highlighted(const rg_graph *graph, rg_type_id id,
+			   const struct rg_draw_options *options)
+{
+	const struct rg_type *type = rg_graph_type(graph, id);
+
+	for (size_t i = 0; i < options->highlight_count; i++)
+		if (rg_pattern_match(options->highlight[i], type->name) ||
+		    rg_pattern_match(options->highlight[i], type->short_name))
+			return true;
+	return false;
+}
+
+/* The red mark beside an object whose death runs code of the program. */
+static rg_error *add_finalizer(rg_picture *picture, const struct rg_picture_node *owner,
+			       uint32_t index)
+{
+	struct rg_picture_node mark = {
+		.shape = RG_SHAPE_FINALIZER, .title = "__del__", .text = "", .object = RG_NONE,
+		.depth = owner->depth, .refcount = -1,
+	};
+	struct rg_picture_edge edge = { index, 0, "", 1, 0, RG_REFERENCE_STRONG };
+	char id[40];
+
+	snprintf(id, sizeof(id), "%s_del", owner->id);
+	mark.id = id;
+	RG_TRY(rg_picture_add_node(picture, &mark, &edge.to));
+	return rg_picture_add_edge(picture, &edge);
+}
+
+rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_id id,
+				unsigned int depth, uint32_t flags,
+				const struct rg_draw_options *options, uint32_t *ret_index)
+{
+	struct rg_object object = rg_graph_object(graph, id);
+	struct rg_buffer lines = RG_BUFFER_INIT;
+	struct rg_picture_node node = {
+		.shape = RG_SHAPE_OBJECT, .object = id, .address = object.address,
+		.depth = depth, .flags = flags, .refcount = -1,
+	};
+	rg_error *error;
+	char name[24];
+
+	if (!options)
+		options = &plain;
+	snprintf(name, sizeof(name), "o%" PRIx64, object.address);
+	node.id = name;
+	node.title = type_name(graph, object.type, options);
+	if (options->refcounts && !(object.flags & RG_OBJECT_IMMORTAL))
+		node.refcount = object.refcount;
+	if (object.flags & RG_OBJECT_MODULE)
+		node.flags |= RG_NODE_MODULE;
+	if (is_highlighted(graph, object.type, options))
+		node.flags |= RG_NODE_HIGHLIGHT;
+	if (options->garbage) {
+		enum rg_state state = rg_garbage_state(options->garbage, id);
+
+		node.flags |= state == RG_STATE_LOST ? RG_NODE_LOST
+			      : state == RG_STATE_UNREACHABLE ? RG_NODE_UNREACHABLE : 0u;
+	}
+	say(graph, id, &object, options, &lines);
+	node.text = rg_buffer_string(&lines);
+	error = rg_buffer_failed(&lines) ? rg_error_no_memory()
+					 : rg_picture_add_node(picture, &node, ret_index);
+	rg_buffer_free(&lines);
+	if (!error && object.flags & RG_OBJECT_FINALIZER && !(object.flags & RG_OBJECT_TYPE))
+		error = add_finalizer(picture, &node, *ret_index);
+	return error;
+}
+
+/* The thread and the place in it that a root belongs to. */
+static void say_place(const rg_graph *graph, const struct rg_root *root, struct rg_buffer *lines)
+{
+	const struct rg_thread *threads;
+	const struct rg_frame *frame;
+	size_t count;
+
+	if (root->thread == RG_NONE)
+		return;
+	threads = rg_graph_threads(graph, &count);
+	if (root->thread >= count)
+		return;
+	add_line(lines, threads[root->thread].name);
+	if (root->frame == RG_NONE || root->frame >= threads[root->thread].frame_count)
+		return;
+	frame = &threads[root->thread].frames[root->frame];
+	add_line(lines, frame->function);
+	rg_buffer_printf(lines, "%s%s", lines->length ? "\n" : "", frame->file);
+	if (frame->line)
+		rg_buffer_printf(lines, ":%" PRIu32, frame->line);
+}
+
+rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
+			      const struct rg_root *root, uint32_t index, size_t number)
+{
+	struct rg_picture_node node = {
+		.shape = RG_SHAPE_ROOT, .object = RG_NONE, .depth = UINT32_MAX, .refcount = -1,
+	};
+	struct rg_picture_edge edge = { 0, index, "", 1, 0, RG_REFERENCE_STRONG };
+	struct rg_buffer lines = RG_BUFFER_INIT, title = RG_BUFFER_INIT;
+	rg_error *error;
+	char id[40];
+
+	snprintf(id, sizeof(id), "r%zu", number);
+	rg_buffer_puts(&title, root->name);
+	if (root->kind == RG_ROOT_EXTERNAL && root->count > 1)
+		rg_buffer_printf(&title, " (%" PRIu32 ")", root->count);
+	say_place(graph, root, &lines);
+	node.id = id;
+	node.title = rg_buffer_string(&title);
+	node.text = rg_buffer_string(&lines);
+	error = rg_buffer_failed(&lines) || rg_buffer_failed(&title)
+			? rg_error_no_memory()
+			: rg_picture_add_node(picture, &node, &edge.from);
+	rg_buffer_free(&lines);
+	rg_buffer_free(&title);
+	return error ? error : rg_picture_add_edge(picture, &edge);
+}
+
+static rg_error *draw_nodes(rg_picture *picture, const rg_graph *graph,
+			    const struct rg_neighborhood *around,
+			    const struct rg_draw_options *options, uint32_t *drawn)
+{
+	for (size_t i = 0; i < around->node_count; i++) {
+		const struct rg_neighbor *node = &around->nodes[i];
+		uint32_t flags = (node->target ? RG_NODE_TARGET : 0u) |
+				 (node->cut ? RG_NODE_CUT : 0u);
+
+		RG_TRY(rg_picture_add_object(picture, graph, node->object, node->depth, flags,
+					     options, &drawn[i]));
+	}
+	return NULL;
+}
+
+/*
+ * One arrow for references of one kind: the first few lend their labels, the
+ * rest is counted.  Elements are the way from one shown object to the next.
+ */
+static rg_error *draw_edge(rg_picture *picture, const rg_graph *graph,
+			   const struct rg_neighbor_edge *edge,
+			   const struct rg_draw_options *options, const uint32_t *drawn)
+{
+	struct rg_picture_edge arrow = { drawn[edge->from], drawn[edge->to], "", 0, 0, edge->kind };
+	char label[LABEL_SIZE];
+	uint64_t left = edge->count;
+
+	for (size_t i = 0; i < edge->step_count && left; i++, left--) {
+		label[0] = '\0';
+		if (options->plumbing)
+			rg_path_label(graph, &edge->steps[i], 1, options->labels, label,
+				      sizeof(label));
+		else
+			rg_step_label(graph, &edge->steps[i], options->labels, label,
+				      sizeof(label));
+		arrow.label = label;
+		arrow.count = 1;
+		RG_TRY(rg_picture_add_edge(picture, &arrow));
+	}
+	arrow.label = "";
+	arrow.count = left;
+	return left ? rg_picture_add_edge(picture, &arrow) : NULL;
+}
+
+static rg_error *draw_folds(rg_picture *picture, const rg_graph *graph,
+			    const struct rg_neighborhood *around,
+			    const struct rg_draw_options *options, const uint32_t *drawn)
+{
+	for (size_t i = 0; i < around->fold_count; i++) {
+		const struct rg_neighbor_fold *fold = &around->folds[i];
+		const struct rg_neighbor *owner = &around->nodes[fold->node];
+		uint64_t address = rg_graph_object(graph, owner->object).address;
+		char id[64], number[RG_FORMAT_SIZE];
+		struct rg_picture_node node = {
+			.id = id, .shape = RG_SHAPE_FOLD, .text = "", .object = RG_NONE,
+			.depth = owner->depth + 1, .refcount = -1,
+		};
+		struct rg_picture_edge edge = { 0, 0, "", fold->count, 0, RG_REFERENCE_STRONG };
+		struct rg_buffer title = RG_BUFFER_INIT;
+		uint32_t index;
+		rg_error *error;
+
+		snprintf(id, sizeof(id), "more%" PRIx64 "_%zu", address, i);
+		rg_buffer_printf(&title, "+ %s more %s", rg_format_count(fold->count, number),
+				 type_name(graph, fold->type, options));
+		node.title = rg_buffer_string(&title);
+		error = rg_buffer_failed(&title) ? rg_error_no_memory()
+						 : rg_picture_add_node(picture, &node, &index);
+		rg_buffer_free(&title);
+		RG_TRY(error);
+		edge.from = options->backwards ? index : drawn[fold->node];
+		edge.to = options->backwards ? drawn[fold->node] : index;
+		RG_TRY(rg_picture_add_edge(picture, &edge));
+	}
+	return NULL;
+}
+
+static rg_error *draw_all(rg_picture *picture, const rg_graph *graph,
+			  const struct rg_neighborhood *around,
+			  const struct rg_draw_options *options, uint32_t *drawn)
+{
+	RG_TRY(draw_nodes(picture, graph, around, options, drawn));
+	for (size_t i = 0; i < around->edge_count; i++)
+		RG_TRY(draw_edge(picture, graph, &around->edges[i], options, drawn));
+	RG_TRY(draw_folds(picture, graph, around, options, drawn));
+	for (size_t i = 0; i < around->root_count; i++)
+		RG_TRY(rg_picture_add_root(picture, graph, around->roots[i].root,
+					   drawn[around->roots[i].node], i));
+	return NULL;
+}
+
+rg_error *rg_picture_draw(const rg_graph *graph, const struct rg_neighborhood *neighborhood,
+			  const struct rg_draw_options *options, rg_picture **ret)
+{
+	uint32_t *drawn = rg_calloc(neighborhood->node_count + 1, sizeof(*drawn));
+	rg_picture *picture = NULL;
+	rg_error *error;
+
+	if (!drawn)
+		return rg_error_no_memory();
+	if (!options)
+		options = &plain;
+	error = rg_picture_new(options->backwards, &picture);
+	if (!error)
+		error = draw_all(picture, graph, neighborhood, options, drawn);
+	rg_free(drawn);
+	if (error) {
+		rg_picture_free(picture);
+		return error;
+	}
+	*ret = picture;
+	return NULL;
+}
