@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-dist_man_MANS +=
+dist_man_MANS += %D%/man/refgraph.1
 EXTRA_DIST +=
 dist_doc_DATA += %D%/adding-a-command.md
 dist_doc_DATA += %D%/adding-a-format.md

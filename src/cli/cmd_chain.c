@@ -194,7 +194,7 @@ static const char *root_kind_word(enum rg_root_kind kind)
 {
 	static const char *const words[] = {
 		[RG_ROOT_MODULE] = "module",	     [RG_ROOT_LOCAL] = "local",
-		[RG_ROOT_THREAD_LOCAL] = "thread_local", [RG_ROOT_INTERPRETER] = "interpreter",
+		[RG_ROOT_THREAD_LOCAL] = "thread-local", [RG_ROOT_INTERPRETER] = "interpreter",
 		[RG_ROOT_THREAD] = "thread",	     [RG_ROOT_STATIC] = "static",
 		[RG_ROOT_EXTERNAL] = "external",
 	};

@@ -30,7 +30,7 @@
 
 #ifdef HAVE_ASAN
 /* The plugins of Graphviz and the libraries below them leak at exit; that is not ours to mend. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "detect_leaks=0";
