@@ -55,7 +55,7 @@ RG_API RG_MUST_CHECK rg_error *rg_sink_memory(rg_sink **ret);
  */
 RG_API const char *rg_sink_bytes(const rg_sink *sink, size_t *ret_length);
 
-/* rg_sink_write - appends @length bytes as they are.  O(length); a failure is kept. */
+/* rg_sink_write - appends @length bytes as they are.  O(length); what fails is kept. */
 RG_API void rg_sink_write(rg_sink *sink, const void *bytes, size_t length);
 /*
  * rg_sink_receive - rg_sink_write() to the sink @sink in the form that
@@ -63,14 +63,14 @@ RG_API void rg_sink_write(rg_sink *sink, const void *bytes, size_t length);
  * Errors: RG_ERROR_IO, RG_ERROR_NO_MEMORY.  O(length).
  */
 RG_API RG_MUST_CHECK rg_error *rg_sink_receive(void *sink, const void *bytes, size_t length);
-/* rg_sink_puts - appends a string as it is.  O(length); a failure is kept. */
+/* rg_sink_puts - appends a string as it is.  O(length); what fails is kept. */
 RG_API void rg_sink_puts(rg_sink *sink, const char *string);
 /*
  * rg_sink_text - appends text that came out of a dump so that a terminal can
- * show it: as rg_text_clean() has it.  O(length); a failure is kept.
+ * show it: as rg_text_clean() has it.  O(length); what fails is kept.
  */
 RG_API void rg_sink_text(rg_sink *sink, const char *text);
-/* rg_sink_printf - appends formatted text as it is.  O(length); a failure is kept. */
+/* rg_sink_printf - appends formatted text as it is.  O(length); what fails is kept. */
 RG_API void rg_sink_printf(rg_sink *sink, const char *format, ...) RG_PRINTF(2, 3);
 
 /*
@@ -161,13 +161,13 @@ RG_API RG_MUST_CHECK rg_error *rg_table_new(const struct rg_column *columns, siz
 RG_API void rg_table_free(rg_table *table);
 
 /*
- * rg_table_text - the next cell, row by row; @text is copied.  O(length); a
- * failure is kept, and reported when the table is written.
+ * rg_table_text - the next cell, row by row; @text is copied.  O(length); what
+ * fails is kept, and reported when the table is written.
  */
 RG_API void rg_table_text(rg_table *table, const char *text);
-/* rg_table_number - the next cell, of any kind but text.  O(1); a failure is kept. */
+/* rg_table_number - the next cell, of any kind but text.  O(1); what fails is kept. */
 RG_API void rg_table_number(rg_table *table, int64_t value);
-/* rg_table_empty - the next cell, with nothing in it.  O(1); a failure is kept. */
+/* rg_table_empty - the next cell, with nothing in it.  O(1); what fails is kept. */
 RG_API void rg_table_empty(rg_table *table);
 
 /*
@@ -206,26 +206,26 @@ RG_API void rg_json_free(rg_json *json);
 /*
  * rg_json_put_object - begins an object that rg_json_put_end() ends; at most 60 deep.
  * Here and below @key names the value in an object, and is NULL in an array and
- * for the outermost value.  O(length of @key); a failure is kept.
+ * for the outermost value.  O(length of @key); what fails is kept.
  */
 RG_API void rg_json_put_object(rg_json *json, const char *key);
-/* rg_json_put_array - begins an array that rg_json_put_end() ends.  O(1); a failure is kept. */
+/* rg_json_put_array - begins an array that rg_json_put_end() ends.  O(1); what fails is kept. */
 RG_API void rg_json_put_array(rg_json *json, const char *key);
-/* rg_json_put_end - ends the innermost object or array.  O(1); a failure is kept. */
+/* rg_json_put_end - ends the innermost object or array.  O(1); what fails is kept. */
 RG_API void rg_json_put_end(rg_json *json);
-/* rg_json_put_string - a string; null for NULL.  O(length); a failure is kept. */
+/* rg_json_put_string - a string; null for NULL.  O(length); what fails is kept. */
 RG_API void rg_json_put_string(rg_json *json, const char *key, const char *text);
-/* rg_json_put_u64 - a number, with all its digits.  O(1); a failure is kept. */
+/* rg_json_put_u64 - a number, with all its digits.  O(1); what fails is kept. */
 RG_API void rg_json_put_u64(rg_json *json, const char *key, uint64_t value);
-/* rg_json_put_i64 - a number, with all its digits.  O(1); a failure is kept. */
+/* rg_json_put_i64 - a number, with all its digits.  O(1); what fails is kept. */
 RG_API void rg_json_put_i64(rg_json *json, const char *key, int64_t value);
-/* rg_json_put_bool - true or false.  O(1); a failure is kept. */
+/* rg_json_put_bool - true or false.  O(1); what fails is kept. */
 RG_API void rg_json_put_bool(rg_json *json, const char *key, bool value);
-/* rg_json_put_null - null.  O(1); a failure is kept. */
+/* rg_json_put_null - null.  O(1); what fails is kept. */
 RG_API void rg_json_put_null(rg_json *json, const char *key);
 /*
  * rg_json_put_address - the string "0x7f..", lower-case, unpadded: JavaScript loses
- * integers above 2^53.  O(1); a failure is kept.
+ * integers above 2^53.  O(1); what fails is kept.
  */
 RG_API void rg_json_put_address(rg_json *json, const char *key, uint64_t address);
 

@@ -448,8 +448,8 @@ const struct cli_command cli_chain = {
 	.name = "chain",
 	.operands = "DUMP OBJECT...",
 	.summary = "why is this alive: the way from a root",
-	.text = "Shows the shortest way from the best kind of root to any of the objects, and as an\n"
-		"expression. Exits with 1 when no root leads there.",
+	.text = "Shows the shortest way from the best kind of root to any of the objects, and as\n"
+		"an expression. Exits with 1 when no root leads there.",
 	.options = options,
 	.formats = CLI_ANY(CLI_TREE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_DOT) | CLI_ANY(CLI_SVG) |
 		   CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF),

@@ -40,7 +40,8 @@ static void put_name(struct cli *cli, const rg_graph *graph, rg_id id)
 /* The way around: Node - .parent -> Node - .kids -> list - [0] -> back. */
 static void put_cycle(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
 {
-	const char *line = cli->ascii ? " - " : " \u2500 ", *arrow = cli->ascii ? " -> " : " \u2192 ";
+	const char *line = cli->ascii ? " - " : " \u2500 ";
+	const char *arrow = cli->ascii ? " -> " : " \u2192 ";
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
 	if (!group->cycle_length) {

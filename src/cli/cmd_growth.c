@@ -203,8 +203,27 @@ static void put_summary(struct cli *cli, const struct series *series)
 	rg_sink_printf(cli->sink, "%s\n", cli_plain(cli));
 }
 
+/* What to look at: the first type of a module that grew, else the first that did. */
+static const struct rg_growth_row *most_telling(const struct rg_growth *growth)
+{
+	const struct rg_growth_row *first = NULL;
+
+	for (size_t i = 0; i < growth->count; i++) {
+		const struct rg_growth_row *row = &growth->rows[i];
+
+		if (row->count_delta <= 0)
+			continue;
+		if (strchr(row->name, '.'))
+			return row;
+		if (!first)
+			first = row;
+	}
+	return first;
+}
+
 static int report(struct cli *cli, const struct series *series)
 {
+	const struct rg_growth_row *telling = most_telling(series->growth);
 	struct rg_table_style style = cli_table_style(cli);
 	const struct rg_growth *growth = series->growth;
 	size_t rows = shown_rows(cli, growth);
@@ -231,11 +250,11 @@ static int report(struct cli *cli, const struct series *series)
 	if (rows < growth->count)
 		rg_sink_printf(cli->sink, "%s more types: -n 0 shows all\n",
 			       rg_format_count(growth->count - rows, number));
-	if (growth->count && growth->rows[0].count_delta > 0) {
+	if (telling) {
 		rg_sink_puts(cli->sink, "\nnext: refgraph chain ");
 		rg_sink_text(cli->sink, series->infos[series->count - 1].path);
 		rg_sink_puts(cli->sink, " '");
-		rg_sink_text(cli->sink, growth->rows[0].name);
+		rg_sink_text(cli->sink, telling->name);
 		rg_sink_puts(cli->sink, "'\n");
 	}
 	return CLI_OK;

@@ -227,7 +227,8 @@ static void each_reference(void *user, size_t index, const char *label)
 		rg_json_put_string(at->json, "label", *label ? label : NULL);
 		rg_json_put_string(at->json, "kind", kind);
 		rg_json_put_address(at->json, "address", object.address);
-		rg_json_put_string(at->json, "type", cli_type_name(at->cli, at->graph, object.type));
+		rg_json_put_string(at->json, "type",
+				   cli_type_name(at->cli, at->graph, object.type));
 		rg_json_put_end(at->json);
 		return;
 	}
@@ -250,16 +251,43 @@ static void put_references(struct neighbours *at, rg_id id, size_t most)
 			each_reference, at);
 }
 
+/* The next reference of @source to @target from @from on, labelled; where it stands. */
+static size_t label_between(const struct neighbours *at, rg_id source, rg_id target, size_t from,
+			    char label[LABEL_SIZE])
+{
+	struct rg_references references = rg_graph_references(at->graph, source);
+	size_t index = from;
+
+	label[0] = '\0';
+	while (index < references.count && references.target[index] != target)
+		index++;
+	if (index < references.count)
+		rg_graph_label(at->graph, source, index,
+			       (enum rg_label_policy)at->cli->options.labels, label, LABEL_SIZE);
+	return index;
+}
+
 static void put_referrers(struct neighbours *at, rg_id id, size_t most)
 {
 	struct rg_referrers referrers = rg_graph_referrers(at->graph, id);
-	char words[WORDS_SIZE], address[24];
+	char words[WORDS_SIZE], address[24], label[LABEL_SIZE];
+	size_t index = 0;
 
 	for (size_t i = 0; i < referrers.count && (!most || i < most); i++) {
-		struct rg_object object = rg_graph_object(at->graph, referrers.source[i]);
+		rg_id source = referrers.source[i];
+		struct rg_object object = rg_graph_object(at->graph, source);
+		const char *kind = "strong";
 
+		/* One that refers several times comes as often: go on behind the last. */
+		index = label_between(at, source, id,
+				      i && referrers.source[i - 1] == source ? index + 1 : 0,
+				      label);
+		if (index < rg_graph_references(at->graph, source).count)
+			kind = kind_word(rg_graph_references(at->graph, source).kind[index]);
 		if (at->json) {
 			rg_json_put_object(at->json, NULL);
+			rg_json_put_string(at->json, "label", *label ? label : NULL);
+			rg_json_put_string(at->json, "kind", kind);
 			rg_json_put_address(at->json, "address", object.address);
 			rg_json_put_string(at->json, "type",
 				       cli_type_name(at->cli, at->graph, object.type));
@@ -267,10 +295,10 @@ static void put_referrers(struct neighbours *at, rg_id id, size_t most)
 			continue;
 		}
 		snprintf(address, sizeof(address), "0x%" PRIx64, object.address);
-		cli_describe(at->cli, at->graph, referrers.source[i], words, sizeof(words));
-		rg_table_text(at->table, "");
+		cli_describe(at->cli, at->graph, source, words, sizeof(words));
+		rg_table_text(at->table, label);
 		rg_table_text(at->table, address);
-		rg_table_text(at->table, "");
+		rg_table_text(at->table, strcmp(kind, "strong") ? kind : "");
 		rg_table_text(at->table, words);
 	}
 }
@@ -373,7 +401,8 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph,
 		rg_json_put_object(at.json, NULL);
 		put_object_json(cli, at.json, graph, objects->ids[i]);
 		if (full) {
-			rg_json_put_i64(at.json, "external", rg_graph_external(graph, objects->ids[i]));
+			rg_json_put_i64(at.json, "external",
+					rg_graph_external(graph, objects->ids[i]));
 			rg_json_put_array(at.json, "references");
 			put_references(&at, objects->ids[i], most);
 			rg_json_put_end(at.json);

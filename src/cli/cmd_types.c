@@ -88,12 +88,19 @@ static void put_rest(struct cli *cli, const struct rg_type_table *types, size_t 
 static void put_next(struct cli *cli, const struct rg_dump_info *info,
 		     const struct rg_type_table *types)
 {
+	size_t pick = 0;
+
 	if (!types->count)
 		return;
+	/* A type of a module says more than a built-in one. */
+	while (pick < types->count && !strchr(types->rows[pick].name, '.'))
+		pick++;
+	if (pick == types->count)
+		pick = 0;
 	rg_sink_puts(cli->sink, "next: refgraph chain ");
 	rg_sink_text(cli->sink, info->path);
 	rg_sink_puts(cli->sink, " '");
-	rg_sink_text(cli->sink, types->rows[0].name);
+	rg_sink_text(cli->sink, types->rows[pick].name);
 	rg_sink_puts(cli->sink, "#0'\n");
 }
 

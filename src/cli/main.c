@@ -28,8 +28,8 @@ static void put_commands(rg_sink *sink)
 {
 	rg_sink_puts(sink,
 		     "refgraph COMMAND [options] DUMP...\n"
-		     "What a reference-counted program's heap holds, what grew, what leaks, and who\n"
-		     "holds it, from a core or a portable dump alone.\n"
+		     "What a reference-counted program's heap holds, what grew, what leaks,\n"
+		     "and who holds it, from a core or a portable dump alone.\n"
 		     "\nCommands:\n");
 	for (size_t i = 0; commands[i]; i++)
 		rg_sink_printf(sink, "  %-10s %s\n", commands[i]->name, commands[i]->summary);

@@ -20,7 +20,7 @@ static const struct cli_option common[] = {
 	{ 0, "sysroot", "DIR", CLI_WORDS, CLI_FIELD(sysroots), NULL,
 	  "look up mapped files below DIR first; may be repeated" },
 	{ 0, "labels", "WHICH", CLI_CHOICE, CLI_FIELD(labels), "all|names|none",
-	  "all labels, only names (no keys of dicts: they may be secrets), none" },
+	  "names leaves out keys of dicts, which may be secrets" },
 	{ 0, "values", NULL, CLI_FLAG, CLI_FIELD(values), NULL,
 	  "show contents of strings and numbers" },
 	{ 0, "format", "FORMAT", CLI_CHOICE, CLI_FIELD(format), CLI_FORMAT_NAMES,
@@ -28,7 +28,7 @@ static const struct cli_option common[] = {
 	{ 'o', "output", "FILE", CLI_WORD, CLI_FIELD(output), NULL,
 	  "write to FILE; its suffix picks the format" },
 	{ 0, "color", "WHEN", CLI_CHOICE, CLI_FIELD(color), "auto|always|never",
-	  "colour on terminals, always, never" },
+	  "when to use colour" },
 	{ 'h', "help", NULL, CLI_FLAG, CLI_FIELD(help), NULL, "this text" },
 	{ 'V', "version", NULL, CLI_FLAG, CLI_FIELD(version), NULL, "the version" },
 	CLI_OPTIONS_END,
@@ -156,7 +156,8 @@ static bool store(struct cli *cli, const struct cli_option *option, const char *
 			cli->options.limit_given = true;
 		if (read_number(word, (uint64_t *)field))
 			return true;
-		cli_say("%s: --%s wants a number, not '%s'", cli->command->name, option->name, word);
+		cli_say("%s: --%s wants a number, not '%s'", cli->command->name, option->name,
+			word);
 		return false;
 	case CLI_CHOICE:
 		which = choice(option->choices, word);
@@ -295,7 +296,8 @@ static void put_option(const struct cli_option *option, rg_sink *sink)
 
 	snprintf(head, sizeof(head), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
 		 option->letter ? option->letter : ' ', option->letter ? ", " : "  ",
-		 option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+		 option->name, option->argument ? " " : "",
+		 option->argument ? option->argument : "");
 	if (strlen(head) + 2 < HELP_COLUMN)
 		rg_sink_printf(sink, "  %-*s%s", HELP_COLUMN - 2, head, option->help);
 	else

@@ -164,8 +164,8 @@ static void describe_edge(const struct walk *walk, const struct rg_picture_edge 
 		rg_buffer_puts(out, "borrowed ");
 	rg_buffer_puts(out, *edge->label ? edge->label : edge->kind ? "reference" : "");
 	if (edge->count > 1 && edge->count > edge->labelled)
-		rg_buffer_printf(out, "%s(%" PRIu64 " times)", *edge->label || edge->kind ? " " : "",
-				 edge->count);
+		rg_buffer_printf(out, "%s(%" PRIu64 " times)",
+				 *edge->label || edge->kind ? " " : "", edge->count);
 	if (out->length > before)
 		rg_buffer_puts(out, walk->picture->backwards ? " of " : ": ");
 }

@@ -63,6 +63,9 @@ def plain_man(roff):
     """The words of a manual page without its markup."""
     text = re.sub(r'^[.\']\\".*$', "", roff, flags=re.MULTILINE)
     text = re.sub(r"\\f(\[[^]]*\]|.)", "", text)
+    # mdoc writes --name as "Fl Fl name" and -x as "Fl x".
+    text = re.sub(r"\bFl Fl (?=\w)", "--", text)
+    text = re.sub(r"\bFl (?=\w)", "-", text)
     return text.replace("\\-", "-").replace("\\(en", "-").replace("\\&", "")
 
 

@@ -182,7 +182,8 @@ static void escapes_json_strings(void)
 	json_string_is("", "\"\"\n");
 	json_string_is("a\"b\\c", "\"a\\\"b\\\\c\"\n");
 	json_string_is("\n\t\r\001\177", "\"\\n\\t\\u000d\\u0001\\u007f\"\n");
-	json_string_is("x\xff\xed\xa0\x80y", "\"x\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdy\"\n");
+	json_string_is("x\xff\xed\xa0\x80y",
+		       "\"x\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdy\"\n");
 	json_string_is("\xf0\x9f\x90\x8d", "\"\xf0\x9f\x90\x8d\"\n");
 }
 
