@@ -7,3 +7,4 @@ dist_doc_DATA += %D%/adding-a-runtime.md
 dist_doc_DATA += %D%/adding-an-analysis.md
 dist_doc_DATA += %D%/architecture.md
 dist_doc_DATA += %D%/portable-dump.md
+EXTRA_DIST += %D%/images/backrefs.png

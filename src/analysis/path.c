@@ -94,7 +94,10 @@ size_t rg_path_next(const rg_graph *graph, const struct rg_step *steps, size_t c
 	return taken + 1;
 }
 
-/* Writes the labels of ownerships, then of what follows: "['b']" in a __dict__ is ".b". */
+/*
+ * Writes the labels of ownerships, then of what follows: "['b']" in a __dict__
+ * is ".b", its key just "key 'b'".
+ */
 static void put_labels(struct writer *writer, const rg_graph *graph, const struct rg_step *steps,
 		       size_t count, enum rg_label_policy policy)
 {
@@ -103,9 +106,13 @@ static void put_labels(struct writer *writer, const rg_graph *graph, const struc
 	for (size_t i = 0; i < count; i++) {
 		rg_graph_label(graph, steps[i].source, steps[i].index, policy, label,
 			       sizeof(label));
-		if (strcmp(held, ".__dict__") == 0 && to_attribute(label))
+		if (strcmp(held, ".__dict__") == 0 &&
+		    (to_attribute(label) || strncmp(label, "key ", 4) == 0))
 			held[0] = '\0';
 		put(writer, held);
+		/* What is no syntax stands apart from what is. */
+		if (held[0] && label[0] >= 'a' && label[0] <= 'z')
+			put(writer, " ");
 		memcpy(held, label, sizeof(held));
 	}
 	put(writer, held);

@@ -97,8 +97,9 @@ static void put_group(struct cli *cli, const rg_graph *graph, const struct rg_cy
 		       rg_format_bytes(group->count ? bytes / group->count : bytes, number),
 		       group->count > 1 ? " each" : "");
 	if (group->object_count > group->member_count)
-		rg_sink_printf(cli->sink, "         %s objects hang from %s\n",
+		rg_sink_printf(cli->sink, "         %s object%s from %s\n",
 			       rg_format_count(group->object_count - group->member_count, number),
+			       group->object_count - group->member_count > 1 ? "s hang" : " hangs",
 			       group->count > 1 ? "them" : "it");
 	if (group->finalizers)
 		rg_sink_printf(cli->sink, "         %s with a finalizer\n",
