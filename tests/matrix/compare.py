@@ -32,6 +32,8 @@ import sys
 
 # What may differ, and why. (figure, version glob, owner type glob, reason). Keep it short.
 NOISE = (
+    ("sizes", "*", "pandas.*Engine",
+     "compiled by Cython, its __sizeof__ adds a hash table of pandas' own"),
 )
 
 LRU_CACHE = "functools._lru_cache_wrapper"

@@ -40,6 +40,7 @@ import gc
 import json
 import os
 import sys
+from _io import BytesIO
 
 IMMORTAL_SINCE = (3, 12)
 HAVE_GC = 1 << 14
@@ -158,9 +159,13 @@ def record(out, pid):
     # objects grows while it is walked: it is the work list of the closure as well.
     immortals = sys.version_info >= IMMORTAL_SINCE
     lines = []
+    lonely = {}
     pending = 0
     for o in objects:
         address = id(o)
+        if issubclass(type(o), BytesIO):
+            # It leaves its buffer out while anybody else holds it, as this list is about to.
+            lonely[address] = BytesIO.__sizeof__(o)
         referents = gc.get_referents(o)
         flags = seen[address]
         if flags == "-" and gc.is_tracked(o):
@@ -199,6 +204,8 @@ def record(out, pid):
             lines.append("T %x %s" % (id(t), names[id(t)].encode("unicode_escape").decode()))
         sizeof, hidden = methods[id(t)]
         size = size_of(o, sizeof, hidden)
+        if id(o) in lonely:
+            size += lonely[id(o)] - BytesIO.__sizeof__(o)
         if size >= 0:
             lines.append("S %x %x" % (id(o), size))
         if names[id(t)] in ATTRIBUTES and id(t) in seen:
