@@ -2,19 +2,37 @@
 /* The table of runtimes, and the loop that asks each whether an image is its own. */
 #include "runtime/runtime.h"
 
-extern const struct rg_runtime cpy_runtime;
+#include "base/buffer.h"
 
-/* One line a runtime: the only place outside its folder that names it. */
-static const struct rg_runtime *const runtimes[] = {
-	&cpy_runtime,
-};
+/* One entry a runtime: the only line outside its folder that names it. */
+#define RUNTIMES(X) X(cpy)
+
+#define DECLARE(name) extern const struct rg_runtime name##_runtime;
+#define ENTRY(name) &name##_runtime,
+
+RUNTIMES(DECLARE)
+
+static const struct rg_runtime *const runtimes[] = { RUNTIMES(ENTRY) };
+
+static rg_error *none_found(void)
+{
+	struct rg_buffer known = RG_BUFFER_INIT;
+	rg_error *error;
+
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
+		rg_buffer_printf(&known, "%s%s", i ? "; " : "", runtimes[i]->reads);
+	error = rg_error_new(RG_ERROR_NO_RUNTIME,
+			     "nothing in this process's memory is a runtime that refgraph reads "
+			     "(%s): if it should be one, dump again with coredump_filter 0x37",
+			     rg_buffer_string(&known));
+	rg_buffer_free(&known);
+	return error;
+}
 
 rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
 			  const struct rg_runtime **ret, void **ret_state)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
 		void *state = NULL;
 
 		RG_TRY(runtimes[i]->open(image, progress, &state));
@@ -24,11 +42,5 @@ rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
 		*ret_state = state;
 		return NULL;
 	}
-	if (!image->complete && image->missing_count)
-		return rg_error_new(RG_ERROR_NO_RUNTIME,
-				    "no Python was found in what there is of this dump: %s",
-				    image->missing[0]);
-	return rg_error_new(RG_ERROR_NO_RUNTIME,
-			    "no Python was found in this dump: refgraph reads CPython 3.11, 3.12 "
-			    "and 3.13");
+	return none_found();
 }

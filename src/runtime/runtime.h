@@ -33,6 +33,7 @@ struct rg_progress {
 struct rg_runtime {
 	const char *name;  /* "cpython" */
 	const char *title; /* "CPython" */
+	const char *reads; /* which releases, for people: "CPython 3.11, 3.12 and 3.13" */
 	/*
 	 * Looks for itself in @image.  *ret is NULL when it is not there (no
 	 * error); found but unreadable is an error that says why.

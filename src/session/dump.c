@@ -56,6 +56,7 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 {
 	struct rg_image_options where = { NULL, NULL, 0 };
 	struct rg_progress progress = { NULL, NULL };
+	rg_error *error;
 
 	if (options) {
 		where.exe = options->exe;
@@ -65,7 +66,9 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 		progress.user = options->progress_user;
 	}
 	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
-	RG_TRY(rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state));
+	error = rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state);
+	if (error)
+		return rg_error_prefix(error, dump->path);
 	dump->source.objects = dump->runtime->objects;
 	dump->source.references = dump->runtime->references;
 	dump->source.hooks = &dump->runtime->hooks;

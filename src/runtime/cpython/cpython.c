@@ -77,6 +77,7 @@ static void cpy_info(void *state, struct rg_runtime_info *ret)
 const struct rg_runtime cpy_runtime = {
 	.name = "cpython",
 	.title = "CPython",
+	.reads = CPY_READS,
 	.open = cpy_open,
 	.objects = cpy_objects,
 	.references = cpy_references,

@@ -13,7 +13,7 @@
 #define INTERPRETERS_MAX 4096
 #define THREADS_MAX 65536
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
-#define SUPPORTED "refgraph reads CPython 3.11, 3.12 and 3.13 with a GIL"
+#define SUPPORTED "refgraph reads " CPY_READS
 
 /* What looking at one address for _PyRuntime gives. */
 struct finding {

@@ -10,6 +10,9 @@
 #include "base/vector.h"
 #include "runtime/cpython/cpython.h"
 
+/* The releases that layout.c has tables for. */
+#define CPY_READS "CPython 3.11, 3.12 and 3.13 with a GIL"
+
 #define CPY_TYPE_CACHE 1024
 
 struct cpy_type_slot {
