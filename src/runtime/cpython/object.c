@@ -36,7 +36,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	const unsigned char *at = rg_image_at(cpy->image, address, CPY_HEAD);
 	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_load64(at + 8)) : NULL;
 	struct rg_object object = { .address = address };
-	uint64_t refcount, flags;
+	uint64_t refcount, flags, body;
 	bool is_gc;
 
 	if (!type || type->id == RG_NONE)
@@ -46,15 +46,19 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	object.type = type->id;
 	object.refcount = (int64_t)refcount;
 	is_gc = type->is_gc;
+	body = type->basicsize;
 	if (cpy_refcount_immortal(cpy, refcount))
 		object.flags |= RG_OBJECT_IMMORTAL;
 	if (type->is_opaque)
 		object.flags |= RG_OBJECT_OPAQUE;
 	if (type->is_type) {
 		object.flags |= RG_OBJECT_TYPE;
-		/* Static types are not on the heap, and have no collector's head. */
+		/* Static types are not on the heap: no collector's head, no heap type's tail. */
 		flags = cpy_word(cpy, address + 168);
-		is_gc = is_gc && flags & CPY_TPFLAG_HEAPTYPE;
+		if (!(flags & CPY_TPFLAG_HEAPTYPE)) {
+			is_gc = false;
+			body = cpy->layout.str.type_size;
+		}
 	}
 	if (type->is_module)
 		object.flags |= RG_OBJECT_MODULE;
@@ -64,7 +68,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	if (type->has_finalizer && !(is_gc && cpy_word(cpy, address - 8) & 1))
 		object.flags |= RG_OBJECT_FINALIZER;
 	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
-	    !rg_image_at(cpy->image, address, type->basicsize)) {
+	    !rg_image_at(cpy->image, address, body)) {
 		object.flags |= RG_OBJECT_UNREADABLE;
 		cpy->unreadable++;
 	}
