@@ -3,6 +3,7 @@
 
 unit_tests =
 unit_tests += %D%/test_base.c
+unit_tests += %D%/test_cpython.c
 unit_tests += %D%/test_cpython_execution.c
 unit_tests += %D%/test_error.c
 unit_tests += %D%/test_image.c

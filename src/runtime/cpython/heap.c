@@ -282,8 +282,8 @@ static rg_error *mark_inferred(void *user, uint64_t target)
 static rg_error *mark_all(struct heap *heap)
 {
 	struct cpy *cpy = heap->cpy;
+	size_t i, types = 0;
 	bool fresh = true;
-	size_t i;
 
 	for (i = 0; i < cpy->interpreter_count; i++)
 		RG_TRY(mark_interpreter(heap, &cpy->interpreters[i]));
@@ -291,6 +291,10 @@ static rg_error *mark_all(struct heap *heap)
 	RG_TRY(drain(heap));
 	while (fresh) {
 		RG_TRY(cpy_infer_round(heap->infer, mark_inferred, heap, &fresh));
+		RG_TRY(drain(heap));
+		/* What is the type of an object is one itself, though nothing may own it. */
+		for (; types < cpy->type_count; types++, fresh = true)
+			consider(heap, cpy->types[types]->address, RG_REFERENCE_BORROWED);
 		RG_TRY(drain(heap));
 	}
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
