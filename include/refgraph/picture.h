@@ -149,12 +149,13 @@ RG_API RG_MUST_CHECK rg_error *rg_picture_add_object(rg_picture *picture, const 
 
 /*
  * rg_picture_add_root - adds @root, which belongs to @graph, as a node and an
- * edge from it to node @index; @number makes its id unique.
+ * edge from it to node @index; @number makes its id unique.  Its own index goes
+ * to *@ret_index.  @picture keeps copies alone, and belongs to the caller.
  * Errors: as rg_picture_add_node().  O(length of its name).
  */
 RG_API RG_MUST_CHECK rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
 						   const struct rg_root *root, uint32_t index,
-						   size_t number);
+						   size_t number, uint32_t *ret_index);
 
 /*
  * rg_picture_draw - @neighborhood of @graph as a picture; @options may be NULL.

@@ -331,7 +331,7 @@ static rg_error *draw_chain(const struct cli *cli, const struct result *result,
 			return NULL;
 	}
 	return error ? error : rg_picture_add_root(result->picture, result->graph, root, at,
-						   number);
+						   number, &edge.from);
 }
 
 static int draw(struct cli *cli, struct result *result)

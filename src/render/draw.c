@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 #define LABEL_SIZE 256
+#define MOST_ROOTS 4 /* drawn of one object, the best first; the others are counted */
 
 static const struct rg_draw_options plain = { .size = sizeof(plain) };
 
@@ -149,7 +150,8 @@ static void say_place(const rg_graph *graph, const struct rg_root *root, struct 
 }
 
 rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
-			      const struct rg_root *root, uint32_t index, size_t number)
+			      const struct rg_root *root, uint32_t index, size_t number,
+			      uint32_t *ret_index)
 {
 	struct rg_picture_node node = {
 		.shape = RG_SHAPE_ROOT, .object = RG_NONE, .depth = UINT32_MAX, .refcount = -1,
@@ -172,7 +174,9 @@ rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
 			: rg_picture_add_node(picture, &node, &edge.from);
 	rg_buffer_free(&lines);
 	rg_buffer_free(&title);
-	return error ? error : rg_picture_add_edge(picture, &edge);
+	RG_TRY(error);
+	*ret_index = edge.from;
+	return rg_picture_add_edge(picture, &edge);
 }
 
 static rg_error *draw_nodes(rg_picture *picture, const rg_graph *graph,
@@ -252,6 +256,71 @@ static rg_error *draw_folds(rg_picture *picture, const rg_graph *graph,
 	return NULL;
 }
 
+/* The roots drawn of one node: caches refer to some objects from thousands of places. */
+struct rooted {
+	const char *name; /* of the last one drawn */
+	uint32_t last;    /* its node */
+	unsigned int drawn;
+	uint64_t folded;
+};
+
+static rg_error *draw_root(rg_picture *picture, const rg_graph *graph, const struct rg_root *root,
+			   uint32_t index, size_t number, struct rooted *rooted)
+{
+	/* Roots come in the order of their names, so the same name is the last one. */
+	if (rooted->drawn && !strcmp(rooted->name, root->name)) {
+		struct rg_picture_edge again = { rooted->last, index, "", 1, 0,
+						 RG_REFERENCE_STRONG };
+
+		return rg_picture_add_edge(picture, &again);
+	}
+	if (rooted->drawn == MOST_ROOTS) {
+		rooted->folded++;
+		return NULL;
+	}
+	RG_TRY(rg_picture_add_root(picture, graph, root, index, number, &rooted->last));
+	rooted->name = root->name;
+	rooted->drawn++;
+	return NULL;
+}
+
+static rg_error *fold_roots(rg_picture *picture, uint32_t index, uint64_t folded)
+{
+	char id[40], title[64], number[RG_FORMAT_SIZE];
+	struct rg_picture_node node = {
+		.id = id, .shape = RG_SHAPE_FOLD, .title = title, .text = "", .object = RG_NONE,
+		.depth = UINT32_MAX, .refcount = -1,
+	};
+	struct rg_picture_edge edge = { 0, index, "", folded, 0, RG_REFERENCE_STRONG };
+
+	snprintf(id, sizeof(id), "roots%" PRIu32, index);
+	snprintf(title, sizeof(title), "+ %s more %s", rg_format_count(folded, number),
+		 folded == 1 ? "root" : "roots");
+	RG_TRY(rg_picture_add_node(picture, &node, &edge.from));
+	return rg_picture_add_edge(picture, &edge);
+}
+
+static rg_error *draw_roots(rg_picture *picture, const rg_graph *graph,
+			    const struct rg_neighborhood *around, const uint32_t *drawn)
+{
+	struct rooted *rooted = rg_calloc(around->node_count + 1, sizeof(*rooted));
+	rg_error *error = NULL;
+
+	if (!rooted)
+		return rg_error_no_memory();
+	for (size_t i = 0; !error && i < around->root_count; i++) {
+		const struct rg_neighbor_root *root = &around->roots[i];
+
+		error = draw_root(picture, graph, root->root, drawn[root->node], i,
+				  &rooted[root->node]);
+	}
+	for (size_t i = 0; !error && i < around->node_count; i++)
+		if (rooted[i].folded)
+			error = fold_roots(picture, drawn[i], rooted[i].folded);
+	rg_free(rooted);
+	return error;
+}
+
 static rg_error *draw_all(rg_picture *picture, const rg_graph *graph,
 			  const struct rg_neighborhood *around,
 			  const struct rg_draw_options *options, uint32_t *drawn)
@@ -260,10 +329,7 @@ static rg_error *draw_all(rg_picture *picture, const rg_graph *graph,
 	for (size_t i = 0; i < around->edge_count; i++)
 		RG_TRY(draw_edge(picture, graph, &around->edges[i], options, drawn));
 	RG_TRY(draw_folds(picture, graph, around, options, drawn));
-	for (size_t i = 0; i < around->root_count; i++)
-		RG_TRY(rg_picture_add_root(picture, graph, around->roots[i].root,
-					   drawn[around->roots[i].node], i));
-	return NULL;
+	return draw_roots(picture, graph, around, drawn);
 }
 
 rg_error *rg_picture_draw(const rg_graph *graph, const struct rg_neighborhood *neighborhood,
