@@ -301,7 +301,8 @@ static rg_error *fold_roots(rg_picture *picture, uint32_t index, uint64_t folded
 }
 
 static rg_error *draw_roots(rg_picture *picture, const rg_graph *graph,
-			    const struct rg_neighborhood *around, const uint32_t *drawn)
+			    const struct rg_neighborhood *around, bool targets_only,
+			    const uint32_t *drawn)
 {
 	struct rooted *rooted = rg_calloc(around->node_count + 1, sizeof(*rooted));
 	rg_error *error = NULL;
@@ -311,8 +312,9 @@ static rg_error *draw_roots(rg_picture *picture, const rg_graph *graph,
 	for (size_t i = 0; !error && i < around->root_count; i++) {
 		const struct rg_neighbor_root *root = &around->roots[i];
 
-		error = draw_root(picture, graph, root->root, drawn[root->node], i,
-				  &rooted[root->node]);
+		if (!targets_only || around->nodes[root->node].target)
+			error = draw_root(picture, graph, root->root, drawn[root->node], i,
+					  &rooted[root->node]);
 	}
 	for (size_t i = 0; !error && i < around->node_count; i++)
 		if (rooted[i].folded)
@@ -329,7 +331,8 @@ static rg_error *draw_all(rg_picture *picture, const rg_graph *graph,
 	for (size_t i = 0; i < around->edge_count; i++)
 		RG_TRY(draw_edge(picture, graph, &around->edges[i], options, drawn));
 	RG_TRY(draw_folds(picture, graph, around, options, drawn));
-	return draw_roots(picture, graph, around, drawn);
+	/* Who holds what an object refers to was not asked. */
+	return draw_roots(picture, graph, around, !options->backwards, drawn);
 }
 
 rg_error *rg_picture_draw(const rg_graph *graph, const struct rg_neighborhood *neighborhood,
