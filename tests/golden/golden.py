@@ -80,8 +80,11 @@ def main():
     everything = list(cases())
     print("1..%d" % (len(everything) + 1))
     for name, status, arguments in everything:
-        found = list(problems(name, status, arguments))
         number += 1
+        if "dot" in arguments and b"--with-cgraph" in run(arguments).stderr:
+            print("ok %d - golden: %s # SKIP built without cgraph" % (number, name))
+            continue
+        found = list(problems(name, status, arguments))
         failed += bool(found)
         print("%s %d - golden: %s" % ("not ok" if found else "ok", number, name))
         for line in "\n".join(found).splitlines():
