@@ -29,7 +29,7 @@
 #define NEXT_OBJECT (START + 0xa0000)
 #define GC (INTERPRETER + 7400)
 
-extern const struct rg_runtime cpy_runtime;
+extern const struct rg_runtime cpython_runtime;
 
 struct world {
 	unsigned char bytes[SIZE];
@@ -233,7 +233,7 @@ static struct world *world_new(unsigned generations)
 static void world_free(struct world *world)
 {
 	if (world->state)
-		cpy_runtime.close(world->state);
+		cpython_runtime.close(world->state);
 	rg_builder_free(world->builder);
 	rg_image_close(world->image);
 	rg_free(world);
@@ -242,7 +242,7 @@ static void world_free(struct world *world)
 /* The code of the error that opening gives, 0 for none. */
 static int open_world(struct world *world)
 {
-	rg_error *error = cpy_runtime.open(world->image, NULL, &world->state);
+	rg_error *error = cpython_runtime.open(world->image, NULL, &world->state);
 	int code = error ? (int)rg_error_code(error) : 0;
 
 	rg_error_free(error);
@@ -251,16 +251,16 @@ static int open_world(struct world *world)
 
 static rg_graph *read_world(struct world *world)
 {
-	struct rg_graph_hooks hooks = cpy_runtime.hooks;
+	struct rg_graph_hooks hooks = cpython_runtime.hooks;
 
 	CU_ASSERT_EQUAL_FATAL(open_world(world), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(world->state);
 	CU_ASSERT_PTR_NULL_FATAL(rg_builder_new(&world->builder));
 	hooks.user = world->state;
 	rg_builder_hooks(world->builder, &hooks);
-	CU_ASSERT_PTR_NULL_FATAL(cpy_runtime.objects(world->state, world->builder));
+	CU_ASSERT_PTR_NULL_FATAL(cpython_runtime.objects(world->state, world->builder));
 	CU_ASSERT_PTR_NULL_FATAL(rg_builder_finish_objects(world->builder));
-	CU_ASSERT_PTR_NULL_FATAL(cpy_runtime.references(world->state, world->builder));
+	CU_ASSERT_PTR_NULL_FATAL(cpython_runtime.references(world->state, world->builder));
 	CU_ASSERT_PTR_NULL_FATAL(rg_builder_finish(world->builder, true));
 	return rg_builder_graph(world->builder);
 }
@@ -304,7 +304,7 @@ static void finds_names_and_sizes(void)
 	rg_graph *graph = read_world(world);
 	struct rg_runtime_info info;
 
-	cpy_runtime.info(world->state, &info);
+	cpython_runtime.info(world->state, &info);
 	CU_ASSERT_STRING_EQUAL(info.version, "3.13.5");
 	CU_ASSERT_EQUAL(info.interpreters, 1);
 	CU_ASSERT_EQUAL(info.unreadable, 0);
@@ -389,14 +389,14 @@ static void names_what_it_does_not_read(void)
 	rg_error *error;
 
 	put64(world, RUNTIME + 8, 0x030e01f0);
-	error = cpy_runtime.open(world->image, NULL, &world->state);
+	error = cpython_runtime.open(world->image, NULL, &world->state);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(error);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_UNSUPPORTED);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rg_error_message(error), "3.14.1"));
 	rg_error_free(error);
 	put64(world, RUNTIME + 8, 0x030d05f0);
 	put64(world, RUNTIME + 16, 1);
-	error = cpy_runtime.open(world->image, NULL, &world->state);
+	error = cpython_runtime.open(world->image, NULL, &world->state);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(error);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_UNSUPPORTED);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rg_error_message(error), "free-threaded"));
@@ -420,7 +420,7 @@ static void reads_a_torn_list_from_both_ends(void)
 	graph = read_world(world);
 	CU_ASSERT_NOT_EQUAL(rg_graph_find(graph, world->list), RG_NONE);
 	CU_ASSERT_NOT_EQUAL(rg_graph_find(graph, dict), RG_NONE);
-	cpy_runtime.info(world->state, &info);
+	cpython_runtime.info(world->state, &info);
 	CU_ASSERT(info.unreadable > 0);
 	world_free(world);
 	/* A list that never comes back to its head ends all the same. */
@@ -444,7 +444,7 @@ static void believes_no_length(void)
 	put64(world, keys + 24, UINT64_MAX / 32);
 	put64(world, world->number + 16, UINT64_MAX);
 	read_world(world);
-	cpy_runtime.info(world->state, &info);
+	cpython_runtime.info(world->state, &info);
 	CU_ASSERT(info.unreadable >= 3);
 	world_free(world);
 }
@@ -473,15 +473,15 @@ static void fails_cleanly_without_memory(void)
 		rg_error *error;
 
 		rg_alloc_fail_after(after);
-		error = cpy_runtime.open(world->image, NULL, &world->state);
+		error = cpython_runtime.open(world->image, NULL, &world->state);
 		if (!error)
 			error = rg_builder_new(&world->builder);
 		if (!error)
-			error = cpy_runtime.objects(world->state, world->builder);
+			error = cpython_runtime.objects(world->state, world->builder);
 		if (!error)
 			error = rg_builder_finish_objects(world->builder);
 		if (!error)
-			error = cpy_runtime.references(world->state, world->builder);
+			error = cpython_runtime.references(world->state, world->builder);
 		done = !error;
 		rg_alloc_fail_after(-1);
 		CU_ASSERT(!error || rg_error_code(error) == RG_ERROR_NO_MEMORY);

@@ -3,7 +3,7 @@
 #include "runtime/cpython/private.h"
 
 /* For runtime.c alone, which names it in its table. */
-extern const struct rg_runtime cpy_runtime;
+extern const struct rg_runtime cpython_runtime;
 
 static void cpy_close(void *state)
 {
@@ -74,7 +74,7 @@ static void cpy_info(void *state, struct rg_runtime_info *ret)
 	};
 }
 
-const struct rg_runtime cpy_runtime = {
+const struct rg_runtime cpython_runtime = {
 	.name = "cpython",
 	.title = "CPython",
 	.reads = CPY_READS,
