@@ -12,24 +12,6 @@
 #include "base/io.h"
 #include "graph/builder.h"
 
-/* What a file says about the dump it holds; strings belong to the format's state. */
-struct rg_format_info {
-	const char *runtime;
-	const char *runtime_name;
-	const char *version;
-	const char *build;
-	uint64_t interpreters;
-	uint64_t threads;
-	uint64_t unreadable;
-	uint64_t allocator_free;
-	uint64_t total_bytes;
-	bool complete;
-	const char *const *missing;
-	size_t missing_count;
-	bool has_refcounts;
-	struct rg_collector collector;
-};
-
 struct rg_format {
 	const char *title; /* "portable dump" */
 	/* Whether a file that begins with these bytes is one of its files. */
@@ -40,7 +22,8 @@ struct rg_format {
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	/* Adds references, roots and threads (builder.h 3), for the same builder. */
 	rg_error *(*references)(void *state, rg_builder *builder);
-	void (*info)(void *state, struct rg_format_info *ret);
+	/* Sets in *ret all but path, format and objects.  Strings belong to @state. */
+	void (*info)(void *state, struct rg_dump_info *ret);
 	struct rg_graph_hooks hooks; /* with the state as user */
 	void (*close)(void *state);
 };

@@ -307,28 +307,26 @@ static rg_error *open_file(const char *path, struct rg_file *file, void **ret)
 	return NULL;
 }
 
-static void info(void *user, struct rg_format_info *ret)
+static void info(void *user, struct rg_dump_info *ret)
 {
 	struct rg_ndjson_file *s = user;
 
-	*ret = (struct rg_format_info){
-		.runtime = s->strings[0] ? s->strings[0] : "unknown",
-		.runtime_name = s->strings[1] ? s->strings[1]
-				: s->strings[0] ? s->strings[0]
-						: "unknown runtime",
-		.version = s->strings[2] ? s->strings[2] : "",
-		.build = s->strings[3] ? s->strings[3] : "",
-		.interpreters = s->interpreters,
-		.threads = s->threads.count,
-		.unreadable = s->unreadable,
-		.allocator_free = s->allocator_free,
-		.total_bytes = s->total_bytes ? s->total_bytes : s->file.size,
-		.complete = s->complete,
-		.missing = (const char *const *)s->missing.data,
-		.missing_count = s->missing.count,
-		.has_refcounts = s->has_refcounts,
-		.collector = s->collector,
-	};
+	ret->runtime = s->strings[0] ? s->strings[0] : "unknown";
+	ret->runtime_name = s->strings[1]   ? s->strings[1]
+			    : s->strings[0] ? s->strings[0]
+					    : "unknown runtime";
+	ret->version = s->strings[2] ? s->strings[2] : "";
+	ret->build = s->strings[3] ? s->strings[3] : "";
+	ret->interpreters = s->interpreters;
+	ret->threads = s->threads.count;
+	ret->unreadable = s->unreadable;
+	ret->allocator_free = s->allocator_free;
+	ret->total_bytes = s->total_bytes ? s->total_bytes : s->file.size;
+	ret->complete = s->complete;
+	ret->missing = (const char *const *)s->missing.data;
+	ret->missing_count = s->missing.count;
+	ret->has_refcounts = s->has_refcounts;
+	ret->collector = s->collector;
 }
 
 const struct rg_format rg_format_ndjson = {

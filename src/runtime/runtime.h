@@ -13,18 +13,6 @@
 #include "graph/builder.h"
 #include "image/image.h"
 
-/* What the runtime says about the dump; strings belong to the runtime's state. */
-struct rg_runtime_info {
-	const char *version;
-	const char *build;
-	uint64_t interpreters;
-	uint64_t threads;
-	uint64_t unreadable;     /* counted so far: grows while objects and references are read */
-	bool has_refcounts;
-	struct rg_collector collector;
-	uint64_t allocator_free;
-};
-
 struct rg_progress {
 	rg_progress_fn *call; /* or NULL */
 	void *user;
@@ -43,7 +31,12 @@ struct rg_runtime {
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	/* Adds references, roots and threads (builder.h 3), for the same builder. */
 	rg_error *(*references)(void *state, rg_builder *builder);
-	void (*info)(void *state, struct rg_runtime_info *ret);
+	/*
+	 * Sets in *ret what the runtime knows: version, build, interpreters, threads,
+	 * unreadable (which grows while objects and references are read),
+	 * has_refcounts, collector, allocator_free.  Strings belong to @state.
+	 */
+	void (*info)(void *state, struct rg_dump_info *ret);
 	/* Labels and descriptions, with @state as user. */
 	struct rg_graph_hooks hooks;
 	void (*close)(void *state);

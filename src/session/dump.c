@@ -18,6 +18,7 @@
 struct source {
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	rg_error *(*references)(void *state, rg_builder *builder);
+	void (*info)(void *state, struct rg_dump_info *ret);
 	const struct rg_graph_hooks *hooks;
 	void (*close)(void *state);
 	void *state;
@@ -71,6 +72,7 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 		return rg_error_prefix(error, dump->path);
 	dump->source.objects = dump->runtime->objects;
 	dump->source.references = dump->runtime->references;
+	dump->source.info = dump->runtime->info;
 	dump->source.hooks = &dump->runtime->hooks;
 	dump->source.close = dump->runtime->close;
 	return NULL;
@@ -82,6 +84,7 @@ static rg_error *open_file(rg_dump *dump, const struct rg_format *format, struct
 	dump->format = format;
 	dump->source.objects = format->objects;
 	dump->source.references = format->references;
+	dump->source.info = format->info;
 	dump->source.hooks = &format->hooks;
 	dump->source.close = format->close;
 	return NULL;
@@ -116,45 +119,18 @@ static void refresh(rg_dump *dump)
 	size_t threads;
 
 	info->path = dump->path;
-	if (dump->runtime) {
-		struct rg_runtime_info now = { 0 };
-
-		dump->runtime->info(dump->source.state, &now);
+	if (dump->image) {
 		info->format = "ELF core";
 		info->runtime = dump->runtime->name;
 		info->runtime_name = dump->runtime->title;
-		info->version = now.version;
-		info->build = now.build;
-		info->interpreters = now.interpreters;
-		info->threads = now.threads;
-		info->unreadable = now.unreadable;
-		info->has_refcounts = now.has_refcounts;
-		info->collector = now.collector;
-		info->allocator_free = now.allocator_free;
 		info->total_bytes = dump->image->dump_bytes;
 		info->complete = dump->image->complete;
 		info->missing = (const char *const *)dump->image->missing;
 		info->missing_count = dump->image->missing_count;
 	} else {
-		struct rg_format_info now = { 0 };
-
-		dump->format->info(dump->source.state, &now);
 		info->format = dump->format->title;
-		info->runtime = now.runtime;
-		info->runtime_name = now.runtime_name;
-		info->version = now.version;
-		info->build = now.build;
-		info->interpreters = now.interpreters;
-		info->threads = now.threads;
-		info->unreadable = now.unreadable;
-		info->has_refcounts = now.has_refcounts;
-		info->collector = now.collector;
-		info->allocator_free = now.allocator_free;
-		info->total_bytes = now.total_bytes;
-		info->complete = now.complete;
-		info->missing = now.missing;
-		info->missing_count = now.missing_count;
 	}
+	dump->source.info(dump->source.state, info);
 	if (dump->has_references) {
 		rg_graph_threads(rg_builder_graph(dump->builder), &threads);
 		info->threads = threads;

@@ -302,7 +302,7 @@ static void finds_names_and_sizes(void)
 {
 	struct world *world = world_new(24);
 	rg_graph *graph = read_world(world);
-	struct rg_runtime_info info;
+	struct rg_dump_info info = { 0 };
 
 	cpython_runtime.info(world->state, &info);
 	CU_ASSERT_STRING_EQUAL(info.version, "3.13.5");
@@ -412,7 +412,7 @@ static void reads_a_torn_list_from_both_ends(void)
 {
 	struct world *world = world_new(24);
 	uint64_t dict = get64(world, world->instance + 24);
-	struct rg_runtime_info info;
+	struct rg_dump_info info = { 0 };
 	rg_graph *graph;
 
 	/* After the first object the list leads nowhere; nothing else refers to the last. */
@@ -436,7 +436,7 @@ static void believes_no_length(void)
 	struct world *world = world_new(24);
 	uint64_t dict = get64(world, world->instance + 24);
 	uint64_t keys = get64(world, dict + 32);
-	struct rg_runtime_info info;
+	struct rg_dump_info info = { 0 };
 
 	put64(world, world->list + 16, UINT64_MAX / 4);
 	put64(world, world->list + 32, UINT64_MAX / 4);

@@ -59,19 +59,17 @@ static rg_error *cpy_open(rg_image *image, const struct rg_progress *progress, v
 	return NULL;
 }
 
-static void cpy_info(void *state, struct rg_runtime_info *ret)
+static void cpy_info(void *state, struct rg_dump_info *ret)
 {
 	struct cpy *cpy = state;
 
-	*ret = (struct rg_runtime_info){
-		.version = cpy->version,
-		.build = cpy->build,
-		.interpreters = cpy->interpreter_count,
-		.threads = cpy->thread_count,
-		.unreadable = cpy->unreadable,
-		.has_refcounts = true,
-		.collector = cpy->collector,
-	};
+	ret->version = cpy->version;
+	ret->build = cpy->build;
+	ret->interpreters = cpy->interpreter_count;
+	ret->threads = cpy->thread_count;
+	ret->unreadable = cpy->unreadable;
+	ret->has_refcounts = true;
+	ret->collector = cpy->collector;
 }
 
 const struct rg_runtime cpython_runtime = {
