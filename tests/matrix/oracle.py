@@ -35,11 +35,13 @@ OUT is a text file, one record a line, numbers in hexadecimal but for the header
 `r` marks what gc.get_objects() and the permanent generation hold; everything else was reached from
 there by gc.get_referents() and type().
 """
+import _signal
 import ctypes
 import gc
 import json
 import os
 import sys
+import time
 from _io import BytesIO
 
 IMMORTAL_SINCE = (3, 12)
@@ -135,12 +137,21 @@ def plain_keys(d):
     return " ".join("%s=%x" % (key, id(value)) for key, value in d.items())
 
 
+def wait_asleep(pid):
+    """Until the parent sleeps in pause(): on its way there it still holds what it calls."""
+    fd = os.open("/proc/%d/task/%d/stat" % (pid, pid), os.O_RDONLY)
+    while os.pread(fd, 4096, 0).rpartition(b")")[2].split()[0] != b"S":
+        time.sleep(0.001)
+    os.close(fd)
+
+
 def record(out, pid):
     """Second child: everything else. The first two statements must stay the first two."""
     objects = gc.get_objects()
     gc.unfreeze()
     everything = gc.get_objects()
     own = id(objects)
+    wait_asleep(pid)
     mem = os.open("/proc/%d/mem" % pid, os.O_RDONLY)
     fd = os.open(out + ".tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     seen = {}
@@ -250,6 +261,8 @@ def snapshot():
     libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     libc.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
     pid = os.getpid()
+    # A child's death would interrupt pause(), if the program handles SIGCHLD.
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, range(1, _signal.NSIG))
     gc.disable()
     # A thread that wants the GIL must not make a child hand it over: nobody there would take it.
     sys.setswitchinterval(1000.0)
