@@ -92,8 +92,12 @@ static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 		if (type->flags & CPY_TPFLAG_INLINE_VALUES &&
 		    rg_image_u32(cpy->image, object + type->basicsize, &head) && head >> 24) {
 			walk_values(walk, type, object + type->basicsize + 8, head & 255);
-			/* Up to 3.13.12 the collector is shown the one or the other. */
-			if (cpy->hexversion < 0x030d0d00)
+			/*
+			 * Up to 3.13.12 the collector is shown the one or the other
+			 * (python/cpython#145440).  Debian, whose builds are told by
+			 * where their generations stand, has that change in 3.13.5.
+			 */
+			if (cpy->hexversion < 0x030d0d00 && cpy->layout.gc.generations != 20)
 				kind = RG_REFERENCE_UNTRAVERSED;
 		}
 		emit_dict(walk, word, kind);
