@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 # One small core for each layout of an interpreter, and what must be found in it.
-if BUILD_COMMAND
 TESTS += %D%/readers.py
-endif
 EXTRA_DIST += %D%/README.md %D%/make.py %D%/program.py %D%/readers.py
 EXTRA_DIST += %D%/cpython-3.11.2-debian.core.xz %D%/cpython-3.11.2-debian.json
 EXTRA_DIST += %D%/cpython-3.12.1.core.xz %D%/cpython-3.12.1.json
