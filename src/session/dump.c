@@ -53,6 +53,21 @@ static bool is_image(const unsigned char *head, size_t length)
 	return false;
 }
 
+/* Says first what the core lacks: that is why nothing was found in it, more often than not. */
+static rg_error *explain(rg_error *error, const rg_dump *dump)
+{
+	enum rg_error_code code = rg_error_code(error);
+	rg_error *whole;
+
+	if (!dump->image->missing_count ||
+	    (code != RG_ERROR_NO_RUNTIME && code != RG_ERROR_CORRUPT))
+		return rg_error_prefix(error, dump->path);
+	whole = rg_error_new(code, "%s; in what it holds: %s", dump->image->missing[0],
+			     rg_error_message(error));
+	rg_error_free(error);
+	return whole;
+}
+
 static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 {
 	struct rg_image_options where = { NULL, NULL, 0 };
@@ -69,7 +84,7 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
 	error = rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state);
 	if (error)
-		return rg_error_prefix(error, dump->path);
+		return explain(error, dump);
 	dump->source.objects = dump->runtime->objects;
 	dump->source.references = dump->runtime->references;
 	dump->source.info = dump->runtime->info;
