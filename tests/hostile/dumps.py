@@ -95,8 +95,8 @@ def ask(path, words, case=None):
     except subprocess.TimeoutExpired:
         return "%s: no end" % " ".join(words), None
     complaint = judge(words, done, (time.monotonic() - start) / (5 if SLOW else 1))
-    if not complaint and case and done.returncode < 2 and case.silent(words, done.stdout):
-        complaint = "claims that a dump that was cut is complete"
+    if not complaint and case:
+        complaint = case.silent(words, done)
     if complaint:
         return "%s: %s" % (" ".join(words), complaint), done.returncode
     return None, done.returncode
@@ -136,9 +136,16 @@ class Case:
     def __init__(self, name, patches, length=None, commands=COMMANDS):
         self.name, self.patches, self.length, self.commands = name, patches, length, commands
 
-    def silent(self, words, out):
-        """Whether JSON of a dump that was cut claims that the dump is whole."""
-        return self.length is not None and "json" in words and json.loads(out)["complete"]
+    def silent(self, words, done):
+        """What the outcome does not say of a dump that was cut, or None."""
+        if self.length is None:
+            return None
+        if done.returncode < 2:
+            whole = "json" in words and json.loads(done.stdout)["complete"]
+            return "claims that a dump that was cut is complete" if whole else None
+        if self.length > 64 and b"cut off" not in done.stderr:
+            return "does not say that the dump was cut: %r" % done.stderr[-600:]
+        return None
 
 
 def run_cases(dump, cases):
