@@ -133,6 +133,43 @@ static void explain(uint32_t *explained, rg_id id, uint32_t count)
 		explained[id] = UINT32_MAX;
 }
 
+/* Whether @id's count is known and kept, so that external roots can be computed. */
+static bool is_accountable(const struct rg_graph *graph, rg_id id)
+{
+	return !(graph->flags[id] & RG_OBJECT_IMMORTAL) && graph->refcount[id] != RG_STORE_UNKNOWN;
+}
+
+/* Whether the count of @id has no room for another reference. */
+static bool is_full(const struct rg_graph *graph, rg_id id)
+{
+	return graph->has_refcounts && is_accountable(graph, id) &&
+	       (int64_t)graph->explained[id] >= rg_store_refcount(graph, id);
+}
+
+/*
+ * Roots explain what they own.  Static storage owns the reference that its
+ * object was born with, unless somebody took that over: a module that adds a
+ * type without counting does.
+ */
+static void account_roots(struct rg_graph *graph)
+{
+	for (size_t i = 0; i < graph->roots.count; i++) {
+		struct rg_root *root = &graph->roots.data[i];
+
+		if (root->kind != RG_ROOT_EXTERNAL && root->kind != RG_ROOT_STATIC)
+			explain(graph->explained, root->object, root->count);
+	}
+	for (size_t i = 0; i < graph->roots.count; i++) {
+		struct rg_root *root = &graph->roots.data[i];
+
+		if (root->kind != RG_ROOT_STATIC)
+			continue;
+		if (root->count && is_full(graph, root->object))
+			root->count = 0;
+		explain(graph->explained, root->object, root->count);
+	}
+}
+
 /* Counts what explains each object's count, inferred references last. */
 static void account(struct rg_graph *graph)
 {
@@ -150,9 +187,7 @@ static void account(struct rg_graph *graph)
 		else if (kind == RG_REFERENCE_INFERRED)
 			inferred = true;
 	}
-	for (size_t i = 0; i < graph->roots.count; i++)
-		if (graph->roots.data[i].kind != RG_ROOT_EXTERNAL)
-			explain(explained, graph->roots.data[i].object, graph->roots.data[i].count);
+	account_roots(graph);
 	if (!inferred)
 		return;
 	for (uint64_t i = 0; i < graph->references; i++) {
@@ -160,9 +195,7 @@ static void account(struct rg_graph *graph)
 
 		if ((graph->kind[i] & RG_REFERENCE_KIND_MASK) != RG_REFERENCE_INFERRED)
 			continue;
-		if (graph->has_refcounts && !(graph->flags[target] & RG_OBJECT_IMMORTAL) &&
-		    graph->refcount[target] != RG_STORE_UNKNOWN &&
-		    (int64_t)explained[target] >= rg_store_refcount(graph, target)) {
+		if (is_full(graph, target)) {
 			graph->kind[i] &= (uint8_t)~RG_REFERENCE_KIND_MASK;
 			graph->kind[i] |= RG_REFERENCE_BORROWED;
 		} else {
@@ -178,12 +211,6 @@ static void note_uncounted(struct rg_graph *graph)
 		for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++)
 			if (!rg_store_counted(graph->kind[i]))
 				rg_bitset_add(graph->uncounted, id);
-}
-
-/* Whether @id's count is known and kept, so that external roots can be computed. */
-static bool is_accountable(const struct rg_graph *graph, rg_id id)
-{
-	return !(graph->flags[id] & RG_OBJECT_IMMORTAL) && graph->refcount[id] != RG_STORE_UNKNOWN;
 }
 
 static int compare_roots(const void *a, const void *b, void *user)

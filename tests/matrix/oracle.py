@@ -262,7 +262,7 @@ def snapshot():
     libc.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
     pid = os.getpid()
     # A child's death would interrupt pause(), if the program handles SIGCHLD.
-    _signal.pthread_sigmask(_signal.SIG_BLOCK, range(1, _signal.NSIG))
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
     gc.disable()
     # A thread that wants the GIL must not make a child hand it over: nobody there would take it.
     sys.setswitchinterval(1000.0)
