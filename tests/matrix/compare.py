@@ -34,6 +34,12 @@ import sys
 NOISE = (
     ("sizes", "*", "pandas.*Engine",
      "compiled by Cython, its __sizeof__ adds a hash table of pandas' own"),
+    ("sizes", "*", "_regex.Pattern", "its __sizeof__ adds tables that only it can read"),
+    ("referents", "*", "gevent.*", "greenlets keep their references in a C++ object of their own"),
+    ("referents", "*", "greenlet.*", "as above"),
+    ("referents", "*", "google.protobuf.pyext.*", "kept in C++ containers"),
+    ("referents", "3.11.*", "lxml.etree._ResolverRegistry",
+     "None: inferred, and the count of None leaves no room for all that are"),
 )
 
 LRU_CACHE = "functools._lru_cache_wrapper"

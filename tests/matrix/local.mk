@@ -21,5 +21,6 @@ EXTRA_DIST += tests/matrix/programs/resurrect.py
 EXTRA_DIST += tests/matrix/programs/subclassed.py
 EXTRA_DIST += tests/matrix/programs/system.py
 EXTRA_DIST += tests/matrix/programs/text.py
+EXTRA_DIST += tests/matrix/programs/thirdparty.py
 EXTRA_DIST += tests/matrix/programs/threads.py
 EXTRA_DIST += tests/matrix/programs/types_made.py

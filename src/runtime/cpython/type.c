@@ -289,13 +289,15 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 {
 	const char *dot = strrchr(tp_name, '.'), *last = dot ? dot + 1 : tp_name;
 	char qualname[512] = "", name[256] = "", module[256] = "", full[800];
+	bool named = *last;
 
 	if (type->is_heap) {
 		uint64_t at = type->address;
 		uint64_t value = cpy_dict_get(cpy, type->dict, "__module__");
 
-		(void)cpy_str(cpy, cpy_word(cpy, at + cpy->layout.heap_type.qualname), qualname,
-			      sizeof(qualname));
+		/* A class may be called "" after all. */
+		named |= cpy_str(cpy, cpy_word(cpy, at + cpy->layout.heap_type.qualname), qualname,
+				 sizeof(qualname)) >= 0;
 		(void)cpy_str(cpy, cpy_word(cpy, at + cpy->layout.heap_type.name), name,
 			      sizeof(name));
 		if (value)
@@ -312,7 +314,7 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 		else
 			snprintf(module, sizeof(module), "builtins");
 	}
-	if (!qualname[0]) {
+	if (!named && !qualname[0]) {
 		cpy->private->unnamed++;
 		cpy->unreadable++;
 		snprintf(qualname, sizeof(qualname), "type@0x%llx",
