@@ -69,7 +69,7 @@ static void thread_rows(rg_sink *sink, const rg_graph *graph)
 			       rg_format_count(count - 20, number));
 }
 
-static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph)
+static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, uint64_t types)
 {
 	const struct rg_dump_info *info = rg_dump_info(dump);
 	rg_sink *sink = cli->sink;
@@ -88,7 +88,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph)
 		count_row(sink, "threads", info->threads);
 	thread_rows(sink, graph);
 	count_row(sink, "objects", info->objects);
-	count_row(sink, "types", rg_graph_type_count(graph));
+	count_row(sink, "types", types);
 	count_row(sink, "references", rg_graph_reference_count(graph));
 	count_row(sink, "roots", roots);
 	if (!info->has_refcounts)
@@ -129,7 +129,7 @@ static void put_threads(rg_json *json, const rg_graph *graph)
 	rg_json_put_end(json);
 }
 
-static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph)
+static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph, uint64_t types)
 {
 	const struct rg_dump_info *info = rg_dump_info(dump);
 	uint64_t known = info->object_bytes + info->allocator_free;
@@ -147,7 +147,7 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph)
 	rg_json_put_u64(json, "interpreters", info->interpreters);
 	rg_json_put_u64(json, "threads", info->threads);
 	rg_json_put_u64(json, "objects", info->objects);
-	rg_json_put_u64(json, "types", rg_graph_type_count(graph));
+	rg_json_put_u64(json, "types", types);
 	rg_json_put_u64(json, "references", rg_graph_reference_count(graph));
 	rg_json_put_u64(json, "roots", roots);
 	rg_json_put_bool(json, "has_refcounts", info->has_refcounts);
@@ -165,6 +165,7 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph)
 static int run(struct cli *cli)
 {
 	const rg_graph *graph;
+	struct rg_type_table *types = NULL;
 	rg_dump *dump = NULL;
 	rg_error *error;
 	int status = cli_load(cli, cli->operands[0], &dump);
@@ -172,11 +173,14 @@ static int run(struct cli *cli)
 	if (status)
 		return status;
 	error = rg_dump_graph(dump, &graph);
+	if (!error)
+		error = rg_types(graph, NULL, &types);
 	status = error ? cli_fail(error) : cli_open(cli);
 	if (!status && cli->options.format == CLI_JSON)
-		status = report_json(cli, dump, graph);
+		status = report_json(cli, dump, graph, types->count);
 	else if (!status)
-		report(cli, dump, graph);
+		report(cli, dump, graph, types->count);
+	rg_types_free(types);
 	rg_dump_close(dump);
 	return status;
 }

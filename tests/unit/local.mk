@@ -16,6 +16,7 @@ unit_tests += %D%/test_analysis_types.c
 unit_tests += %D%/test_graph.c
 unit_tests += %D%/test_json.c
 unit_tests += %D%/test_ndjson.c
+unit_tests += %D%/test_pools.c
 unit_tests += %D%/test_structs.c
 unit_tests += %D%/test_render_output.c
 unit_tests += %D%/test_render_picture.c

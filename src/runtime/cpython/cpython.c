@@ -70,6 +70,7 @@ static void cpy_info(void *state, struct rg_dump_info *ret)
 	ret->unreadable = cpy->unreadable;
 	ret->has_refcounts = true;
 	ret->collector = cpy->collector;
+	ret->allocator_free = cpy->private->allocator_free;
 }
 
 const struct rg_runtime cpython_runtime = {

@@ -126,6 +126,8 @@ static void put_label(const struct labels *labels, const struct cpy_reference *r
 		put_str(cpy, text, reference->arg);
 		break;
 	case CPY_LABEL_OFFSET:
+		if (reference->text)
+			cpy_text_puts(text, reference->text);
 		snprintf(number, sizeof(number), "+%llu", (unsigned long long)reference->arg);
 		cpy_text_puts(text, number);
 		break;

@@ -15,6 +15,7 @@ core_sources += %D%/label.c
 core_sources += %D%/layout.c
 core_sources += %D%/layout.h
 core_sources += %D%/object.c
+core_sources += %D%/pools.c
 core_sources += %D%/private.h
 core_sources += %D%/root.c
 core_sources += %D%/size.c

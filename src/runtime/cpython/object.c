@@ -174,5 +174,6 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 		error = rg_error_no_memory();
 	rg_free(pass);
 	cpy->unreadable = unreadable;
+	cpy->private->allocator_free = cpy_pools_free(cpy);
 	return error;
 }

@@ -36,6 +36,7 @@ struct cpy_private {
 	bool found_built;
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
+	uint64_t allocator_free;
 	bool failed;                /* memory ran out where no error can be returned */
 };
 
@@ -144,6 +145,8 @@ uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, ui
 /* cpy_discover - finds CPython in cpy->image; *@ret false: it is not there. */
 rg_error *cpy_discover(struct cpy *cpy, bool *ret);
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
+/* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
+uint64_t cpy_pools_free(const struct cpy *cpy);
 /* Calls @each for the objects of the permanent generations. */
 rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 rg_error *cpy_objects(void *state, rg_builder *builder);
