@@ -160,6 +160,43 @@ static void put_next(struct cli *cli, const struct result *result, rg_id id)
 		       rg_graph_object(result->graph, id).address);
 }
 
+/* Why there is no chain, and where to look next. */
+static int put_none(struct cli *cli, const struct result *result)
+{
+	struct rg_garbage *garbage = NULL;
+	bool collectable = true, dead = true;
+	rg_error *error = rg_garbage_find(result->graph, &garbage);
+
+	/* Without counts or roots nothing more can be said. */
+	if (error && rg_error_code(error) != RG_ERROR_INCOMPLETE)
+		return cli_fail(error);
+	rg_error_free(error);
+	for (size_t i = 0; garbage && i < result->targets.count; i++) {
+		enum rg_state state = rg_garbage_state(garbage, result->targets.ids[i]);
+
+		collectable &= state == RG_STATE_UNREACHABLE;
+		dead &= state != RG_STATE_ALIVE;
+	}
+	rg_sink_puts(cli->sink, "\n  no root leads here: ");
+	if (garbage && collectable)
+		rg_sink_puts(cli->sink, "it is unreachable, only other garbage refers to it; the "
+					"collector would free it\n");
+	else if (garbage && dead)
+		rg_sink_puts(cli->sink, "it is lost, only what no collector will free refers to "
+					"it\n");
+	else
+		rg_sink_puts(cli->sink, "what holds it is not in the dump\n");
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s ",
+		       garbage && dead ? "cycles" : "backrefs");
+	rg_sink_text(cli->sink, rg_dump_info(result->dump)->path);
+	if (!garbage || !dead)
+		rg_sink_printf(cli->sink, " 0x%" PRIx64,
+			       rg_graph_object(result->graph, result->targets.ids[0]).address);
+	rg_sink_puts(cli->sink, "\n");
+	rg_garbage_free(garbage);
+	return CLI_OK;
+}
+
 static int report(struct cli *cli, const struct result *result)
 {
 	const struct rg_chains *chains = result->chains;
@@ -179,14 +216,10 @@ static int report(struct cli *cli, const struct result *result)
 	rg_sink_puts(cli->sink, "\n");
 	for (size_t i = 0; !status && i < chains->count; i++)
 		status = put_chain(cli, result->graph, &chains->chains[i]);
-	if (!chains->count) {
-		rg_sink_puts(cli->sink, "\n  no root leads here: it is unreachable, or what "
-			     "holds it is not in the dump\n\nnext: refgraph cycles ");
-		rg_sink_text(cli->sink, rg_dump_info(result->dump)->path);
-		rg_sink_puts(cli->sink, "\n");
-	} else if (!status) {
+	if (!chains->count)
+		status = put_none(cli, result);
+	else if (!status)
 		put_next(cli, result, first);
-	}
 	return status;
 }
 
