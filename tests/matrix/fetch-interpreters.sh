@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Unpacks the python3 of newer Debian suites beside the system, installing nothing:
 #
-#     fetch-interpreters.sh [SUITE...]                        (default: trixie)
+#     fetch-interpreters.sh [SUITE[:PACKAGE]...]              (default: trixie forky:python3.13)
 #
+# PACKAGE is the interpreter where the suite has several: forky:python3.13.
 # The packages come from the mirror that apt uses here, with the suite replaced, through apt itself
 # with a state folder of its own, so signatures are checked as ever. They are unpacked with their own
 # C library and started through their own ld.so: CACHE/SUITE/python3 is the launcher.
@@ -39,9 +40,12 @@ keyring() {
 }
 
 fetch_suite() {
-	suite=$1
-	root=$cache/$suite
-	work=$cache/.$suite.work
+	suite=${1%%:*}
+	package=python3
+	case $1 in *:*) package=${1#*:} ;; esac
+	name=$(echo "$1" | tr : -)
+	root=$cache/$name
+	work=$cache/.$name.work
 	if test -x "$root/python3" && "$root/python3" -c 'import ctypes' 2>/dev/null; then
 		say "$suite: already in $root"
 		return 0
@@ -69,7 +73,7 @@ fetch_suite() {
 		return 1
 	}
 	# python3 names the version; with an empty status file apt brings all it needs, libc6 included.
-	apt-get "$@" -y --download-only install python3 >"$work/log" 2>&1 || {
+	apt-get "$@" -y --download-only install "$package" >"$work/log" 2>&1 || {
 		say "$suite: the packages could not be had:"
 		sed 's/^/    /' "$work/log" >&2
 		return 1
@@ -105,7 +109,7 @@ fetch_suite() {
 	say "$suite: python $version in $root"
 }
 
-test $# -gt 0 || set -- trixie
+test $# -gt 0 || set -- trixie forky:python3.13
 status=0
 for name; do
 	( fetch_suite "$name" ) || status=1

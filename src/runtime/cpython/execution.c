@@ -236,6 +236,13 @@ static const struct cpy_field group_fields[] = {
 	END,
 };
 
+static const struct cpy_field late_group_fields[] = {
+	OWNED(72, ".message"),
+	OWNED(80, ".exceptions"),
+	OWNED(88, ".exceptions_str"),
+	END,
+};
+
 static const struct cpy_field import_error_311[] = {
 	OWNED(72, ".msg"),
 	OWNED(80, ".name"),
@@ -507,6 +514,7 @@ const struct cpy_struct cpy_structs_execution[] = {
 	EXCEPTION("UnboundLocalError", 80, name_error_fields),
 	EXCEPTION("AttributeError", 88, attribute_error_fields),
 	EXCEPTION("BaseExceptionGroup", 88, group_fields),
+	EXCEPTION("BaseExceptionGroup", 96, late_group_fields),
 	IMPORT_EXCEPTION("ImportError"),
 	IMPORT_EXCEPTION("ModuleNotFoundError"),
 	OS_EXCEPTION("OSError"),

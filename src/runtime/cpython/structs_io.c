@@ -56,6 +56,9 @@ const struct cpy_struct cpy_structs_io[] = {
 	{ CPY_ROW("_ssl._SSLContext", 13, 13, 112), CPY_FIELDS(OWN(40, ".sni_callback"),
 	  OWN(64, "._msg_callback"), HID(72, ".keylog_filename"), HID(96, ".psk_client_callback"),
 	  HID(104, ".psk_server_callback")) },
+	{ CPY_ROW("_ssl._SSLContext", 13, 13, 120), CPY_FIELDS(OWN(40, ".sni_callback"),
+	  OWN(64, "._msg_callback"), HID(72, ".keylog_filename"), HID(96, ".psk_client_callback"),
+	  HID(104, ".psk_server_callback")) },
 	{ CPY_ROW("_ssl._SSLSocket", 11, 11, 96), CPY_FIELDS(HID(16, ".socket_ref"),
 	  HID(32, ".context"), HID(48, ".owner_ref"), HID(56, ".server_hostname"),
 	  OWN(72, ".exc_type"), OWN(80, ".exc_value"), OWN(88, ".exc_tb")) },
@@ -63,6 +66,7 @@ const struct cpy_struct cpy_structs_io[] = {
 	  HID(32, ".context"), HID(48, ".owner_ref"), HID(56, ".server_hostname"),
 	  OWN(72, ".exc")) },
 	{ CPY_ROW("mmap.mmap", 11, 13, 80), .owned = cpy_owned_mmap },
+	{ CPY_ROW("mmap.mmap", 13, 13, 88), .owned = cpy_owned_mmap },
 
 	/* Compression. */
 	{ CPY_ROW("_bz2.BZ2Compressor", 11, 13, 112) },
@@ -123,6 +127,10 @@ const struct cpy_struct cpy_structs_io[] = {
 	  OWN(48, ".persistent_load"), OWN(56, ".persistent_load_attr"), HID(72, ".buffer"),
 	  OWN(184, ".read"), OWN(192, ".readinto"), OWN(200, ".readline"), OWN(208, ".peek"),
 	  OWN(216, ".buffers")), .walk = cpy_walk_unpickler, .size = cpy_size_unpickler },
+	{ CPY_ROW("_pickle.Unpickler", 13, 13, 296), CPY_FIELDS(OWN(16, ".stack"),
+	  OWN(48, ".persistent_load"), OWN(56, ".persistent_load_attr"), HID(72, ".buffer"),
+	  OWN(200, ".read"), OWN(208, ".readinto"), OWN(216, ".readline"), OWN(224, ".peek"),
+	  OWN(232, ".buffers")), .walk = cpy_walk_unpickler, .size = cpy_size_unpickler },
 	{ CPY_ROW("_pickle.Pdata", 11, 13, 56), .walk = cpy_walk_pdata },
 	{ CPY_ROW("_pickle.PicklerMemoProxy", 11, 13, 24), CPY_FIELDS(OWN(16, ".pickler")) },
 	{ CPY_ROW("_pickle.UnpicklerMemoProxy", 11, 13, 24), CPY_FIELDS(OWN(16, ".unpickler")) },
@@ -144,6 +152,11 @@ const struct cpy_struct cpy_structs_io[] = {
 	/* XML. */
 	{ CPY_ROW("pyexpat.xmlparser", 11, 12, 72), .walk = cpy_walk_expat },
 	{ CPY_ROW("pyexpat.xmlparser", 13, 13, 80), .walk = cpy_walk_expat },
+	/* Late releases keep the parser alive that made this one. */
+	{ CPY_ROW("pyexpat.xmlparser", 11, 12, 80), CPY_FIELDS(OWN(24, ".parent")),
+	  .walk = cpy_walk_expat },
+	{ CPY_ROW("pyexpat.xmlparser", 13, 13, 88), CPY_FIELDS(OWN(24, ".parent")),
+	  .walk = cpy_walk_expat },
 	{ CPY_ROW("xml.etree.ElementTree.Element", 11, 13, 56), CPY_FIELDS(OWN(16, ".tag")),
 	  .walk = cpy_walk_element, .size = cpy_size_element, .length = cpy_length_element },
 	{ CPY_ROW("_elementtree._element_iterator", 11, 13, 64),
@@ -250,6 +263,7 @@ const struct cpy_struct cpy_structs_io[] = {
 	{ CPY_ROW("_multibytecodec.MultibyteStreamWriter", 11, 13, 56),
 	  CPY_FIELDS(HID(40, ".pending"), OWN(48, ".stream")), .walk = cpy_walk_codec },
 	{ CPY_ROW("_curses.window", 11, 13, 32) },
+	{ CPY_ROW("_curses.window", 13, 13, 40), CPY_FIELDS(HID(32, ".orig")) },
 	{ CPY_ROW("ossaudiodev.oss_audio_device", 11, 12, 56) },
 	{ CPY_ROW("ossaudiodev.oss_mixer_device", 11, 12, 24) },
 	{ CPY_ROW("_curses_panel.panel", 11, 13, 32), CPY_FIELDS(HID(24, ".window")) },
@@ -263,5 +277,7 @@ const struct cpy_struct cpy_structs_io[] = {
 	  HID(80, ".path_cleanup")) },
 	{ CPY_ROW("posix.ScandirIterator", 13, 13, 120), CPY_FIELDS(HID(88, ".path"),
 	  HID(96, ".path_cleanup")) },
+	{ CPY_ROW("posix.ScandirIterator", 13, 13, 128), CPY_FIELDS(HID(96, ".path"),
+	  HID(104, ".path_cleanup")) },
 	{ .name = NULL },
 };

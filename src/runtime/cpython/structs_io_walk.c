@@ -60,14 +60,19 @@ void cpy_walk_unpickler(struct cpy_walk *walk, const struct cpy_type *type, uint
 bool cpy_size_unpickler(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 			uint64_t *ret)
 {
-	/* 3.13.0 has one word less before input_line, encoding, errors, marks, marks_size. */
+	/*
+	 * 3.13.0 has one word less before input_line, encoding, errors, marks and
+	 * marks_size; late 3.13 has two more behind input_line.
+	 */
 	uint64_t at = object - (type->row->basicsize == 264 ? 8 : 0);
-	const unsigned strings[] = { 152, 224, 232 };
+	unsigned late = type->row->basicsize == 296 ? 16 : 0;
+	const unsigned strings[] = { 152, 224 + late, 232 + late };
 	uint64_t size, bytes;
 	size_t i;
 
 	if (!cpy_size_plus(cpy, type->basicsize, object + 24, object + 32, 8, &size) ||
-	    !cpy_size_plus(cpy, size, at + 240, at + 256, 8, &size))
+	    !cpy_size_plus(cpy, size, at + 240 + late,
+			   at + 256 + late, 8, &size))
 		return false;
 	for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		uint64_t string = cpy_word(cpy, at + strings[i]);
