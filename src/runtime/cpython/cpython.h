@@ -335,6 +335,12 @@ void cpy_walk_frame(struct cpy_walk *walk, uint64_t frame, uint8_t kind);
 rg_error *cpy_roots(struct cpy *cpy,
 		    rg_error *(*each)(void *user, const struct rg_root_init *root), void *user);
 
+/*
+ * cpy_fault_file - the file that an enabled faulthandler writes to, or 0; searched
+ * for in static data at the first call.
+ */
+uint64_t cpy_fault_file(struct cpy *cpy);
+
 /* cpy_threads - describes the threads with their frames to @builder. */
 rg_error *cpy_threads(struct cpy *cpy, rg_builder *builder);
 

@@ -157,16 +157,12 @@ static const struct cpy_state_field runtime_311[] = { { 0, NULL } };
 static const struct cpy_state_field runtime_312[] = {
 	{ 464 + 1056, "signals.default_handler" },
 	{ 464 + 1064, "signals.ignore_handler" },
-	{ 2600 + 8, "faulthandler.fatal_error.file" },
-	{ 2600 + 32, "faulthandler.thread.file" },
 	{ 0, NULL },
 };
 
 static const struct cpy_state_field runtime_313[] = {
 	{ 1080 + 1056, "signals.default_handler" },
 	{ 1080 + 1064, "signals.ignore_handler" },
-	{ 9912 + 8, "faulthandler.fatal_error.file" },
-	{ 9912 + 32, "faulthandler.thread.file" },
 	{ 0, NULL },
 };
 

@@ -192,6 +192,10 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 	uint64_t size, borrowed = UINT64_MAX, i;
 
 	(void)type;
+	/* Its state is in C data; late releases do not show it to the collector. */
+	if (is_state_of(walk, "faulthandler", 11, 0, 0, object))
+		cpy_emit(walk, cpy_fault_file(walk->cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
+			 "module state file", 0);
 	if (!definition || !state || state % 8 ||
 	    !rg_image_u64(walk->cpy->image, definition + 56, &size))
 		return;

@@ -8,6 +8,7 @@ core_sources += %D%/execution.h
 core_sources += %D%/execution_layout.c
 core_sources += %D%/execution_layout.h
 core_sources += %D%/execution_walk.c
+core_sources += %D%/faulthandler.c
 core_sources += %D%/frame.c
 core_sources += %D%/heap.c
 core_sources += %D%/infer.c

@@ -37,6 +37,8 @@ struct cpy_private {
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
 	uint64_t allocator_free;
+	uint64_t fault_file;        /* see cpy_fault_file */
+	bool fault_searched;
 	bool failed;                /* memory ran out where no error can be returned */
 };
 
