@@ -38,9 +38,22 @@ class Failure(Exception):
 
 
 class Interpreter:
-    def __init__(self, name, path):
+    def __init__(self, name, path, arguments=(), environment=()):
         self.name = name
         self.path = path
+        self.arguments = list(arguments)
+        self.environment = dict(environment)
+
+
+# Ways to start an interpreter that change what its memory looks like: (name, arguments,
+# environment). One program runs in each.
+MODES = (
+    ("dev", ("-X", "dev"), {}),
+    ("malloc", (), {"PYTHONMALLOC": "malloc"}),
+    ("unfrozen", ("-X", "frozen_modules=off", "-OO"), {}),
+    ("traced", ("-X", "tracemalloc=1"), {}),
+)
+PROGRAM_OF_MODES = "functions"
 
 
 def clean_environment():
@@ -161,7 +174,9 @@ def run_one(interpreter, program, options):
     environment = dict(clean_environment(), MALLOC_ARENA_MAX="3", PYTHONHASHSEED="0",
                        PYTHONDONTWRITEBYTECODE="1",
                        HOME=folder, TMPDIR=folder)
-    command = [interpreter.path, os.path.join(HERE, "oracle.py"), program, out]
+    environment.update(interpreter.environment)
+    command = [interpreter.path, *interpreter.arguments, os.path.join(HERE, "oracle.py"), program,
+               out]
     try:
         with open(os.path.join(folder, "log"), "wb+") as log, subprocess.Popen(
                 command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log,
@@ -261,7 +276,10 @@ def choose(options, interpreters):
              if not options.program
              or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.program)]
     if not options.quick:
-        return [(i, name, path) for i in interpreters for name, path in pairs]
+        cells = [(i, name, path) for i in interpreters for name, path in pairs]
+        return cells + [(Interpreter(i.name, i.path, arguments, environment), mode, path)
+                        for i in interpreters for mode, arguments, environment in MODES
+                        for name, path in pairs if name == PROGRAM_OF_MODES]
     cells = [(interpreters[n % len(interpreters)], name, path)
              for n, (name, path) in enumerate(pairs)]
     system = interpreters[0]
