@@ -107,7 +107,7 @@ def find_interpreters(fetched):
         if [path for path in paths if add("pyenv", path)]:
             kinds.append("pyenv")
     for launcher in sorted(glob.glob(os.path.join(CACHE, "*", "python3"))):
-        add(os.path.basename(os.path.dirname(launcher)), launcher)
+        add(os.path.basename(os.path.dirname(launcher)).split("-python")[0], launcher)
     if fetched:
         kinds.append("fetch")
     return found, kinds
