@@ -197,6 +197,12 @@ RG_API rg_id rg_graph_owner(const rg_graph *graph, rg_id id);
 RG_API const struct rg_root *rg_graph_roots(const rg_graph *graph, size_t *ret_count);
 
 /*
+ * rg_root_kind_name - "module", "local", ...: the word for @kind in every output,
+ * owned by the library; "other" for what is none.  O(1); cannot fail.
+ */
+RG_API const char *rg_root_kind_name(enum rg_root_kind kind);
+
+/*
  * rg_graph_threads - the threads; their number goes to @ret_count.  Owned by
  * the graph.  O(1); cannot fail.
  */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 
 #define ROUNDS 3
 #define MOST_LABELS 1000000
@@ -35,13 +36,7 @@ static uint64_t mix(uint64_t x)
 
 static uint64_t hash_text(const char *text, size_t length)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
-	for (size_t i = 0; i < length; i++) {
-		hash ^= (unsigned char)text[i];
-		hash *= UINT64_C(0x100000001b3);
-	}
-	return mix(hash);
+	return mix(rg_hash_bytes(text, length));
 }
 
 uint64_t rg_shape_label(const char *label, bool is_namespace)

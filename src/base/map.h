@@ -18,6 +18,16 @@ struct rg_map {
 	size_t used;
 };
 
+/* rg_hash_bytes - FNV-1a (Fowler, Noll, Vo), 64 bits: what makes a key of a text. */
+static inline uint64_t rg_hash_bytes(const char *text, size_t length)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 /* rg_map_put - sets @key's value; false: no memory. */
 bool rg_map_put(struct rg_map *map, uint64_t key, uint32_t value);
 void rg_map_free(struct rg_map *map);

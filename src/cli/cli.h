@@ -135,6 +135,8 @@ int cli_json_end(rg_json *json);
 /* cli_gate - @found as the exit status of a gate, unless a dump is too incomplete to say. */
 int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found);
 struct rg_table_style cli_table_style(const struct cli *cli);
+/* cli_kind_word - the word for the kind of a reference, flags beside it ignored. */
+const char *cli_kind_word(uint8_t kind);
 /* cli_type_name - as --short has it. */
 const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type);
 /* cli_describe - "list, 3 items" of an object into @buffer, for people. */

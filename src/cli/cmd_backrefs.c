@@ -147,20 +147,6 @@ static const char *shape_word(enum rg_shape shape)
 	return "object";
 }
 
-static const char *kind_word(uint8_t kind)
-{
-	switch (kind) {
-	case RG_REFERENCE_INFERRED:
-		return "inferred";
-	case RG_REFERENCE_WEAK:
-		return "weak";
-	case RG_REFERENCE_BORROWED:
-		return "borrowed";
-	default:
-		return "strong";
-	}
-}
-
 static void put_node(rg_json *json, const struct rg_picture_node *node)
 {
 	rg_json_put_object(json, NULL);
@@ -208,7 +194,7 @@ static int report_json(struct cli *cli, const struct result *result)
 		rg_json_put_string(json, "to", nodes[edges[i].to].id);
 		rg_json_put_string(json, "label", *edges[i].label ? edges[i].label : NULL);
 		rg_json_put_u64(json, "count", edges[i].count);
-		rg_json_put_string(json, "kind", kind_word(edges[i].kind));
+		rg_json_put_string(json, "kind", cli_kind_word(edges[i].kind));
 		rg_json_put_end(json);
 	}
 	rg_json_put_end(json);

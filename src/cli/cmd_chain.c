@@ -223,18 +223,6 @@ static int report(struct cli *cli, const struct result *result)
 	return status;
 }
 
-static const char *root_kind_word(enum rg_root_kind kind)
-{
-	static const char *const words[] = {
-		[RG_ROOT_MODULE] = "module",	     [RG_ROOT_LOCAL] = "local",
-		[RG_ROOT_THREAD_LOCAL] = "thread-local", [RG_ROOT_INTERPRETER] = "interpreter",
-		[RG_ROOT_THREAD] = "thread",	     [RG_ROOT_STATIC] = "static",
-		[RG_ROOT_EXTERNAL] = "external",
-	};
-
-	return kind < sizeof(words) / sizeof(words[0]) ? words[kind] : "other";
-}
-
 /* The whole expression, however long; NULL: no memory. */
 static char *whole_expression(const struct cli *cli, const rg_graph *graph,
 			      const struct rg_chain *chain)
@@ -265,7 +253,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	}
 	rg_json_put_object(json, NULL);
 	rg_json_put_string(json, "root", chain->root->name);
-	rg_json_put_string(json, "root_kind", root_kind_word(chain->root->kind));
+	rg_json_put_string(json, "root_kind", rg_root_kind_name(chain->root->kind));
 	rg_json_put_string(json, "expression", expression);
 	rg_json_put_array(json, "objects");
 	for (size_t i = 0; i < count; i++) {

@@ -162,20 +162,6 @@ static int list(struct cli *cli, rg_dump *dump, const struct cli_objects *object
 	return CLI_OK;
 }
 
-static const char *kind_word(uint8_t kind)
-{
-	switch (kind & RG_REFERENCE_KIND_MASK) {
-	case RG_REFERENCE_INFERRED:
-		return "inferred";
-	case RG_REFERENCE_WEAK:
-		return "weak";
-	case RG_REFERENCE_BORROWED:
-		return "borrowed";
-	default:
-		return "strong";
-	}
-}
-
 static void put_object_json(const struct cli *cli, rg_json *json, const rg_graph *graph, rg_id id)
 {
 	struct rg_object object = rg_graph_object(graph, id);
@@ -214,12 +200,10 @@ struct neighbours {
 	rg_table *table;
 };
 
-static void each_reference(void *user, size_t index, const char *label)
+/* One reference to or from @other: an object of JSON, or a row of the table. */
+static void put_reference(struct neighbours *at, rg_id other, const char *label, const char *kind)
 {
-	struct neighbours *at = user;
-	rg_id target = at->references.target[index];
-	struct rg_object object = rg_graph_object(at->graph, target);
-	const char *kind = kind_word(at->references.kind[index]);
+	struct rg_object object = rg_graph_object(at->graph, other);
 	char words[WORDS_SIZE], address[24];
 
 	if (at->json) {
@@ -233,11 +217,19 @@ static void each_reference(void *user, size_t index, const char *label)
 		return;
 	}
 	snprintf(address, sizeof(address), "0x%" PRIx64, object.address);
-	cli_describe(at->cli, at->graph, target, words, sizeof(words));
+	cli_describe(at->cli, at->graph, other, words, sizeof(words));
 	rg_table_text(at->table, label);
 	rg_table_text(at->table, address);
 	rg_table_text(at->table, strcmp(kind, "strong") ? kind : "");
 	rg_table_text(at->table, words);
+}
+
+static void each_reference(void *user, size_t index, const char *label)
+{
+	struct neighbours *at = user;
+
+	put_reference(at, at->references.target[index], label,
+		      cli_kind_word(at->references.kind[index]));
 }
 
 /* The first of the references of @id, labelled in one go. */
@@ -270,36 +262,20 @@ static size_t label_between(const struct neighbours *at, rg_id source, rg_id tar
 static void put_referrers(struct neighbours *at, rg_id id, size_t most)
 {
 	struct rg_referrers referrers = rg_graph_referrers(at->graph, id);
-	char words[WORDS_SIZE], address[24], label[LABEL_SIZE];
+	char label[LABEL_SIZE];
 	size_t index = 0;
 
 	for (size_t i = 0; i < referrers.count && (!most || i < most); i++) {
 		rg_id source = referrers.source[i];
-		struct rg_object object = rg_graph_object(at->graph, source);
-		const char *kind = "strong";
+		struct rg_references references = rg_graph_references(at->graph, source);
 
 		/* One that refers several times comes as often: go on behind the last. */
 		index = label_between(at, source, id,
 				      i && referrers.source[i - 1] == source ? index + 1 : 0,
 				      label);
-		if (index < rg_graph_references(at->graph, source).count)
-			kind = kind_word(rg_graph_references(at->graph, source).kind[index]);
-		if (at->json) {
-			rg_json_put_object(at->json, NULL);
-			rg_json_put_string(at->json, "label", *label ? label : NULL);
-			rg_json_put_string(at->json, "kind", kind);
-			rg_json_put_address(at->json, "address", object.address);
-			rg_json_put_string(at->json, "type",
-				       cli_type_name(at->cli, at->graph, object.type));
-			rg_json_put_end(at->json);
-			continue;
-		}
-		snprintf(address, sizeof(address), "0x%" PRIx64, object.address);
-		cli_describe(at->cli, at->graph, source, words, sizeof(words));
-		rg_table_text(at->table, label);
-		rg_table_text(at->table, address);
-		rg_table_text(at->table, strcmp(kind, "strong") ? kind : "");
-		rg_table_text(at->table, words);
+		put_reference(at, source, label,
+			      index < references.count ? cli_kind_word(references.kind[index])
+						       : "strong");
 	}
 }
 

@@ -190,6 +190,20 @@ struct rg_table_style cli_table_style(const struct cli *cli)
 	return style;
 }
 
+const char *cli_kind_word(uint8_t kind)
+{
+	switch (kind & RG_REFERENCE_KIND_MASK) {
+	case RG_REFERENCE_INFERRED:
+		return "inferred";
+	case RG_REFERENCE_WEAK:
+		return "weak";
+	case RG_REFERENCE_BORROWED:
+		return "borrowed";
+	default:
+		return "strong";
+	}
+}
+
 const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type)
 {
 	const struct rg_type *found = rg_graph_type(graph, type);

@@ -25,7 +25,4 @@ RG_MUST_CHECK rg_error *rg_ndjson_write(const rg_graph *graph, const struct rg_d
 					const struct rg_ndjson_options *options,
 					rg_write_fn *write, void *user);
 
-/* The names of root kinds in the file, indexed by rg_root_kind. */
-extern const char *const rg_ndjson_root_kinds[RG_ROOT_EXTERNAL + 1];
-
 #endif

@@ -8,22 +8,12 @@
 #include "format/ndjson_line.h"
 #include "format/ndjson_state.h"
 
-/* FNV-1a: short keys, no adversary gains more than slow look-ups by colliding. */
-static uint64_t hash_bytes(const char *text, size_t length)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 /* The type called @name (escapes unresolved) at @address: found, or added. */
 static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *name,
 			 uint64_t address, const char *module, const char *short_name,
 			 rg_type_id *ret)
 {
-	uint64_t hash = hash_bytes(name->text, name->length);
+	uint64_t hash = rg_hash_bytes(name->text, name->length);
 	uint64_t at = (hash ^ address * UINT64_C(0x9e3779b97f4a7c15)) | 1;
 	struct rg_buffer text = RG_BUFFER_INIT, head = RG_BUFFER_INIT;
 	struct rg_ndjson_type key = { hash, address, 0 };
@@ -301,7 +291,7 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 			break;
 	}
 	for (size_t i = 0; word.text && i <= RG_ROOT_EXTERNAL; i++)
-		if (rg_json_is(&word, rg_ndjson_root_kinds[i]))
+		if (rg_json_is(&word, rg_root_kind_name((enum rg_root_kind)i)))
 			root.kind = (enum rg_root_kind)i;
 	for (size_t i = 0; of_thread && i < s->thread_ids.count; i++)
 		if (s->thread_ids.data[i] == thread)

@@ -10,16 +10,6 @@
 
 #define FLUSH_AT ((size_t)1 << 20)
 
-const char *const rg_ndjson_root_kinds[RG_ROOT_EXTERNAL + 1] = {
-	[RG_ROOT_MODULE] = "module",
-	[RG_ROOT_LOCAL] = "local",
-	[RG_ROOT_THREAD_LOCAL] = "thread-local",
-	[RG_ROOT_INTERPRETER] = "interpreter",
-	[RG_ROOT_THREAD] = "thread",
-	[RG_ROOT_STATIC] = "static",
-	[RG_ROOT_EXTERNAL] = "external",
-};
-
 struct writer {
 	const rg_graph *graph;
 	const struct rg_ndjson_options *options;
@@ -157,7 +147,7 @@ static rg_error *roots(struct writer *w)
 		rg_buffer_puts(&w->out, "{\"root\": ");
 		rg_buffer_u64(&w->out, rg_graph_object(w->graph, all[i].object).address);
 		text(w, "label", all[i].name);
-		text(w, "kind", rg_ndjson_root_kinds[all[i].kind]);
+		text(w, "kind", rg_root_kind_name(all[i].kind));
 		number(w, "count", all[i].count);
 		if (all[i].thread < thread_count) {
 			number(w, "thread", of[all[i].thread].id);

@@ -96,6 +96,21 @@ const struct rg_root *rg_graph_roots(const rg_graph *graph, size_t *ret_count)
 	return graph->roots.data;
 }
 
+const char *rg_root_kind_name(enum rg_root_kind kind)
+{
+	static const char *const names[] = {
+		[RG_ROOT_MODULE] = "module",
+		[RG_ROOT_LOCAL] = "local",
+		[RG_ROOT_THREAD_LOCAL] = "thread-local",
+		[RG_ROOT_INTERPRETER] = "interpreter",
+		[RG_ROOT_THREAD] = "thread",
+		[RG_ROOT_STATIC] = "static",
+		[RG_ROOT_EXTERNAL] = "external",
+	};
+
+	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "other";
+}
+
 const struct rg_thread *rg_graph_threads(const rg_graph *graph, size_t *ret_count)
 {
 	*ret_count = graph->threads.count;

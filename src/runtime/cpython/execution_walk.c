@@ -151,6 +151,15 @@ void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type
 	walk_generator(walk, object, ".ag_code");
 }
 
+/* Whether the module at @object is called @wanted. */
+static bool is_module(const struct cpy_walk *walk, uint64_t object, const char *wanted)
+{
+	char name[32];
+
+	return cpy_str(walk->cpy, cpy_word(walk->cpy, object + 48), name, sizeof(name)) >= 0 &&
+	       !strcmp(name, wanted);
+}
+
 /*
  * Module state whose words are not all references that the module owns, known by
  * name and size.
@@ -158,11 +167,7 @@ void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type
 static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned since,
 			uint64_t expected, uint64_t size, uint64_t object)
 {
-	char name[32];
-
-	return walk->cpy->minor >= since && size == expected &&
-	       cpy_str(walk->cpy, cpy_word(walk->cpy, object + 48), name, sizeof(name)) >= 0 &&
-	       !strcmp(name, module);
+	return walk->cpy->minor >= since && size == expected && is_module(walk, object, module);
 }
 
 /* A table of _decimal's {name, full name, flag, class}, ended by one without a name. */
@@ -193,7 +198,7 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 
 	(void)type;
 	/* Its state is in C data; late releases do not show it to the collector. */
-	if (is_state_of(walk, "faulthandler", 11, 0, 0, object))
+	if (is_module(walk, object, "faulthandler"))
 		cpy_emit(walk, cpy_fault_file(walk->cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
 			 "module state file", 0);
 	if (!definition || !state || state % 8 ||

@@ -192,15 +192,14 @@ static rg_error *drain(struct heap *heap)
 /* ---- the collector's lists ---------------------------------------------------- */
 
 /*
- * Follows the list whose head stands at @head, forwards or, by the other link,
- * backwards; false when it breaks off.  No list is longer than the image.
+ * Goes from the collector's head at *@ret_next, whose bytes go to *@ret_bytes, to
+ * the one that @link (0 forwards, 8 backwards) names; false when the list breaks off.
  */
-static bool follow(struct cpy *cpy, uint64_t head, unsigned link, uint64_t *ret_next,
+static bool follow(const struct cpy *cpy, unsigned link, uint64_t *ret_next,
 		   const unsigned char **ret_bytes)
 {
 	uint64_t at = *ret_next;
 
-	(void)head;
 	*ret_bytes = at & 7 ? NULL : rg_image_at(cpy->image, at, 16 + CPY_HEAD);
 	if (!*ret_bytes)
 		return false;
@@ -218,7 +217,7 @@ static rg_error *mark_list(struct heap *heap, uint64_t head, unsigned link)
 
 	while (at != head && limit) {
 		object = at + 16;
-		whole = follow(cpy, head, link, &at, &bytes);
+		whole = follow(cpy, link, &at, &bytes);
 		if (!whole)
 			break;
 		limit--;
@@ -244,7 +243,7 @@ static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interprete
 	return mark_list(heap, gc + heap->cpy->layout.gc.permanent, 0);
 }
 
-rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user)
+void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user)
 {
 	uint64_t limit = cpy->private->image_bytes / 16;
 	size_t i;
@@ -257,12 +256,11 @@ rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t obj
 
 		for (; at != head && limit; limit--) {
 			object = at + 16;
-			if (!follow(cpy, head, 0, &at, &bytes))
+			if (!follow(cpy, 0, &at, &bytes))
 				break;
 			each(user, object);
 		}
 	}
-	return NULL;
 }
 
 /* ---- roots and the closure ------------------------------------------------------ */

@@ -101,7 +101,7 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 	RG_TRY(add_types(cpy, builder));
 	RG_TRY(rg_builder_each(builder, set_object, &pass));
 	cpy->collector.frozen = 0;
-	RG_TRY(cpy_heap_frozen(cpy, set_frozen, &pass));
+	cpy_heap_frozen(cpy, set_frozen, &pass);
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
 

@@ -150,7 +150,7 @@ rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);
 /* Calls @each for the objects of the permanent generations. */
-rg_error *cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
+void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 rg_error *cpy_objects(void *state, rg_builder *builder);
 rg_error *cpy_references(void *state, rg_builder *builder);
 /* cpy_type_finish - what of a type can be told only when all types are known. */

@@ -12,13 +12,11 @@ static const struct cpy_struct *const tables[] = {
 	cpy_structs_extension,
 };
 
-/* FNV-1a; never 0, which the map cannot hold. */
+/* Never 0, which the map cannot hold. */
 static uint64_t hash_name(const char *name)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = rg_hash_bytes(name, strlen(name));
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
 	return hash ? hash : 1;
 }
 
