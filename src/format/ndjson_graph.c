@@ -16,7 +16,7 @@ static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *n
 	uint64_t hash = rg_hash_bytes(name->text, name->length);
 	uint64_t at = (hash ^ address * UINT64_C(0x9e3779b97f4a7c15)) | 1;
 	struct rg_buffer text = RG_BUFFER_INIT, head = RG_BUFFER_INIT;
-	struct rg_ndjson_type key = { hash, address, 0 };
+	struct rg_ndjson_type key = { *name, address, 0 };
 	const uint32_t *found;
 	const char *dot;
 	rg_error *error;
@@ -24,7 +24,8 @@ static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *n
 	while ((found = rg_map_find(&s->type_index, at)) != NULL) {
 		const struct rg_ndjson_type *known = &s->types.data[*found - 1];
 
-		if (known->name_hash == hash && known->address == address) {
+		if (known->address == address && known->name.length == name->length &&
+		    !memcmp(known->name.text, name->text, name->length)) {
 			*ret = known->id;
 			return NULL;
 		}

@@ -15,7 +15,7 @@ struct rg_ndjson_entry {
 };
 
 struct rg_ndjson_type {
-	uint64_t name_hash;
+	struct rg_json_slice name; /* in the mapped file, escapes not resolved */
 	uint64_t address;
 	rg_type_id id;
 };
