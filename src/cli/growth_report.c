@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* What growth shows: a table for people, CSV, and JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/growth.h"
+
+#define MOST_SHOWN 6 /* dumps with a column of their own */
+#define MOST_COLUMNS 50 /* in CSV */
+#define TITLE_SIZE 24
+
+/* What columns are called: a table does not copy that. */
+struct names {
+	char titles[MOST_COLUMNS][TITLE_SIZE];
+	char keys[MOST_COLUMNS][32];
+};
+
+static size_t shown_rows(const struct cli *cli, const struct rg_growth *growth)
+{
+	uint64_t limit = cli->options.limit;
+
+	return limit && limit < growth->count ? (size_t)limit : growth->count;
+}
+
+/* The name of a dump's column: its file's name without folder and suffix. */
+static void column_title(const char *path, char title[TITLE_SIZE])
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+	size_t length = dot && dot > name && (dot[1] < '0' || dot[1] > '9')
+				? (size_t)(dot - name) : strlen(name);
+	char word[64];
+
+	snprintf(word, sizeof(word), "%.*s", (int)(length < 40 ? length : 40), name);
+	rg_text_clean(word, title, 17);
+}
+
+static const char *remark(const struct rg_growth_row *row, size_t dumps)
+{
+	if (row->is_new)
+		return "new";
+	if (row->is_gone)
+		return "gone";
+	if (row->verdict == RG_VERDICT_CLIMBING && dumps > 2)
+		return "grew every time";
+	if (row->verdict == RG_VERDICT_PLATEAUED)
+		return "grew, then stayed";
+	return "";
+}
+
+/* Which dumps have a column: all, or the first and the last few. */
+static bool is_shown(size_t dump, size_t count)
+{
+	return count <= MOST_SHOWN || !dump || dump + MOST_SHOWN - 1 >= count;
+}
+
+static rg_error *make_table(const struct growth_series *series, size_t rows, bool csv,
+			    struct names *names, rg_table **ret)
+{
+	size_t dumps = series->count, at = 0;
+	size_t most = csv && dumps > MOST_COLUMNS ? MOST_COLUMNS : dumps;
+	struct rg_column columns[MOST_COLUMNS + 4];
+	rg_table *table;
+	rg_error *error;
+
+	for (size_t d = 0; d < most; d++) {
+		if (!csv && !is_shown(d, dumps))
+			continue;
+		column_title(series->infos[d].path, names->titles[at]);
+		snprintf(names->keys[at], sizeof(names->keys[at]), "count_%zu", d);
+		columns[at] = (struct rg_column){ names->titles[at], names->keys[at],
+						  RG_COLUMN_COUNT };
+		at++;
+	}
+	columns[at++] = (struct rg_column){ "Change", "count_delta", RG_COLUMN_DELTA };
+	columns[at++] = (struct rg_column){ "Bytes", "bytes_delta", RG_COLUMN_BYTES_DELTA };
+	columns[at++] = (struct rg_column){ "Type", "type", RG_COLUMN_TEXT };
+	columns[at++] = (struct rg_column){ "", "remark", RG_COLUMN_TEXT };
+	error = rg_table_new(columns, at, &table);
+	if (error)
+		return error;
+	for (size_t i = 0; i < rows; i++) {
+		const struct rg_growth_row *row = &series->growth->rows[i];
+
+		for (size_t d = 0; d < most; d++)
+			if (csv || is_shown(d, dumps))
+				rg_table_number(table, (int64_t)row->counts[d]);
+		rg_table_number(table, row->count_delta);
+		rg_table_number(table, row->bytes_delta + row->owned_delta);
+		rg_table_text(table, row->name);
+		rg_table_text(table, remark(row, dumps));
+	}
+	*ret = table;
+	return NULL;
+}
+
+static void put_summary(struct cli *cli, const struct growth_series *series)
+{
+	const struct rg_growth *growth = series->growth;
+	char first[TITLE_SIZE], last[TITLE_SIZE], count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+
+	column_title(series->infos[0].path, first);
+	column_title(series->infos[series->count - 1].path, last);
+	rg_sink_printf(cli->sink, "%s%s against %s: %s objects, %s", cli_bold(cli), last, first,
+		       rg_format_delta(growth->count_delta, count),
+		       rg_format_bytes_delta(growth->bytes_delta + growth->owned_delta, bytes));
+	if (series->count > 2)
+		rg_sink_printf(cli->sink, ". %zu %s grew in every step", growth->climbing,
+			       growth->climbing == 1 ? "type" : "types");
+	rg_sink_printf(cli->sink, "%s\n", cli_plain(cli));
+}
+
+/* What to look at: the first type of a module that grew, else the first that did. */
+static const struct rg_growth_row *most_telling(const struct rg_growth *growth)
+{
+	const struct rg_growth_row *first = NULL;
+
+	for (size_t i = 0; i < growth->count; i++) {
+		const struct rg_growth_row *row = &growth->rows[i];
+
+		if (row->count_delta <= 0)
+			continue;
+		if (strchr(row->name, '.'))
+			return row;
+		if (!first)
+			first = row;
+	}
+	return first;
+}
+
+int growth_report(struct cli *cli, const struct growth_series *series)
+{
+	const struct rg_growth_row *telling = most_telling(series->growth);
+	struct rg_table_style style = cli_table_style(cli);
+	const struct rg_growth *growth = series->growth;
+	size_t rows = shown_rows(cli, growth);
+	char number[RG_FORMAT_SIZE];
+	struct names names;
+	rg_table *table;
+	rg_error *error = make_table(series, rows, false, &names, &table);
+
+	if (error)
+		return cli_fail(error);
+	for (size_t i = 0; i < series->count; i++)
+		cli_head(cli, &series->infos[i]);
+	rg_sink_puts(cli->sink, "\n");
+	put_summary(cli, series);
+	rg_sink_puts(cli->sink, "\n");
+	if (growth->count)
+		error = rg_table_write(table, &style, cli->sink);
+	rg_table_free(table);
+	if (error)
+		return cli_fail(error);
+	if (!growth->count)
+		rg_sink_puts(cli->sink, cli->options.peak ? "no type is above its peak\n"
+							  : "no type changed\n");
+	if (rows < growth->count)
+		rg_sink_printf(cli->sink, "%s more types: -n 0 shows all\n",
+			       rg_format_count(growth->count - rows, number));
+	if (telling) {
+		rg_sink_puts(cli->sink, "\nnext: refgraph chain ");
+		rg_sink_text(cli->sink, series->infos[series->count - 1].path);
+		rg_sink_puts(cli->sink, " '");
+		rg_sink_text(cli->sink, telling->name);
+		rg_sink_puts(cli->sink, "'\n");
+	}
+	return CLI_OK;
+}
+
+int growth_report_csv(struct cli *cli, const struct growth_series *series)
+{
+	size_t rows = cli->options.limit_given ? shown_rows(cli, series->growth)
+					       : series->growth->count;
+	struct names names;
+	rg_table *table;
+	rg_error *error = make_table(series, rows, true, &names, &table);
+
+	if (!error) {
+		error = rg_table_csv(table, cli->sink);
+		rg_table_free(table);
+	}
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+static void put_numbers(rg_json *json, const char *key, const uint64_t *numbers, size_t count)
+{
+	rg_json_put_array(json, key);
+	for (size_t i = 0; i < count; i++)
+		rg_json_put_u64(json, NULL, numbers[i]);
+	rg_json_put_end(json);
+}
+
+static void put_row(rg_json *json, const struct rg_growth_row *row, size_t dumps)
+{
+	static const char *const verdicts[] = {
+		[RG_VERDICT_NOISE] = "noise",
+		[RG_VERDICT_CLIMBING] = "climbing",
+		[RG_VERDICT_PLATEAUED] = "plateaued",
+	};
+
+	rg_json_put_object(json, NULL);
+	rg_json_put_string(json, "type", row->name);
+	if (row->type_address)
+		rg_json_put_address(json, "type_address", row->type_address);
+	else
+		rg_json_put_null(json, "type_address");
+	put_numbers(json, "counts", row->counts, dumps);
+	put_numbers(json, "bytes", row->bytes, dumps);
+	put_numbers(json, "owned", row->owned, dumps);
+	rg_json_put_i64(json, "count_delta", row->count_delta);
+	rg_json_put_i64(json, "bytes_delta", row->bytes_delta);
+	rg_json_put_i64(json, "owned_delta", row->owned_delta);
+	rg_json_put_string(json, "verdict", verdicts[row->verdict]);
+	rg_json_put_bool(json, "new", row->is_new);
+	rg_json_put_bool(json, "gone", row->is_gone);
+	rg_json_put_end(json);
+}
+
+int growth_report_json(struct cli *cli, const struct growth_series *series)
+{
+	const struct rg_growth *growth = series->growth;
+	size_t rows = cli->options.limit_given ? shown_rows(cli, growth) : growth->count;
+	rg_json *json;
+	int status = cli_json_begin(cli, series->views, series->count, &json);
+
+	if (status)
+		return status;
+	rg_json_put_array(json, "dumps");
+	for (size_t i = 0; i < series->count; i++)
+		rg_json_put_string(json, NULL, series->infos[i].path);
+	rg_json_put_end(json);
+	rg_json_put_i64(json, "count_delta", growth->count_delta);
+	rg_json_put_i64(json, "bytes_delta", growth->bytes_delta);
+	rg_json_put_i64(json, "owned_delta", growth->owned_delta);
+	rg_json_put_u64(json, "unchanged", growth->unchanged);
+	rg_json_put_array(json, "types");
+	for (size_t i = 0; i < rows; i++)
+		put_row(json, &growth->rows[i], series->count);
+	rg_json_put_end(json);
+	rg_json_put_array(json, "violations");
+	rg_json_put_end(json);
+	return cli_json_end(json);
+}
