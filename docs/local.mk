@@ -8,3 +8,16 @@ dist_doc_DATA += %D%/adding-an-analysis.md
 dist_doc_DATA += %D%/architecture.md
 dist_doc_DATA += %D%/portable-dump.md
 EXTRA_DIST += %D%/images/backrefs.png
+
+# What the JSON of each command and the portable dump hold, for programs that read them.
+schemadir = $(pkgdatadir)/schema
+dist_schema_DATA =
+dist_schema_DATA += %D%/schema/backrefs.schema.json
+dist_schema_DATA += %D%/schema/chain.schema.json
+dist_schema_DATA += %D%/schema/cycles.schema.json
+dist_schema_DATA += %D%/schema/growth.schema.json
+dist_schema_DATA += %D%/schema/info.schema.json
+dist_schema_DATA += %D%/schema/objects.schema.json
+dist_schema_DATA += %D%/schema/portable.schema.json
+dist_schema_DATA += %D%/schema/refs.schema.json
+dist_schema_DATA += %D%/schema/types.schema.json

@@ -3,7 +3,7 @@
 # What "make installcheck" proves of an installation: a user's program compiles, links and runs by
 # pkg-config alone, and the command runs from where it is installed, with its helper beside it.
 # From the environment: CC, PKG_CONFIG, DESTDIR, and where things are (BINDIR, LIBDIR, PKGCONFIGDIR,
-# PKGLIBEXECDIR), VERSION, and COMMAND and HELPER, each yes or no.
+# PKGLIBEXECDIR, PKGDATADIR), VERSION, and COMMAND and HELPER, each yes or no.
 set -eu
 
 work=$(mktemp -d)
@@ -41,4 +41,5 @@ fi
 if [ "$HELPER" = yes ] && [ ! -x "$DESTDIR$PKGLIBEXECDIR/refgraph-render" ]; then
     fail "refgraph-render is not in $PKGLIBEXECDIR"
 fi
+[ -f "$DESTDIR$PKGDATADIR/schema/types.schema.json" ] || fail "no schemas in $PKGDATADIR/schema"
 echo "installcheck: fine"

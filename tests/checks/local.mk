@@ -26,7 +26,7 @@ update-map:
 installcheck-local:
 	CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' MODE_CFLAGS='$(MODE_CFLAGS)' DESTDIR='$(DESTDIR)' \
 	BINDIR='$(bindir)' LIBDIR='$(libdir)' PKGCONFIGDIR='$(pkgconfigdir)' \
-	PKGLIBEXECDIR='$(pkglibexecdir)' VERSION='$(PACKAGE_VERSION)' \
+	PKGLIBEXECDIR='$(pkglibexecdir)' PKGDATADIR='$(pkgdatadir)' VERSION='$(PACKAGE_VERSION)' \
 	COMMAND='$(if $(bin_PROGRAMS),yes,no)' HELPER='$(if $(pkglibexec_PROGRAMS),yes,no)' \
 	$(SHELL) '$(srcdir)/tests/checks/installed.sh'
 

@@ -2,8 +2,10 @@
 # What the command prints and where it goes, over portable dumps written by hand; each speaks TAP.
 TESTS += %D%/golden.py
 TESTS += %D%/outputs.py
+TESTS += %D%/schemas.py
 EXTRA_DIST += %D%/golden.py
 EXTRA_DIST += %D%/outputs.py
+EXTRA_DIST += %D%/schemas.py
 EXTRA_DIST += %D%/cases.txt
 EXTRA_DIST += %D%/dumps/cut.ndjson
 EXTRA_DIST += %D%/dumps/hostile.ndjson
