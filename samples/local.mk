@@ -1,3 +1,13 @@
 # SPDX-License-Identifier: MIT
 dist_noinst_SCRIPTS += %D%/demo.sh
 EXTRA_DIST += %D%/leaky.py
+EXTRA_DIST += %D%/README.md
+EXTRA_DIST += %D%/1-open.c
+EXTRA_DIST += %D%/2-types.c
+EXTRA_DIST += %D%/3-referrers.c
+EXTRA_DIST += %D%/4-chain.c
+EXTRA_DIST += %D%/5-cycles.c
+EXTRA_DIST += %D%/6-growth.c
+EXTRA_DIST += %D%/7-threads.c
+EXTRA_DIST += %D%/8-picture.c
+EXTRA_DIST += %D%/9-convert.c

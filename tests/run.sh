@@ -89,7 +89,7 @@ stage_valgrind() {
 
 stage_distcheck() {
     plain_build && make V=0 distcheck \
-        DISTCHECK_CONFIGURE_FLAGS="CC=gcc CXX=g++ PYTHON3=/usr/bin/python3 --enable-werror"
+        DISTCHECK_CONFIGURE_FLAGS="CC=gcc CXX=g++ PYTHON3=/usr/bin/python3 --enable-werror --enable-static"
 }
 
 # Adds what a stage's log says to the totals; a stage that failed without counting a failure counts

@@ -3,7 +3,8 @@
 # What "make installcheck" proves of an installation: a user's program compiles, links and runs by
 # pkg-config alone, and the command runs from where it is installed, with its helper beside it.
 # From the environment: CC, PKG_CONFIG, DESTDIR, and where things are (BINDIR, LIBDIR, PKGCONFIGDIR,
-# PKGLIBEXECDIR, PKGDATADIR), VERSION, and COMMAND and HELPER, each yes or no.
+# PKGLIBEXECDIR, PKGDATADIR), VERSION, COMMAND and HELPER, each yes or no, and RG_SRCDIR, PYTHON3 and
+# CXX for the samples.
 set -eu
 
 work=$(mktemp -d)
@@ -42,4 +43,8 @@ if [ "$HELPER" = yes ] && [ ! -x "$DESTDIR$PKGLIBEXECDIR/refgraph-render" ]; the
     fail "refgraph-render is not in $PKGLIBEXECDIR"
 fi
 [ -f "$DESTDIR$PKGDATADIR/schema/types.schema.json" ] || fail "no schemas in $PKGDATADIR/schema"
+if [ "$PYTHON3" != no ]; then
+    PYTHONDONTWRITEBYTECODE=1 "$PYTHON3" "$RG_SRCDIR/tests/samples/samples.py" --installed ||
+        fail "the samples do not work with what is installed"
+fi
 echo "installcheck: fine"

@@ -27,6 +27,8 @@ installcheck-local:
 	CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' MODE_CFLAGS='$(MODE_CFLAGS)' DESTDIR='$(DESTDIR)' \
 	BINDIR='$(bindir)' LIBDIR='$(libdir)' PKGCONFIGDIR='$(pkgconfigdir)' \
 	PKGLIBEXECDIR='$(pkglibexecdir)' PKGDATADIR='$(pkgdatadir)' VERSION='$(PACKAGE_VERSION)' \
+	PKGLIBEXECDIR='$(pkglibexecdir)' VERSION='$(PACKAGE_VERSION)' \
+	RG_SRCDIR='$(abs_top_srcdir)' RG_BUILDDIR='$(abs_top_builddir)' PYTHON3='$(PYTHON3)' CXX='$(CXX)' \
 	COMMAND='$(if $(bin_PROGRAMS),yes,no)' HELPER='$(if $(pkglibexec_PROGRAMS),yes,no)' \
 	$(SHELL) '$(srcdir)/tests/checks/installed.sh'
 
