@@ -40,6 +40,7 @@ struct rg_type_row {
 	uint64_t type_address; /* 0 where unknown or merged from several */
 	rg_type_id type;       /* the type, of several the first */
 	uint32_t merged;       /* how many types */
+	enum rg_origin origin; /* of several the program's own first, then a package's */
 	uint64_t count;        /* objects */
 	uint64_t bytes;        /* their sizes */
 	uint64_t owned;        /* bytes outside that they own */
@@ -401,6 +402,7 @@ struct rg_growth_row {
 	enum rg_verdict verdict;
 	bool is_new;            /* not in the first dump after warmup, but in the last */
 	bool is_gone;           /* the other way round */
+	enum rg_origin origin; /* as the last dump that has the type says */
 };
 
 struct rg_growth {

@@ -63,6 +63,17 @@ struct rg_object {
 	uint32_t flags;   /* rg_object_flag */
 };
 
+/*
+ * Where a type comes from.  RG_ORIGIN_UNKNOWN is nobody's: it counts as the
+ * program's own wherever one of the others must be chosen.
+ */
+enum rg_origin {
+	RG_ORIGIN_UNKNOWN = 0,
+	RG_ORIGIN_RUNTIME = 1, /* built into the runtime, or of its standard library */
+	RG_ORIGIN_PACKAGE = 2, /* an installed package of a third party */
+	RG_ORIGIN_PROGRAM = 3, /* the program itself */
+};
+
 /* One type.  Strings belong to the graph. */
 struct rg_type {
 	const char *name;       /* module.qualname; built-ins bare */
@@ -70,6 +81,7 @@ struct rg_type {
 	const char *module;     /* "" where unknown */
 	uint64_t address;       /* 0 where the dump does not say */
 	rg_id object;           /* the type as an object, or RG_NONE */
+	enum rg_origin origin;
 };
 
 /* Outgoing references of one object; @kind is parallel to @target. */
@@ -163,6 +175,12 @@ RG_API rg_type_id rg_graph_type_count(const rg_graph *graph);
  * rg_graph_type - type @type, owned by the graph.  O(1); cannot fail.
  */
 RG_API const struct rg_type *rg_graph_type(const rg_graph *graph, rg_type_id type);
+
+/*
+ * rg_origin_name - "runtime", "package", "program", "unknown": the word for @origin
+ * in every output, owned by the library.  O(1); cannot fail.
+ */
+RG_API const char *rg_origin_name(enum rg_origin origin);
 
 /*
  * rg_graph_reference_count - how many references of all kinds, 0 when the

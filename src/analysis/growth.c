@@ -269,6 +269,7 @@ static bool make_rows(struct join *join, struct result *result)
 			numbers[2 * dumps + entries[at].table] = from->owned;
 			row.type_address = from->type_address;
 			row.module = from->module;
+			row.origin = from->origin;
 			at++;
 		} while (at < join->count && entries[at].place == first->place &&
 			 strcmp(entries[at].row->name, first->row->name) == 0);

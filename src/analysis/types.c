@@ -69,6 +69,19 @@ static void add_up(const rg_graph *graph, bool tracked_only, struct rg_type_row 
 	}
 }
 
+/* How near to the program: what nobody knows counts as its own, but says less. */
+static unsigned int own_rank(enum rg_origin origin)
+{
+	static const unsigned char ranks[] = {
+		[RG_ORIGIN_RUNTIME] = 0,
+		[RG_ORIGIN_PACKAGE] = 1,
+		[RG_ORIGIN_UNKNOWN] = 2,
+		[RG_ORIGIN_PROGRAM] = 3,
+	};
+
+	return ranks[origin];
+}
+
 /* Makes one row of neighbours with the same name. */
 static size_t merge(struct rg_type_row *rows, size_t count)
 {
@@ -89,6 +102,8 @@ static size_t merge(struct rg_type_row *rows, size_t count)
 		into->type_address = 0;
 		if (strcmp(into->module, rows[i].module) != 0)
 			into->module = "";
+		if (own_rank(rows[i].origin) > own_rank(into->origin))
+			into->origin = rows[i].origin;
 		if (rows[i].type < into->type)
 			into->type = rows[i].type;
 	}
@@ -121,6 +136,7 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 		row.type_address = type->address;
 		row.type = (rg_type_id)i;
 		row.merged = 1;
+		row.origin = type->origin;
 		table->rows[count++] = row;
 	}
 	if (options->short_names) {

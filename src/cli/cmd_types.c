@@ -69,6 +69,8 @@ static void fill(rg_table *table, const struct rg_type_table *types, size_t rows
 		rg_table_number(table, (int64_t)type->bytes);
 		rg_table_number(table, (int64_t)type->owned);
 		rg_table_number(table, (int64_t)type->tracked);
+		rg_table_text(table, type->module);
+		rg_table_text(table, rg_origin_name(type->origin));
 	}
 }
 
@@ -136,6 +138,8 @@ static int report_csv(struct cli *cli, const struct rg_type_table *types)
 		{ "Size", "bytes", RG_COLUMN_BYTES },
 		{ "Owned", "owned", RG_COLUMN_BYTES },
 		{ "Tracked", "tracked", RG_COLUMN_COUNT },
+		{ "Module", "module", RG_COLUMN_TEXT },
+		{ "Origin", "origin", RG_COLUMN_TEXT },
 	};
 	rg_table *table;
 	rg_error *error = rg_table_new(raw, sizeof(raw) / sizeof(raw[0]), &table);
@@ -171,6 +175,8 @@ static int report_json(struct cli *cli, rg_dump *dump, const struct rg_type_tabl
 			rg_json_put_address(json, "type_address", type->type_address);
 		else
 			rg_json_put_null(json, "type_address");
+		rg_json_put_string(json, "module", type->module);
+		rg_json_put_string(json, "origin", rg_origin_name(type->origin));
 		rg_json_put_u64(json, "count", type->count);
 		rg_json_put_u64(json, "bytes", type->bytes);
 		rg_json_put_u64(json, "owned", type->owned);

@@ -8,10 +8,15 @@
 #include "format/ndjson_line.h"
 #include "format/ndjson_state.h"
 
+/* What a typedef says beside name and address; nothing where there is none. */
+struct definition {
+	char *module, *short_name; /* NULL: as the name has it */
+	enum rg_origin origin;
+};
+
 /* The type called @name (escapes unresolved) at @address: found, or added. */
 static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *name,
-			 uint64_t address, const char *module, const char *short_name,
-			 rg_type_id *ret)
+			 uint64_t address, const struct definition *definition, rg_type_id *ret)
 {
 	uint64_t hash = rg_hash_bytes(name->text, name->length);
 	uint64_t at = (hash ^ address * UINT64_C(0x9e3779b97f4a7c15)) | 1;
@@ -39,11 +44,13 @@ static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *n
 	if (!error) {
 		struct rg_type_init init = {
 			.name = rg_buffer_string(&text),
-			.short_name = short_name ? short_name
-				      : dot	 ? dot + 1
-						 : rg_buffer_string(&text),
-			.module = module ? module : rg_buffer_string(&head),
+			.short_name = definition->short_name ? definition->short_name
+				      : dot		     ? dot + 1
+							     : rg_buffer_string(&text),
+			.module = definition->module ? definition->module
+						     : rg_buffer_string(&head),
 			.address = address,
+			.origin = definition->origin,
 		};
 
 		error = rg_builder_add_type(s->builder, &init, &key.id);
@@ -58,12 +65,26 @@ static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *n
 	return error;
 }
 
+static enum rg_origin read_origin(struct rg_json_scan *scan)
+{
+	static const enum rg_origin known[] = {
+		RG_ORIGIN_RUNTIME, RG_ORIGIN_PACKAGE, RG_ORIGIN_PROGRAM,
+	};
+	struct rg_json_slice word;
+
+	if (rg_json_string(scan, &word))
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			if (rg_json_is(&word, rg_origin_name(known[i])))
+				return known[i];
+	return RG_ORIGIN_UNKNOWN;
+}
+
 static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
 {
 	struct rg_json_scan scan;
 	struct rg_json_slice key, name = { NULL, 0 };
 	const char *line;
-	char *module = NULL, *short_name = NULL;
+	struct definition definition = { NULL, NULL, RG_ORIGIN_UNKNOWN };
 	size_t length = rg_ndjson_line(s, offset, &line);
 	uint64_t address = 0;
 	rg_type_id id;
@@ -79,16 +100,18 @@ static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
 		else if (rg_json_is(&key, "type_address"))
 			rg_json_u64(&here, &address);
 		else if (rg_json_is(&key, "module"))
-			error = rg_ndjson_string(&here, &module);
+			error = rg_ndjson_string(&here, &definition.module);
 		else if (rg_json_is(&key, "short_name"))
-			error = rg_ndjson_string(&here, &short_name);
+			error = rg_ndjson_string(&here, &definition.short_name);
+		else if (rg_json_is(&key, "origin"))
+			definition.origin = read_origin(&here);
 		if (!rg_json_skip(&scan))
 			break;
 	}
 	if (!error && name.text)
-		error = type_of(s, &name, address, module, short_name, &id);
-	rg_free(module);
-	rg_free(short_name);
+		error = type_of(s, &name, address, &definition, &id);
+	rg_free(definition.module);
+	rg_free(definition.short_name);
 	return error;
 }
 
@@ -105,6 +128,7 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 		{ "is_type", RG_OBJECT_TYPE },        { "is_module", RG_OBJECT_MODULE },
 	};
 	struct rg_json_scan scan;
+	static const struct definition none;
 	struct rg_json_slice key, name = { "?", 1 };
 	const char *line;
 	size_t length = rg_ndjson_line(s, offset, &line);
@@ -139,7 +163,7 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 		s->unreadable++;
 	if (ret->refcount >= 0)
 		s->has_refcounts = true;
-	return type_of(s, &name, type_address, NULL, NULL, &ret->type);
+	return type_of(s, &name, type_address, &none, &ret->type);
 }
 
 rg_error *rg_ndjson_objects(void *user, rg_builder *builder)

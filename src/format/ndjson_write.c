@@ -88,7 +88,7 @@ static void header(struct writer *w, const struct rg_dump_info *info)
 	rg_buffer_puts(&w->out, "}\n");
 }
 
-/* Types whose module and short name do not follow from their name alone. */
+/* Types of which more is known than follows from their name alone. */
 static rg_error *typedefs(struct writer *w)
 {
 	for (rg_type_id i = 0; i < rg_graph_type_count(w->graph); i++) {
@@ -96,7 +96,8 @@ static rg_error *typedefs(struct writer *w)
 		const char *dot = strrchr(type->name, '.');
 		size_t head = dot ? (size_t)(dot - type->name) : 0;
 
-		if (strlen(type->module) == head && !memcmp(type->module, type->name, head) &&
+		if (type->origin == RG_ORIGIN_UNKNOWN && strlen(type->module) == head &&
+		    !memcmp(type->module, type->name, head) &&
 		    !strcmp(type->short_name, dot ? dot + 1 : type->name))
 			continue;
 		rg_buffer_puts(&w->out, "{\"typedef\": ");
@@ -105,6 +106,8 @@ static rg_error *typedefs(struct writer *w)
 			number(w, "type_address", type->address);
 		text(w, "module", type->module);
 		text(w, "short_name", type->short_name);
+		if (type->origin != RG_ORIGIN_UNKNOWN)
+			text(w, "origin", rg_origin_name(type->origin));
 		rg_buffer_puts(&w->out, "}\n");
 		RG_TRY(flush(w, FLUSH_AT));
 	}

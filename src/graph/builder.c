@@ -164,6 +164,7 @@ rg_error *rg_builder_add_type(rg_builder *builder, const struct rg_type_init *ty
 		.module = rg_strings_copy(&graph->strings, type->module),
 		.address = type->address,
 		.object = RG_NONE,
+		.origin = type->origin,
 	};
 
 	if (graph->types.count >= RG_NONE - 1)

@@ -39,6 +39,7 @@ struct rg_type_init {
 	const char *short_name;
 	const char *module;
 	uint64_t address;
+	enum rg_origin origin;
 };
 
 /* What the caller says of a root; name is copied. */

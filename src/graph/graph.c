@@ -111,6 +111,18 @@ const char *rg_root_kind_name(enum rg_root_kind kind)
 	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "other";
 }
 
+const char *rg_origin_name(enum rg_origin origin)
+{
+	static const char *const names[] = {
+		[RG_ORIGIN_UNKNOWN] = "unknown",
+		[RG_ORIGIN_RUNTIME] = "runtime",
+		[RG_ORIGIN_PACKAGE] = "package",
+		[RG_ORIGIN_PROGRAM] = "program",
+	};
+
+	return (size_t)origin < sizeof(names) / sizeof(names[0]) ? names[origin] : "unknown";
+}
+
 const struct rg_thread *rg_graph_threads(const rg_graph *graph, size_t *ret_count)
 {
 	*ret_count = graph->threads.count;

@@ -108,6 +108,16 @@ def check_types(core):
     return differences("types", got, core.said["tracked"]["types"])
 
 
+def check_origins(core):
+    """The program's own classes, and nothing else of a program that imports only modules in C."""
+    findings = []
+    for row in answer("types", core.path)["types"]:
+        wanted = "program" if row["module"] == "__main__" else "runtime"
+        if row["origin"] != wanted:
+            findings.append("%s comes from %s, not %s" % (row["type"], row["origin"], wanted))
+    return findings
+
+
 def check_addresses(core):
     addresses = sorted(row["address"] for row in core.tracked())
     text = "".join("%x\n" % address for address in addresses)
@@ -197,6 +207,7 @@ CHECKS = (
     ("what it is", check_info),
     ("packed as it is", check_packed),
     ("tracked objects and sizes by type", check_types),
+    ("where types come from", check_origins),
     ("addresses of tracked objects", check_addresses),
     ("references and counts", check_references),
     ("unreachable objects", check_unreachable),

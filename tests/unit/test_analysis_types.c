@@ -12,10 +12,10 @@ static struct synth *make(void)
 {
 	struct synth *synth = synth_new(6, 4);
 
-	synth->types[0] = (struct rg_type_init){ "a.Node", "Node", "a", 0x10 };
-	synth->types[1] = (struct rg_type_init){ "a.Node", "Node", "a", 0x20 };
-	synth->types[2] = (struct rg_type_init){ "b.Node", "Node", "b", 0x30 };
-	synth->types[3] = (struct rg_type_init){ "c.Gone", "Gone", "c", 0x40 };
+	synth->types[0] = (struct rg_type_init){ "a.Node", "Node", "a", 0x10, RG_ORIGIN_PROGRAM };
+	synth->types[1] = (struct rg_type_init){ "a.Node", "Node", "a", 0x20, RG_ORIGIN_UNKNOWN };
+	synth->types[2] = (struct rg_type_init){ "b.Node", "Node", "b", 0x30, RG_ORIGIN_RUNTIME };
+	synth->types[3] = (struct rg_type_init){ "c.Gone", "Gone", "c", 0x40, RG_ORIGIN_PACKAGE };
 	for (rg_id id = 0; id < 6; id++)
 		synth->objects[id].type = id < 3 ? 0 : id < 4 ? 1 : 2;
 	synth->objects[3].size = UINT64_C(5) << 32;
@@ -65,6 +65,7 @@ static void merges_short_names(void)
 	CU_ASSERT_EQUAL(table->rows[0].merged, 3);
 	CU_ASSERT_EQUAL(table->rows[0].count, 6);
 	CU_ASSERT_EQUAL(table->rows[0].type_address, 0);
+	CU_ASSERT_EQUAL(table->rows[0].origin, RG_ORIGIN_PROGRAM);
 	rg_types_free(table);
 	rg_builder_free(builder);
 	synth_free(synth);

@@ -17,7 +17,10 @@ static const char small_dump[] =
 	"\"frozen\": 2}, "
 	"\"runtime_name\": \"CPython\", \"build\": \"a build\", \"labels\": \"all\"}\n"
 	"{\"typedef\": \"app.Outer.Inner\", \"type_address\": 4096, \"module\": \"app\", "
-	"\"short_name\": \"Inner\"}\n"
+	"\"short_name\": \"Inner\", \"origin\": \"program\"}\n"
+	"{\"typedef\": \"list\", \"origin\": \"runtime\"}\n"
+	"{\"typedef\": \"pkg.Thing\", \"origin\": \"package\"}\n"
+	"{\"typedef\": \"moon.Rock\", \"origin\": \"moon\"}\n"
 	"{\"thread\": 77, \"native\": 7, \"name\": \"Main\", \"frames\": [{\"function\": \"f\", "
 	"\"file\": \"a.py\", \"line\": 3}]}\n"
 	"{\"address\": 4096, \"type\": \"type\", \"size\": 1000, \"refs\": [], \"refcount\": 3, "
@@ -89,6 +92,12 @@ static void reads_what_stands_there(void)
 	object = rg_graph_object(graph, 1);
 	CU_ASSERT_STRING_EQUAL(rg_graph_type(graph, object.type)->name, "app.Outer.Inner");
 	CU_ASSERT_STRING_EQUAL(rg_graph_type(graph, object.type)->module, "app");
+	CU_ASSERT_EQUAL(rg_graph_type(graph, object.type)->origin, RG_ORIGIN_PROGRAM);
+	CU_ASSERT_EQUAL(rg_graph_type(graph, 1)->origin, RG_ORIGIN_RUNTIME);
+	CU_ASSERT_EQUAL(rg_graph_type(graph, 2)->origin, RG_ORIGIN_PACKAGE);
+	CU_ASSERT_EQUAL(rg_graph_type(graph, 3)->origin, RG_ORIGIN_UNKNOWN);
+	CU_ASSERT_STRING_EQUAL(rg_origin_name(RG_ORIGIN_PACKAGE), "package");
+	CU_ASSERT_STRING_EQUAL(rg_origin_name((enum rg_origin)99), "unknown");
 	CU_ASSERT_EQUAL(object.flags & RG_OBJECT_TRACKED, RG_OBJECT_TRACKED);
 	CU_ASSERT_EQUAL(rg_graph_object(graph, 3).size, 5000000000);
 	CU_ASSERT_EQUAL(info->object_bytes, 5000000000 + 7 + 64 + 48 + 1000);

@@ -12,21 +12,26 @@ struct pass {
 
 static rg_error *add_types(struct cpy *cpy, rg_builder *builder)
 {
+	struct cpy_origins *origins;
+	rg_error *error = NULL;
 	size_t i;
 
-	for (i = 0; i < cpy->type_count; i++) {
+	RG_TRY(cpy_origins_new(cpy, &origins));
+	for (i = 0; !error && i < cpy->type_count; i++) {
 		struct cpy_type *type = cpy->types[i];
 		struct rg_type_init init = {
 			.name = type->name,
 			.short_name = type->short_name,
 			.module = type->module,
 			.address = type->address,
+			.origin = cpy_origin(origins, type),
 		};
 
 		cpy_type_finish(cpy, type);
-		RG_TRY(rg_builder_add_type(builder, &init, &type->id));
+		error = rg_builder_add_type(builder, &init, &type->id);
 	}
-	return NULL;
+	cpy_origins_free(origins);
+	return error;
 }
 
 static rg_error *set_object(void *user, rg_id id, uint64_t address)

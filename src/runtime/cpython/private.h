@@ -153,6 +153,15 @@ uint64_t cpy_pools_free(const struct cpy *cpy);
 void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 rg_error *cpy_objects(void *state, rg_builder *builder);
 rg_error *cpy_references(void *state, rg_builder *builder);
+/* ---- where types come from (origin.c) -------------------------------------- */
+
+struct cpy_origins;
+/* cpy_origins_new - what sys.modules of @cpy says, read once; freed with cpy_origins_free(). */
+RG_MUST_CHECK rg_error *cpy_origins_new(struct cpy *cpy, struct cpy_origins **ret);
+/* cpy_origin - where @type comes from.  O(functions of its class) at worst; cannot fail. */
+enum rg_origin cpy_origin(struct cpy_origins *origins, const struct cpy_type *type);
+void cpy_origins_free(struct cpy_origins *origins);
+
 /* cpy_type_finish - what of a type can be told only when all types are known. */
 void cpy_type_finish(struct cpy *cpy, struct cpy_type *type);
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
