@@ -6,9 +6,11 @@
  * Ownership: what a function hands out through a `ret` parameter belongs to
  * the caller, who releases it with the function named there; every other
  * pointer belongs to the handle it came from and lives as long as that.
- * Threads: a handle may be used by one thread at a time; different handles are
- * independent.  The library never prints, exits or aborts, and has no global
- * state.  Sizes are bytes.  Names and texts are UTF-8.
+ * Threads: different handles are independent; one handle is for one thread at a
+ * time.  But a graph that rg_dump_graph() has returned may be read and analysed
+ * by several threads, as long as none closes its dump.
+ * The library never prints, exits or aborts, and has no global state.  Sizes are
+ * bytes.  Names and texts are UTF-8.
  */
 #ifndef REFGRAPH_H
 #define REFGRAPH_H

@@ -192,12 +192,12 @@ static bool is_namespace(struct labels *labels, const struct rg_object *object,
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		enum rg_label_policy policy, rg_label_fn *each, void *each_user)
 {
-	struct cpy *cpy = user;
+	/* A copy: walks count what cannot be read, and others may be walking at the same time. */
+	struct cpy cpy = *(const struct cpy *)user;
 	struct rg_object object = rg_graph_object(graph, source);
-	const struct cpy_type *type = cpy_type_of(cpy, object.address);
-	uint64_t unreadable = cpy->unreadable;
+	const struct cpy_type *type = cpy_type_of(&cpy, object.address);
 	struct labels labels = {
-		.cpy = cpy,
+		.cpy = &cpy,
 		.graph = graph,
 		.policy = policy,
 		.first = first,
@@ -213,12 +213,11 @@ void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, s
 	walk = rg_calloc(1, sizeof(*walk));
 	if (!walk)
 		return; /* no memory, no labels: nothing here can fail */
-	walk->cpy = cpy;
+	walk->cpy = &cpy;
 	walk->object = object.address;
 	walk->type = type;
 	walk->flush = label_references;
 	walk->user = &labels;
 	cpy_walk_object(walk);
 	rg_free(walk);
-	cpy->unreadable = unreadable;
 }

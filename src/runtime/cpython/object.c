@@ -180,5 +180,6 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 	rg_free(pass);
 	cpy->unreadable = unreadable;
 	cpy->private->allocator_free = cpy_pools_free(cpy);
+	cpy->private->sealed = true;
 	return error;
 }

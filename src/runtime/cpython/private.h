@@ -40,6 +40,8 @@ struct cpy_private {
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
 	bool failed;                /* memory ran out where no error can be returned */
+	bool sealed;                /* all is read: from here on several threads may ask, so that
+				       nothing is remembered any more */
 };
 
 /* cpy_keep - @size bytes that live as long as @cpy; NULL notes the failure. */

@@ -637,6 +637,9 @@ const struct cpy_type *cpy_type_slow(struct cpy *cpy, uint64_t address)
 	if (!address || address & 7)
 		return NULL;
 	type = known(cpy, address, &rejected);
+	/* Every type that an object can have is known when all objects are. */
+	if (cpy->private->sealed)
+		return type;
 	if (!type && !rejected) {
 		/* What is not even readable is not worth remembering. */
 		if (!rg_image_at(cpy->image, address, cpy->layout.str.type_size))
