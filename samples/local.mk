@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 dist_noinst_SCRIPTS += %D%/demo.sh
+dist_noinst_SCRIPTS += %D%/dump-before-oom.sh
 EXTRA_DIST += %D%/leaky.py
 EXTRA_DIST += %D%/README.md
 EXTRA_DIST += %D%/1-open.c
