@@ -47,8 +47,8 @@ struct rg_dump_info {
 	uint64_t interpreters;
 	uint64_t threads;
 	uint64_t objects;
-	uint64_t unreadable;        /* references, objects or counts that could not be decoded */
-	bool complete;              /* nothing is missing that an answer needs */
+	uint64_t unreadable;        /* objects that could not be decoded, each counted once */
+	bool complete;              /* nothing is missing that an answer needs: missing is empty */
 	const char *const *missing; /* what is missing and what to do about it, a sentence each */
 	size_t missing_count;
 	bool has_refcounts;
@@ -100,6 +100,20 @@ RG_API RG_MUST_CHECK rg_error *rg_dump_graph(rg_dump *dump, const rg_graph **ret
  * why not.
  */
 typedef rg_error *rg_write_fn(void *user, const void *bytes, size_t length);
+
+/* What a dump knows of the memory at one address. */
+enum rg_memory {
+	RG_MEMORY_UNKNOWN = 0,  /* the dump holds no memory, but objects alone: the portable form */
+	RG_MEMORY_UNMAPPED = 1, /* the process had nothing there */
+	RG_MEMORY_LACKING = 2,  /* it had, and the dump leaves it out or is cut off before it */
+	RG_MEMORY_THERE = 3,
+};
+
+/*
+ * rg_dump_memory - what @dump knows of the memory at @address, which tells why
+ * no object is there.  O(log segments); cannot fail.
+ */
+RG_API enum rg_memory rg_dump_memory(const rg_dump *dump, uint64_t address);
 
 /* How to convert; all zero writes every label and no values. */
 struct rg_convert_options {

@@ -154,6 +154,8 @@ struct cli_objects {
 };
 /* cli_find - the objects that @words name; on failure says what would fit. */
 int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
+/* cli_says_order - says so where @path, the dump, is no file but a later operand is one. */
+bool cli_says_order(const struct cli *cli, const char *path);
 /* cli_match - whether a type's full or short name fits @pattern. */
 bool cli_match(const char *pattern, const struct rg_type *type);
 

@@ -217,6 +217,7 @@ static int render(struct cli *cli, const char *dot, size_t length)
 	rg_sink *picture = NULL;
 	FILE *file = NULL;
 	rg_error *error;
+	size_t size;
 	int status;
 
 	status = dot_file(dot, length, &file);
@@ -228,10 +229,12 @@ static int render(struct cli *cli, const char *dot, size_t length)
 		status = cli_fail(error);
 	} else {
 		draw(formats[cli->options.format], fileno(file), picture, &drawing);
+		(void)rg_sink_bytes(picture, &size);
+		if (!drawing.why && !size && !rg_sink_failed(picture))
+			drawing.why = "drew nothing";
 		if (drawing.why) {
 			status = keep_dot(cli, dot, length, &drawing);
 		} else {
-			size_t size;
 			const char *bytes = rg_sink_bytes(picture, &size);
 
 			status = rg_sink_failed(picture) ? cli_no_memory() : cli_open(cli);

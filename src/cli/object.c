@@ -4,14 +4,36 @@
  * TYPE#N, counted from 0 in the order of addresses.  A type is named in full,
  * by the last word of its name, or by a pattern.
  */
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 
 #define MOST_HINTS 3
+
+bool cli_says_order(const struct cli *cli, const char *path)
+{
+	struct stat st;
+
+	/* Where every operand is a dump, or the first is something, that is not what went wrong. */
+	if (cli->operand_count < 2 || path != cli->operands[0] ||
+	    !strstr(cli->command->operands, "OBJECT") || stat(path, &st) == 0)
+		return false;
+	for (int i = 1; i < cli->operand_count; i++) {
+		if (stat(cli->operands[i], &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		cli_say("%s: there is no such file, but '%s' is one: the dump comes first: "
+			"refgraph %s %s", path, cli->operands[i], cli->command->name,
+			cli->command->operands);
+		return true;
+	}
+	return false;
+}
 
 bool cli_match(const char *pattern, const struct rg_type *type)
 {
@@ -51,16 +73,26 @@ static int unknown_type(const rg_dump *dump, const rg_graph *graph, const char *
 {
 	struct hint hints[MOST_HINTS] = { { 0, NULL } };
 	const char *path = rg_dump_info(dump)->path;
-	size_t limit = strlen(word) / 3 + 1;
+	const char *dot = strrchr(word, '.'), *last = dot && dot[1] ? dot + 1 : word;
+	size_t limit = strlen(word) / 3 + 1, own_limit = strlen(last) / 3 + 1;
 	char list[512] = "";
 	size_t at = 0;
 
+	if (has_wildcard(word)) {
+		cli_say("%s: no type matches '%s': refgraph types -n 0 %s lists them all", path,
+			word, path);
+		return CLI_TROUBLE;
+	}
 	for (rg_type_id t = 0; t < rg_graph_type_count(graph); t++) {
 		const struct rg_type *type = rg_graph_type(graph, t);
 		size_t full = cli_distance(word, type->name, limit);
 		size_t tail = cli_distance(word, type->short_name, limit);
+		size_t own = cli_distance(last, type->short_name, own_limit);
 		size_t score = full < tail ? full : tail;
 
+		/* The right name with another module: as good as a letter or two. */
+		if (own < own_limit && own + 1 < score)
+			score = own + 1;
 		if (strcasestr(type->name, word))
 			score = 1;
 		if (score <= limit)
@@ -145,8 +177,8 @@ static int find_type(const rg_dump *dump, const rg_graph *graph, const char *wor
 			break;
 	}
 	if (!status && numbered && met <= number) {
-		cli_say("%s: there are only %" PRIu64 " objects of type '%s': #%" PRIu64
-			" is none of them", rg_dump_info(dump)->path, met, name, number);
+		cli_say("%s: there are only %" PRIu64 " objects of type '%s', counted from #0: #%"
+			PRIu64 " is none of them", rg_dump_info(dump)->path, met, name, number);
 		status = CLI_TROUBLE;
 	} else if (!status && !met) {
 		cli_say("%s: the type '%s' is known, but no object is of it",
@@ -158,18 +190,75 @@ static int find_type(const rg_dump *dump, const rg_graph *graph, const char *wor
 	return status;
 }
 
+/* The last object that starts below @address, or RG_NONE.  Ids are in the order of addresses. */
+static rg_id object_before(const rg_graph *graph, uint64_t address)
+{
+	rg_id low = 0, high = rg_graph_object_count(graph);
+
+	while (low < high) {
+		rg_id middle = low + (high - low) / 2;
+
+		if (rg_graph_object(graph, middle).address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? low - 1 : RG_NONE;
+}
+
+/* Says what is at @address, where no object starts. */
+static int unknown_address(const rg_dump *dump, const rg_graph *graph, const char *word,
+			   uint64_t address)
+{
+	const char *path = rg_dump_info(dump)->path;
+	rg_id before = object_before(graph, address);
+	struct rg_object object;
+
+	switch (rg_dump_memory(dump, address)) {
+	case RG_MEMORY_UNMAPPED:
+		cli_say("%s: no object starts at '%s': the process had no memory there; refgraph "
+			"objects lists addresses", path, word);
+		return CLI_TROUBLE;
+	case RG_MEMORY_LACKING:
+		cli_say("%s: no object is known at '%s': the dump lacks that memory: see "
+			"docs/taking-a-dump.md", path, word);
+		return CLI_TROUBLE;
+	default:
+		break;
+	}
+	if (before != RG_NONE) {
+		object = rg_graph_object(graph, before);
+		/* Its size may count tables that lie elsewhere: where it starts is what is sure. */
+		if (address - object.address < object.size) {
+			cli_say("%s: no object starts at '%s': that is 0x%" PRIx64 " bytes behind "
+				"the start of 0x%" PRIx64 ", of type '%s'", path, word,
+				address - object.address, object.address,
+				rg_graph_type(graph, object.type)->name);
+			return CLI_TROUBLE;
+		}
+	}
+	cli_say("%s: no object starts at '%s': refgraph objects lists addresses", path, word);
+	return CLI_TROUBLE;
+}
+
 static int find_address(const rg_dump *dump, const rg_graph *graph, const char *word,
 			struct cli_objects *objects, size_t *capacity)
 {
 	char *end;
-	uint64_t address = strtoull(word + 2, &end, 16);
-	rg_id id = *end || !word[2] ? RG_NONE : rg_graph_find(graph, address);
+	uint64_t address;
+	rg_id id;
 
+	errno = 0;
+	address = strtoull(word + 2, &end, 16);
+	/* strtoull would take blanks and signs as well. */
+	if (*end || errno || !isxdigit((unsigned char)word[2])) {
+		cli_say("'%s' is no address: it takes 0x and up to 16 hexadecimal digits", word);
+		return CLI_TROUBLE;
+	}
+	id = rg_graph_find(graph, address);
 	if (id != RG_NONE)
 		return add(objects, capacity, id);
-	cli_say("%s: no object starts at '%s': refgraph objects lists addresses",
-		rg_dump_info(dump)->path, word);
-	return CLI_TROUBLE;
+	return unknown_address(dump, graph, word, address);
 }
 
 /* Drops what was named twice, keeping the order. */

@@ -67,6 +67,10 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	options.sysroots = cli->options.sysroots.items;
 	options.sysroot_count = cli->options.sysroots.count;
 	error = rg_dump_open(path, &options, ret);
+	if (error && cli_says_order(cli, path)) {
+		rg_error_free(error);
+		return CLI_TROUBLE;
+	}
 	return error ? cli_fail(error) : CLI_OK;
 }
 
@@ -112,6 +116,8 @@ void cli_head(struct cli *cli, const struct rg_dump_info *info)
 		rg_sink_text(sink, info->missing[i]);
 		rg_sink_puts(sink, "\n");
 	}
+	if (!info->complete)
+		rg_sink_puts(sink, "how to take a whole one: docs/taking-a-dump.md\n");
 	if (info->unreadable)
 		rg_sink_printf(sink, "unreadable: %s\n", rg_format_count(info->unreadable, number));
 }
@@ -177,7 +183,8 @@ int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found)
 		return CLI_OK;
 	if (!info->complete && !cli->options.allow_incomplete) {
 		cli_say("%s: is incomplete, so --exit-code cannot vouch for the answer: take a "
-			"complete dump, or give --allow-incomplete", info->path);
+			"complete dump (docs/taking-a-dump.md), or give --allow-incomplete",
+			info->path);
 		return CLI_TROUBLE;
 	}
 	return found ? CLI_FINDING : CLI_OK;

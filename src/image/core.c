@@ -21,7 +21,6 @@ enum {
 /* What was found to be cut off. */
 struct cut {
 	size_t segments;
-	uint64_t bytes;
 	uint64_t end; /* where the file should end */
 };
 
@@ -55,8 +54,6 @@ static uint64_t usable(const struct rg_elf *elf, uint64_t offset, uint64_t size,
 	if (there >= size)
 		return size;
 	cut->segments++;
-	if (__builtin_add_overflow(cut->bytes, size - there, &cut->bytes))
-		cut->bytes = UINT64_MAX;
 	return there;
 }
 
@@ -142,6 +139,28 @@ static rg_error *read_notes(rg_image *image, const struct rg_elf *elf, struct cu
 	return NULL;
 }
 
+/* Says where a core ends before it should, in the largest unit that shows the difference. */
+static rg_error *note_cut(rg_image *image, uint64_t size, uint64_t end)
+{
+	const char *unit = "bytes";
+	unsigned shift = 0;
+
+	if (end >= UINT64_C(10) << 20) {
+		unit = "MiB";
+		shift = 20;
+	} else if (end >= 10 << 10) {
+		unit = "KiB";
+		shift = 10;
+	}
+	return rg_image_lacks_format(
+		image,
+		"%s: is cut off at %llu of %llu %s: what lay in the rest, and what only that "
+		"refers to, is in no answer: dump again, with room on the disk and no size "
+		"limit (ulimit -c, coredump.conf)",
+		image->private->core_path, (unsigned long long)(size >> shift),
+		(unsigned long long)((end + (UINT64_C(1) << shift) - 1) >> shift), unit);
+}
+
 /* Says what is not there of the core itself. */
 static rg_error *note_gaps(rg_image *image, const struct rg_elf *elf, const struct cut *cut,
 			   size_t overlaps)
@@ -156,13 +175,7 @@ static rg_error *note_gaps(rg_image *image, const struct rg_elf *elf, const stru
 					     (unsigned long long)elf->phdr_usable,
 					     (unsigned long long)elf->phdr_count));
 	if (cut->segments)
-		RG_TRY(rg_image_lacks_format(
-			image,
-			"%s: is cut off: it holds %llu of %llu bytes, and "
-			"%zu segments lack %llu bytes: dump again, with room on "
-			"the disk and no size limit (ulimit -c, coredump.conf)",
-			path, (unsigned long long)elf->size, (unsigned long long)cut->end,
-			cut->segments, (unsigned long long)cut->bytes));
+		RG_TRY(note_cut(image, elf->size, cut->end));
 	if (overlaps)
 		RG_TRY(rg_image_lacks_format(image,
 					     "%s: %zu of its segments overlap others: it is "

@@ -9,15 +9,22 @@
  * the core lost it.
  */
 #include <limits.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "image/private.h"
 
 enum {
-	MAX_SENTENCES = 8,             /* one a module, then a summary */
+	MAX_SENTENCES = 3,             /* one a module, then a summary of the others */
 	MAX_FILE_SEGMENTS = 256 << 10, /* a process has 65,530 mappings at most by default */
 	MAX_FILE_PAGES = 8 << 20,      /* 32 GiB of mapped files */
+};
+
+/* A module of which read-only bytes are nowhere to be had. */
+struct rg_lacking {
+	size_t module;
+	uint64_t bytes;
 };
 
 struct filler {
@@ -26,13 +33,45 @@ struct filler {
 	size_t exe; /* the module that options->exe stands for, or SIZE_MAX */
 	rg_segments segments;
 	uint64_t pages;
-	size_t sentences, unsaid;
-	struct rg_buffer unsaid_names;
+	RG_VECTOR(struct rg_lacking) lacking;
 };
 
 static bool same_build_id(const struct rg_module *module, const unsigned char *id, size_t size)
 {
 	return size && size == module->build_id_size && memcmp(module->build_id, id, size) == 0;
+}
+
+/* The first eight bytes of a build-id in hexadecimal, or "none". */
+static const char *short_id(const unsigned char *id, size_t size, char text[24])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t shown = size < 8 ? size : 8, at = 0;
+
+	if (!size)
+		return "none";
+	for (size_t i = 0; i < shown; i++) {
+		text[at++] = digits[id[i] >> 4];
+		text[at++] = digits[id[i] & 15];
+	}
+	memcpy(text + at, size > shown ? ".." : "", 3);
+	return text;
+}
+
+/* A file that certainly is not what @module was: to use none would not be what was asked for. */
+static rg_error *refuse_other(const struct rg_module *module,
+			      const struct rg_candidate *candidate, const char *path)
+{
+	char in_core[24], on_disk[24];
+
+	if (!module->build_id_size || !candidate->build_id_size ||
+	    same_build_id(module, candidate->build_id, candidate->build_id_size))
+		return NULL;
+	return rg_error_new(RG_ERROR_INVALID,
+			    "%s: is another build than the %s that was dumped (build-id %s, but %s "
+			    "in the core): name the file that the process ran, or leave --exe out",
+			    path, module->path,
+			    short_id(candidate->build_id, candidate->build_id_size, on_disk),
+			    short_id(module->build_id, module->build_id_size, in_core));
 }
 
 /*
@@ -45,6 +84,7 @@ static rg_error *place_exe(struct filler *filler)
 	rg_image *image = filler->image;
 	const char *path = filler->options->exe;
 	struct rg_candidate candidate;
+	rg_error *error;
 	bool found;
 
 	filler->exe = SIZE_MAX;
@@ -63,9 +103,14 @@ static rg_error *place_exe(struct filler *filler)
 	for (size_t i = 0; i < image->module_count && filler->exe == SIZE_MAX; i++)
 		if (same_build_id(&image->modules[i], candidate.build_id, candidate.build_id_size))
 			filler->exe = i;
-	rg_candidate_close(&candidate);
 	if (filler->exe == SIZE_MAX)
 		filler->exe = image->private->executable;
+	error = filler->exe == SIZE_MAX ? NULL
+					: refuse_other(&image->modules[filler->exe], &candidate,
+						       path);
+	rg_candidate_close(&candidate);
+	if (error)
+		return error;
 	if (filler->exe == SIZE_MAX)
 		return rg_image_lacks_format(image, "%s: does not say which of its mappings is the "
 					     "executable, so %s was not used: use --sysroot",
@@ -282,41 +327,17 @@ static rg_error *find_file(struct filler *filler, size_t index)
 	}
 }
 
-/* The first eight bytes of a build-id in hexadecimal, or "none". */
-static const char *short_id(const unsigned char *id, size_t size, char text[24])
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t shown = size < 8 ? size : 8, at = 0;
-
-	if (!size)
-		return "none";
-	for (size_t i = 0; i < shown; i++) {
-		text[at++] = digits[id[i] >> 4];
-		text[at++] = digits[id[i] & 15];
-	}
-	memcpy(text + at, size > shown ? ".." : "", 3);
-	return text;
-}
-
 static const char remedy[] =
 	"name the right file with --exe or --sysroot, or dump with coredump_filter 0x37";
 
 /* Says that read-only bytes of module @index are nowhere to be had, and why. */
-static rg_error *note_module(struct filler *filler, size_t index)
+static rg_error *note_module(rg_image *image, size_t index)
 {
-	rg_image *image = filler->image;
 	const struct rg_module *module = &image->modules[index];
 	const char *file = image->private->modules[index].file_name;
 	const char *core = image->private->core_path;
 	char in_core[24], on_disk[24];
 
-	if (filler->sentences == MAX_SENTENCES) {
-		if (filler->unsaid++ < 3)
-			rg_buffer_printf(&filler->unsaid_names, "%s%s",
-					 filler->unsaid > 1 ? ", " : "", module->path);
-		return NULL;
-	}
-	filler->sentences++;
 	switch (module->state) {
 	case RG_MODULE_AGREES:
 		return rg_image_lacks_format(
@@ -398,7 +419,59 @@ static rg_error *fill_module(struct filler *filler, size_t index, const uint32_t
 						     image->private->core_path, module->path,
 						     module->file));
 	}
-	return lacking ? note_module(filler, index) : NULL;
+	if (lacking && !rg_vector_push(&filler->lacking, ((struct rg_lacking){ index, lacking })))
+		return rg_error_no_memory();
+	return NULL;
+}
+
+static int compare_lacking(const void *a, const void *b)
+{
+	const struct rg_lacking *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->module < y->module ? -1 : x->module > y->module;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/*
+ * A sentence for each of those that lack most, which a runtime's own file is
+ * among, and one for all others.  Where the core itself is cut off, that one is
+ * said before and is why: then one sentence does for all.
+ */
+static rg_error *note_modules(struct filler *filler)
+{
+	rg_image *image = filler->image;
+	size_t said = image->missing_count ? 1 : MAX_SENTENCES, count = filler->lacking.count;
+	struct rg_buffer names = RG_BUFFER_INIT;
+	rg_error *error = NULL;
+
+	if (count > 1)
+		qsort(filler->lacking.data, count, sizeof(*filler->lacking.data), compare_lacking);
+	for (size_t i = 0; !error && i < count && i < said; i++)
+		error = note_module(image, filler->lacking.data[i].module);
+	if (error || count <= said)
+		return error;
+	for (size_t i = said; i < count && i < said + 3; i++)
+		rg_buffer_printf(&names, "%s%s", i > said ? ", " : "",
+				 base_name(image->modules[filler->lacking.data[i].module].path));
+	if (rg_buffer_failed(&names))
+		error = rg_error_no_memory();
+	else
+		error = rg_image_lacks_format(image,
+					      "%s: read-only data of %zu more mapped files are "
+					      "missing in the same way (%s%s)",
+					      image->private->core_path, count - said,
+					      rg_buffer_string(&names),
+					      count > said + 3 ? ", .." : "");
+	rg_buffer_free(&names);
+	return error;
 }
 
 static rg_error *fill_modules(struct filler *filler)
@@ -458,16 +531,9 @@ rg_error *rg_image_fill(rg_image *image, const struct rg_image_options *options)
 		error = fill_modules(&filler);
 	if (!error)
 		error = merge(&filler);
-	if (!error && rg_buffer_failed(&filler.unsaid_names))
-		error = rg_error_no_memory();
-	if (!error && filler.unsaid)
-		error = rg_image_lacks_format(image,
-					      "%s: read-only data of %zu more mapped files are "
-					      "missing (%s%s): %s",
-					      image->private->core_path, filler.unsaid,
-					      rg_buffer_string(&filler.unsaid_names),
-					      filler.unsaid > 3 ? ", .." : "", remedy);
-	rg_buffer_free(&filler.unsaid_names);
+	if (!error)
+		error = note_modules(&filler);
+	rg_vector_free(&filler.lacking);
 	rg_vector_free(&filler.segments);
 	return error;
 }

@@ -130,6 +130,12 @@ const char *rg_image_symbol_at(rg_image *image, uint64_t address);
 /* rg_image_mapping_of - the mapping that holds @address, or NULL. */
 const struct rg_mapping *rg_image_mapping_of(const rg_image *image, uint64_t address);
 
+/*
+ * rg_image_was_mapped - whether the process had memory at @address that is not
+ * at hand: cut off, or left out of the dump.  O(log segments).
+ */
+bool rg_image_was_mapped(const rg_image *image, uint64_t address);
+
 /* rg_image_lacks - notes that something is missing; takes a copy of @sentence. */
 RG_MUST_CHECK rg_error *rg_image_lacks(rg_image *image, const char *sentence);
 

@@ -172,6 +172,11 @@ const struct rg_core_load *rg_image_load_of(const rg_image *image, uint64_t addr
 	return low && address < loads->data[low - 1].end ? &loads->data[low - 1] : NULL;
 }
 
+bool rg_image_was_mapped(const rg_image *image, uint64_t address)
+{
+	return rg_image_load_of(image, address) && !rg_image_segment(image, address);
+}
+
 /* Drops mappings that overlap the one before: no process has such. */
 static rg_error *sort_mappings(rg_image *image)
 {

@@ -62,8 +62,8 @@ static rg_error *explain(rg_error *error, const rg_dump *dump)
 	if (!dump->image->missing_count ||
 	    (code != RG_ERROR_NO_RUNTIME && code != RG_ERROR_CORRUPT))
 		return rg_error_prefix(error, dump->path);
-	whole = rg_error_new(code, "%s; in what it holds: %s", dump->image->missing[0],
-			     rg_error_message(error));
+	whole = rg_error_new(code, "%s; in what it holds: %s; see docs/taking-a-dump.md",
+			     dump->image->missing[0], rg_error_message(error));
 	rg_error_free(error);
 	return whole;
 }
@@ -167,6 +167,13 @@ static rg_error *read_objects(rg_dump *dump)
 	for (rg_id id = 0; id < graph->count; id++)
 		dump->info.object_bytes += rg_store_size(graph, id) + rg_store_owned(graph, id);
 	refresh(dump);
+	/* All memory is there, yet not all of it made sense: that is not whole either. */
+	if (dump->image && dump->image->complete && dump->info.unreadable) {
+		RG_TRY(rg_image_lacks(dump->image,
+				      "not every object could be decoded (unreadable counts them): "
+				      "what these refer to is in no answer: dump again"));
+		refresh(dump);
+	}
 	return NULL;
 }
 
@@ -204,6 +211,15 @@ void rg_dump_close(rg_dump *dump)
 const struct rg_dump_info *rg_dump_info(const rg_dump *dump)
 {
 	return &dump->info;
+}
+
+enum rg_memory rg_dump_memory(const rg_dump *dump, uint64_t address)
+{
+	if (!dump->image)
+		return RG_MEMORY_UNKNOWN;
+	if (rg_image_segment(dump->image, address))
+		return RG_MEMORY_THERE;
+	return rg_image_was_mapped(dump->image, address) ? RG_MEMORY_LACKING : RG_MEMORY_UNMAPPED;
 }
 
 const rg_graph *rg_dump_objects(const rg_dump *dump)

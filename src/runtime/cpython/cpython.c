@@ -2,6 +2,20 @@
 /* The descriptor of the runtime: opening, what it says of itself, closing. */
 #include "runtime/cpython/private.h"
 
+#define UNDECODED_MAX ((size_t)4 << 20)
+
+void cpy_undecoded(struct cpy *cpy, uint64_t address)
+{
+	struct rg_map *seen = &cpy->private->undecoded;
+
+	/* Past the limit, which only a hostile dump reaches, some may count twice. */
+	if (rg_map_find(seen, address))
+		return;
+	if (address && seen->used < UNDECODED_MAX && !rg_map_put(seen, address, 1))
+		cpy->private->failed = true;
+	cpy->unreadable++;
+}
+
 /* For runtime.c alone, which names it in its table. */
 extern const struct rg_runtime cpython_runtime;
 
@@ -21,6 +35,7 @@ static void cpy_close(void *state)
 		rg_vector_free(&private->rows);
 		rg_map_free(&private->row_index);
 		rg_map_free(&private->found_names);
+		rg_map_free(&private->undecoded);
 		rg_free(private);
 	}
 	rg_map_free(&cpy->type_index);

@@ -190,13 +190,14 @@ struct cpy {
 	char version[32];
 	char build[256];
 	uint64_t type_type;        /* PyType_Type */
+	uint64_t type_symbol;      /* where its symbol is, once it was looked for; or 0 */
 	uint64_t none;             /* _Py_NoneStruct, 0 if unknown */
 	struct cpy_interpreter *interpreters;
 	size_t interpreter_count;
 	struct cpy_thread *threads;
 	size_t thread_count;
 	struct rg_collector collector;
-	uint64_t unreadable;
+	uint64_t unreadable;       /* objects; see cpy_undecoded */
 	rg_builder *builder;       /* during and after objects() */
 	struct rg_map type_index;  /* type address -> index + 1 into types; rejected: UINT32_MAX */
 	struct cpy_type **types;
@@ -243,6 +244,12 @@ bool cpy_dict_each(struct cpy *cpy, uint64_t dict,
 
 /* cpy_dict_get - the value under the str key @name, or 0.  O(entries). */
 uint64_t cpy_dict_get(struct cpy *cpy, uint64_t dict, const char *name);
+
+/*
+ * cpy_undecoded - counts the object at @address as one that could not be decoded,
+ * once, however much of it makes no sense and however many refer to it.
+ */
+void cpy_undecoded(struct cpy *cpy, uint64_t address);
 
 /* ---- references --------------------------------------------------------- */
 

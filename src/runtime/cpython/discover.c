@@ -13,7 +13,7 @@
 #define INTERPRETERS_MAX 4096
 #define THREADS_MAX 65536
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
-#define SUPPORTED "refgraph reads " CPY_READS
+#define SUPPORTED "this refgraph reads " CPY_READS
 
 /* What looking at one address for _PyRuntime gives. */
 struct finding {
@@ -25,8 +25,9 @@ struct finding {
 
 static rg_error *unsupported(const char *version, const char *variant)
 {
-	return rg_error_new(RG_ERROR_UNSUPPORTED, "found CPython %s%s, but " SUPPORTED, version,
-			    variant);
+	return rg_error_new(RG_ERROR_UNSUPPORTED,
+			    "found CPython %s%s, but " SUPPORTED ": a newer one may read more",
+			    version, variant);
 }
 
 static void version_text(uint32_t hex, char *ret, size_t size)
@@ -37,6 +38,9 @@ static void version_text(uint32_t hex, char *ret, size_t size)
 	if (level >= 0xa && level < 0xd)
 		snprintf(ret, size, "%u.%u.%u%s%u", hex >> 24, hex >> 16 & 255, hex >> 8 & 255,
 			 levels[level - 0xa], hex & 15);
+	else if (!(hex & 0xffff))
+		/* Only the series is known: no release has a level of 0. */
+		snprintf(ret, size, "%u.%u", hex >> 24, hex >> 16 & 255);
 	else
 		snprintf(ret, size, "%u.%u.%u", hex >> 24, hex >> 16 & 255, hex >> 8 & 255);
 }
@@ -44,15 +48,17 @@ static void version_text(uint32_t hex, char *ret, size_t size)
 /* The series that a module's path names: "libpython3.10.so.1.0" is 0x030a; 0: none. */
 static uint32_t path_series(const char *path)
 {
-	const char *at = strstr(path, "python3.");
-	long minor;
+	const char *at = strstr(path, "python");
+	char *end;
+	long major, minor;
 
-	for (; at; at = strstr(at + 1, "python3.")) {
-		if (strchr(at, '/'))
+	for (; at; at = strstr(at + 1, "python")) {
+		major = strtol(at + 6, &end, 10);
+		if (strchr(at, '/') || *end != '.' || major < 2 || major > 3)
 			continue;
-		minor = strtol(at + 8, NULL, 10);
+		minor = strtol(end + 1, NULL, 10);
 		if (minor > 0 && minor < 100)
-			return 0x0300 | (uint32_t)minor;
+			return (uint32_t)major << 8 | (uint32_t)minor;
 	}
 	return 0;
 }
@@ -94,20 +100,77 @@ static uint64_t type_of_dict(const struct cpy *cpy, uint64_t object)
 	return meta;
 }
 
+/* Whether @address is a pointer into memory that the process had and the dump lacks. */
+static bool is_lacking(const struct cpy *cpy, uint64_t address)
+{
+	return address && !(address & 7) && rg_image_was_mapped(cpy->image, address);
+}
+
+/* Whether the thread state at @thread belongs to @interpreter, as far as the dump tells. */
+static bool thread_fits(const struct cpy *cpy, const struct cpy_layout *layout, uint64_t thread,
+			uint64_t interpreter)
+{
+	if (!is_pointer(cpy, thread))
+		return is_lacking(cpy, thread);
+	return cpy_word(cpy, thread + layout->thread.interpreter) == interpreter;
+}
+
+/*
+ * Where the dump lacks the memory of the dicts that tell PyType_Type, it is
+ * found by its symbol, else as the type of a type in the table of static ones;
+ * 0 unless what the pointers say of the interpreter is at least possible.
+ */
+static uint64_t fits_partly(struct cpy *cpy, const struct cpy_layout *layout,
+			    uint64_t interpreter)
+{
+	const uint32_t fields[] = { layout->interpreter.sysdict, layout->interpreter.builtins,
+				    layout->interpreter.modules };
+	uint64_t type = cpy->type_symbol, size;
+	bool lacking = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint64_t dict = cpy_word(cpy, interpreter + fields[i]);
+
+		if (!is_pointer(cpy, dict) && !is_lacking(cpy, dict))
+			return 0;
+		if (is_pointer(cpy, dict) && is_pointer(cpy, cpy_word(cpy, dict + 8)))
+			continue;
+		lacking = true;
+	}
+	if (!lacking)
+		return 0;
+	for (i = 0; !type && i < cpy->image->module_count; i++)
+		if (cpy->image->modules[i].is_elf)
+			(void)rg_image_symbol(cpy->image, &cpy->image->modules[i], "PyType_Type",
+					      &type, &size);
+	/* Looked for once: 1 is no address of a type. */
+	cpy->type_symbol = type ? type : 1;
+	if (!is_pointer(cpy, type) && layout->interpreter.static_types_stride) {
+		type = cpy_word(cpy, interpreter + layout->interpreter.static_types);
+		type = is_pointer(cpy, type) ? cpy_word(cpy, type + 8) : 0;
+	}
+	if (!is_pointer(cpy, type) || cpy_word(cpy, type + 8) != type ||
+	    !(cpy_word(cpy, type + 168) & CPY_TPFLAG_TYPE))
+		return 0;
+	return type;
+}
+
 /* Whether @layout fits the interpreter at @interpreter; returns PyType_Type. */
-static uint64_t fits(const struct cpy *cpy, const struct cpy_layout *layout, uint64_t interpreter)
+static uint64_t fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t interpreter)
 {
 	uint64_t thread, type, sysdict, builtins;
 
 	if (!is_pointer(cpy, interpreter))
 		return 0;
 	thread = cpy_word(cpy, interpreter + layout->interpreter.threads_head);
-	if (thread && (!is_pointer(cpy, thread) ||
-		       cpy_word(cpy, thread + layout->thread.interpreter) != interpreter))
+	if (thread && !thread_fits(cpy, layout, thread, interpreter))
 		return 0;
 	sysdict = cpy_word(cpy, interpreter + layout->interpreter.sysdict);
 	builtins = cpy_word(cpy, interpreter + layout->interpreter.builtins);
 	type = type_of_dict(cpy, sysdict);
+	if (!type)
+		return fits_partly(cpy, layout, interpreter);
 	if (!type || type_of_dict(cpy, builtins) != type ||
 	    cpy_word(cpy, builtins + 8) != cpy_word(cpy, sysdict + 8))
 		return 0;
@@ -153,6 +216,32 @@ static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, struct
 	return true;
 }
 
+/*
+ * By the version that the file itself tells, where the dump lacks the dict that
+ * says so: the runtime's own state must all be there.
+ */
+static bool has_part(struct cpy *cpy, const struct rg_module *module, uint64_t runtime,
+		     struct finding *ret)
+{
+	const struct cpy_layout *layout;
+	uint32_t hexversion = 0;
+	uint64_t at, size, interpreter;
+
+	if (rg_image_symbol(cpy->image, module, "Py_Version", &at, &size))
+		hexversion = cpy_word32(cpy, at);
+	if (hexversion >> 24 != 3)
+		hexversion = path_series(module->path) << 16;
+	layout = cpy_layout_find(hexversion);
+	if (!layout || !rg_image_at(cpy->image, runtime, layout->runtime.size))
+		return false;
+	interpreter = cpy_word(cpy, runtime + layout->runtime.interpreters_main);
+	if (!fits(cpy, layout, interpreter))
+		return false;
+	ret->runtime = runtime;
+	ret->hexversion = hexversion;
+	return true;
+}
+
 static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found)
 {
 	rg_image *image = cpy->image;
@@ -168,7 +257,8 @@ static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found
 			continue;
 		ret->module = module;
 		if (has_cookie(cpy, runtime, ret) || has_shape(cpy, runtime, 0x030b, ret) ||
-		    has_shape(cpy, runtime, 0x030c, ret) || has_shape(cpy, runtime, 0x030d, ret)) {
+		    has_shape(cpy, runtime, 0x030c, ret) || has_shape(cpy, runtime, 0x030d, ret) ||
+		    has_part(cpy, module, runtime, ret)) {
 			*ret_found = true;
 			return NULL;
 		}
@@ -188,7 +278,7 @@ static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found
 		if (series && !cpy_layout_find(series << 16)) {
 			char version[32];
 
-			snprintf(version, sizeof(version), "3.%u", series & 255);
+			snprintf(version, sizeof(version), "%u.%u", series >> 8, series & 255);
 			return unsupported(version, "");
 		}
 		/* Another program's file of the same symbol, or never initialised. */
@@ -201,6 +291,58 @@ static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found
 				    module->path);
 	}
 	return NULL;
+}
+
+/* Releases before 3.7 have no _PyRuntime: told by their types and the name of the file. */
+static rg_error *refuse_old(struct cpy *cpy)
+{
+	rg_image *image = cpy->image;
+	uint64_t address, size;
+	char version[32];
+	size_t i;
+
+	for (i = 0; i < image->module_count; i++) {
+		uint32_t series = path_series(image->modules[i].path);
+
+		if (!series || cpy_layout_find(series << 16) || !image->modules[i].is_elf ||
+		    !rg_image_symbol(image, &image->modules[i], "PyType_Type", &address, &size))
+			continue;
+		snprintf(version, sizeof(version), "%u.%u", series >> 8, series & 255);
+		return unsupported(version, "");
+	}
+	return NULL;
+}
+
+/* Says which other CPythons live in the process: embedding can load a second one. */
+static rg_error *note_others(struct cpy *cpy)
+{
+	rg_image *image = cpy->image;
+	struct cpy state = *cpy;
+	rg_error *error = NULL;
+	size_t i;
+
+	for (i = 0; !error && i < image->module_count; i++) {
+		struct finding other = { 0 };
+		uint64_t runtime, size;
+
+		if (!image->modules[i].is_elf || &image->modules[i] == state.module ||
+		    !rg_image_symbol(image, &image->modules[i], "_PyRuntime", &runtime, &size) ||
+		    runtime == state.runtime)
+			continue;
+		if (has_shape(cpy, runtime, 0x030b, &other) ||
+		    has_shape(cpy, runtime, 0x030c, &other) ||
+		    has_shape(cpy, runtime, 0x030d, &other)) {
+			char version[32], sentence[512];
+
+			version_text(other.hexversion, version, sizeof(version));
+			snprintf(sentence, sizeof(sentence),
+				 "the process holds another CPython, %s in %.300s: only the one "
+				 "of %s is read", version, image->modules[i].path, state.version);
+			error = rg_image_lacks(image, sentence);
+		}
+	}
+	*cpy = state;
+	return error;
 }
 
 /*
@@ -371,12 +513,21 @@ static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 	for (; at && cpy->thread_count - first < THREADS_MAX;
 	     at = cpy_word(cpy, at + cpy->layout.thread.next)) {
 		struct cpy_thread *threads;
+		uint64_t stack;
 
 		if (!is_pointer(cpy, at) || cpy_word(cpy, at + cpy->layout.thread.interpreter) !=
 						    cpy->interpreters[index].address) {
 			cpy->unreadable++;
 			break;
 		}
+		stack = cpy_word(cpy, at + (cpy->layout.thread.cframe
+						    ? cpy->layout.thread.cframe
+						    : cpy->layout.thread.current_frame));
+		if (cpy->image->complete && is_lacking(cpy, stack))
+			RG_TRY(rg_image_lacks(cpy->image,
+					      "a thread's stack is left out of the dump: what its "
+					      "frames hold is in no answer: dump with "
+					      "coredump_filter 0x37"));
 		threads = rg_realloc(cpy->threads, cpy->thread_count + 1, sizeof(*threads));
 		if (!threads)
 			return rg_error_no_memory();
@@ -391,6 +542,21 @@ static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 	return NULL;
 }
 
+static rg_error *add_interpreter(struct cpy *cpy, uint64_t address)
+{
+	struct cpy_interpreter *grown = rg_realloc(cpy->interpreters, cpy->interpreter_count + 1,
+						   sizeof(*grown));
+
+	if (!grown)
+		return rg_error_no_memory();
+	cpy->interpreters = grown;
+	grown[cpy->interpreter_count++] = (struct cpy_interpreter){
+		.address = address,
+		.id = cpy_word(cpy, address + cpy->layout.interpreter.id),
+	};
+	return NULL;
+}
+
 static rg_error *read_interpreters(struct cpy *cpy)
 {
 	uint64_t at = cpy_word(cpy, cpy->runtime + cpy->layout.runtime.interpreters_head);
@@ -399,8 +565,6 @@ static rg_error *read_interpreters(struct cpy *cpy)
 
 	for (; at && cpy->interpreter_count < INTERPRETERS_MAX;
 	     at = cpy_word(cpy, at + cpy->layout.interpreter.next)) {
-		struct cpy_interpreter *grown;
-
 		for (i = 0; i < cpy->interpreter_count; i++)
 			if (cpy->interpreters[i].address == at)
 				break;
@@ -408,15 +572,13 @@ static rg_error *read_interpreters(struct cpy *cpy)
 			cpy->unreadable++;
 			break;
 		}
-		grown = rg_realloc(cpy->interpreters, cpy->interpreter_count + 1, sizeof(*grown));
-		if (!grown)
-			return rg_error_no_memory();
-		cpy->interpreters = grown;
-		grown[cpy->interpreter_count++] = (struct cpy_interpreter){
-			.address = at,
-			.id = cpy_word(cpy, at + cpy->layout.interpreter.id),
-		};
+		RG_TRY(add_interpreter(cpy, at));
 	}
+	/* Where the list breaks off before it, the runtime still knows the main one. */
+	for (i = 0; i < cpy->interpreter_count && cpy->interpreters[i].address != main; i++)
+		;
+	if (i == cpy->interpreter_count && at && fits(cpy, &cpy->layout, main) == cpy->type_type)
+		RG_TRY(add_interpreter(cpy, main));
 	/* The list is newest first; the main one leads here. */
 	for (i = 0; i < cpy->interpreter_count; i++)
 		if (cpy->interpreters[i].address == main) {
@@ -461,6 +623,23 @@ static void describe_build(struct cpy *cpy)
 		 id[0] ? ", build-id " : "", id);
 }
 
+/* Says that the dump lacks what the interpreter needs for its own state, unless that is known. */
+static rg_error *note_lacking(struct cpy *cpy, uint64_t interpreter)
+{
+	const uint32_t fields[] = { cpy->layout.interpreter.sysdict,
+				    cpy->layout.interpreter.builtins,
+				    cpy->layout.interpreter.modules,
+				    cpy->layout.interpreter.threads_head };
+	size_t i;
+
+	for (i = 0; cpy->image->complete && i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (is_lacking(cpy, cpy_word(cpy, interpreter + fields[i])))
+			return rg_image_lacks(cpy->image, "memory of the interpreter's own is left "
+					      "out of the dump: most objects may be in no answer: "
+					      "dump with coredump_filter 0x37");
+	return NULL;
+}
+
 rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 {
 	struct finding finding = { 0 };
@@ -473,6 +652,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	if (!found)
 		found = by_scan(cpy, true, &finding) || by_scan(cpy, false, &finding);
 	if (!found) {
+		RG_TRY(refuse_old(cpy));
 		*ret = false;
 		return NULL;
 	}
@@ -497,6 +677,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 				    "that release: the dump is damaged or the build is unusual",
 				    cpy->version);
 	RG_TRY(probe_collector(cpy, interpreter));
+	RG_TRY(note_lacking(cpy, interpreter));
 	probe_static_types(cpy, interpreter);
 	RG_TRY(read_interpreters(cpy));
 	cpy->none = cpy_dict_get(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins),
@@ -509,6 +690,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	}
 	read_collector(cpy);
 	describe_build(cpy);
+	RG_TRY(note_others(cpy));
 	*ret = true;
 	return NULL;
 }

@@ -17,6 +17,7 @@
 struct candidate {
 	uint64_t address;
 	const unsigned char *bytes;
+	uint64_t source; /* the object that refers to it */
 	uint8_t kind;
 };
 
@@ -36,12 +37,34 @@ struct heap {
 	size_t queue_at;
 	uint64_t budget;  /* references still believed: more than fit the image are not */
 	uint64_t marked, announced;
+	bool torn;        /* a list of the collector's breaks off */
+	bool suspect;     /* or may do so */
+	bool lacking;     /* objects lie in memory that the dump lacks */
 	bool failed;      /* no memory */
 	struct cpy_walk walk;
 };
 
+/*
+ * Something counted by @source is no object.  Where the dump lacks the memory it
+ * stood in, that is one object missing, whoever refers to it; else @source makes
+ * no sense, and counts once, however many such references it has.
+ */
+static void miss(struct heap *heap, uint64_t source, uint64_t target, uint64_t missing,
+		 uint8_t kind)
+{
+	if (kind != RG_REFERENCE_STRONG && kind != RG_REFERENCE_UNTRAVERSED)
+		return;
+	if (missing & 7 || !rg_image_was_mapped(heap->cpy->image, missing)) {
+		cpy_undecoded(heap->cpy, source);
+		return;
+	}
+	heap->lacking = heap->suspect = true;
+	cpy_undecoded(heap->cpy, target);
+}
+
 /* Marks the object at @address, whose first bytes are @bytes, and queues it for walking. */
-static void settle(struct heap *heap, uint64_t address, const unsigned char *bytes, uint8_t kind)
+static void settle(struct heap *heap, uint64_t address, const unsigned char *bytes, uint64_t source,
+		   uint8_t kind)
 {
 	struct cpy *cpy = heap->cpy;
 	const struct cpy_type *type = NULL;
@@ -52,8 +75,7 @@ static void settle(struct heap *heap, uint64_t address, const unsigned char *byt
 	if (cpy_refcount_lives(cpy, cpy_load64(bytes)))
 		type = cpy_type_fast(cpy, cpy_load64(bytes + 8));
 	if (__builtin_expect(!type, 0)) {
-		if (kind == RG_REFERENCE_STRONG || kind == RG_REFERENCE_UNTRAVERSED)
-			cpy->unreadable++;
+		miss(heap, source, address, cpy_load64(bytes + 8), kind);
 		return;
 	}
 	fresh = rg_builder_mark(heap->builder, address);
@@ -71,7 +93,7 @@ static void settle(struct heap *heap, uint64_t address, const unsigned char *byt
 }
 
 /* Looks at @target later, when its bytes have come near. */
-static inline void consider(struct heap *heap, uint64_t target, uint8_t kind)
+static inline void consider(struct heap *heap, uint64_t target, uint64_t source, uint8_t kind)
 {
 	struct candidate *slot;
 	const unsigned char *bytes;
@@ -80,16 +102,15 @@ static inline void consider(struct heap *heap, uint64_t target, uint8_t kind)
 		return;
 	bytes = target & 7 ? NULL : rg_image_at(heap->cpy->image, target, CPY_HEAD);
 	if (__builtin_expect(!bytes, 0)) {
-		if (kind == RG_REFERENCE_STRONG || kind == RG_REFERENCE_UNTRAVERSED)
-			heap->cpy->unreadable++;
+		miss(heap, source, target, target, kind);
 		return;
 	}
 	__builtin_prefetch(bytes);
 	rg_builder_prefetch(heap->builder, target);
 	slot = &heap->ring[heap->ring_at++ % RING];
 	if (slot->address)
-		settle(heap, slot->address, slot->bytes, slot->kind);
-	*slot = (struct candidate){ target, bytes, kind };
+		settle(heap, slot->address, slot->bytes, slot->source, slot->kind);
+	*slot = (struct candidate){ target, bytes, source, kind };
 }
 
 static void settle_ring(struct heap *heap)
@@ -101,7 +122,7 @@ static void settle_ring(struct heap *heap)
 
 		heap->ring[(heap->ring_at + i) % RING].address = 0;
 		if (slot.address)
-			settle(heap, slot.address, slot.bytes, slot.kind);
+			settle(heap, slot.address, slot.bytes, slot.source, slot.kind);
 	}
 }
 
@@ -118,7 +139,26 @@ static void mark_references(struct cpy_walk *walk)
 		/* Pointers that own nothing may dangle; those of the interned dict do not. */
 		if (kind == RG_REFERENCE_BORROWED && !walk->type->is_dict)
 			continue;
-		consider(heap, reference->target, kind);
+		consider(heap, reference->target, walk->object, kind);
+	}
+}
+
+/*
+ * What lies next to @object on a list that is torn elsewhere: an object whose
+ * own link leads back here, so nothing that merely looks like one.
+ */
+static void consider_neighbours(struct heap *heap, uint64_t object, const struct cpy_type *type)
+{
+	struct cpy *cpy = heap->cpy;
+	unsigned link;
+
+	if (!type->is_gc || (type->is_type && !(cpy_word(cpy, object + 168) & CPY_TPFLAG_HEAPTYPE)))
+		return;
+	for (link = 0; link <= 8; link += 8) {
+		uint64_t at = cpy_word(cpy, object - 16 + link) & ~UINT64_C(3);
+
+		if (at && (cpy_word(cpy, at + 8 - link) & ~UINT64_C(3)) == object - 16)
+			consider(heap, at + 16, object, RG_REFERENCE_BORROWED);
 	}
 }
 
@@ -170,6 +210,8 @@ static rg_error *drain(struct heap *heap)
 			heap->walk.object = pending->address;
 			heap->walk.type = pending->type;
 			cpy_walk_object(&heap->walk);
+			if (__builtin_expect(heap->suspect, 0))
+				consider_neighbours(heap, heap->walk.object, heap->walk.type);
 			if (heap->failed || cpy->private->failed)
 				return rg_error_no_memory();
 			if (!heap->budget)
@@ -211,24 +253,28 @@ static rg_error *mark_list(struct heap *heap, uint64_t head, unsigned link)
 {
 	struct cpy *cpy = heap->cpy;
 	uint64_t limit = cpy->private->image_bytes / 16;
-	uint64_t at = cpy_word(cpy, head + link) & ~UINT64_C(3), object;
+	uint64_t at = cpy_word(cpy, head + link) & ~UINT64_C(3), object = 0, last;
 	const unsigned char *bytes;
 	bool whole = true;
 
 	while (at != head && limit) {
+		last = object;
 		object = at + 16;
 		whole = follow(cpy, link, &at, &bytes);
-		if (!whole)
+		if (!whole) {
+			if (last && !rg_image_was_mapped(cpy->image, at))
+				cpy_undecoded(cpy, last);
 			break;
+		}
 		limit--;
-		settle(heap, object, bytes + 16, RG_REFERENCE_STRONG);
+		settle(heap, object, bytes + 16, object, RG_REFERENCE_STRONG);
 		if (heap->queue.count >= BATCH)
 			RG_TRY(drain(heap));
 	}
 	RG_TRY(drain(heap));
 	if (whole && limit)
 		return NULL;
-	cpy->unreadable++;
+	heap->torn = heap->suspect = true;
 	/* Torn: the rest can be had from its other end. */
 	return link ? NULL : mark_list(heap, head, 8);
 }
@@ -267,13 +313,13 @@ void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object),
 
 static rg_error *mark_root(void *user, const struct rg_root_init *root)
 {
-	consider(user, root->address, RG_REFERENCE_BORROWED);
+	consider(user, root->address, 0, RG_REFERENCE_BORROWED);
 	return NULL;
 }
 
 static rg_error *mark_inferred(void *user, uint64_t target)
 {
-	consider(user, target, RG_REFERENCE_INFERRED);
+	consider(user, target, 0, RG_REFERENCE_INFERRED);
 	return NULL;
 }
 
@@ -292,9 +338,19 @@ static rg_error *mark_all(struct heap *heap)
 		RG_TRY(drain(heap));
 		/* What is the type of an object is one itself, though nothing may own it. */
 		for (; types < cpy->type_count; types++, fresh = true)
-			consider(heap, cpy->types[types]->address, RG_REFERENCE_BORROWED);
+			consider(heap, cpy->types[types]->address, 0, RG_REFERENCE_BORROWED);
 		RG_TRY(drain(heap));
 	}
+	if (heap->lacking && cpy->image->complete)
+		RG_TRY(rg_image_lacks(cpy->image,
+				      "objects lie in memory that the dump leaves out: dump with "
+				      "coredump_filter 0x37, and what the program excludes "
+				      "(MADV_DONTDUMP) before it does so"));
+	if (heap->torn)
+		RG_TRY(rg_image_lacks(cpy->image,
+				      "a list of the collector's objects breaks off: what is on it "
+				      "beyond, and is referred to by nothing that is there, is "
+				      "counted nowhere: dump again"));
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
 
@@ -307,6 +363,7 @@ rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder)
 		return rg_error_no_memory();
 	heap->cpy = cpy;
 	heap->builder = builder;
+	heap->suspect = !cpy->image->complete;
 	/* Every reference is a word of the image of its own, but for a few shared tables. */
 	heap->budget = cpy->private->image_bytes / 4 + (1 << 20);
 	heap->walk.cpy = cpy;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbers of every object, and then its references, both in the order of ids. */
+#include <stdio.h>
+
 #include "runtime/cpython/private.h"
 
 struct pass {
@@ -75,7 +77,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
 	    !rg_image_at(cpy->image, address, body)) {
 		object.flags |= RG_OBJECT_UNREADABLE;
-		cpy->unreadable++;
+		cpy_undecoded(cpy, address);
 	}
 	if (__builtin_expect(!(id & 0xfffff), 0) && cpy->progress.call &&
 	    !cpy->progress.call(cpy->progress.user, "sizing objects", id, 0))
@@ -105,6 +107,14 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 	RG_TRY(rg_builder_index(builder, &count));
 	RG_TRY(add_types(cpy, builder));
 	RG_TRY(rg_builder_each(builder, set_object, &pass));
+	if (cpy->private->unnamed) {
+		char sentence[160];
+
+		snprintf(sentence, sizeof(sentence),
+			 "%llu types are shown as type@0x..: their names are in memory that the "
+			 "dump lacks", (unsigned long long)cpy->private->unnamed);
+		RG_TRY(rg_image_lacks(cpy->image, sentence));
+	}
 	cpy->collector.frozen = 0;
 	cpy_heap_frozen(cpy, set_frozen, &pass);
 	return cpy->private->failed ? rg_error_no_memory() : NULL;

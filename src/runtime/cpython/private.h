@@ -39,6 +39,7 @@ struct cpy_private {
 	uint64_t allocator_free;
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
+	struct rg_map undecoded;    /* objects counted as such */
 	bool failed;                /* memory ran out where no error can be returned */
 	bool sealed;                /* all is read: from here on several threads may ask, so that
 				       nothing is remembered any more */

@@ -50,7 +50,7 @@ static inline void cpy_emit_strided(struct cpy_walk *walk, uint64_t at, uint64_t
 
 	for (i = 0; i < count; i++, at += stride) {
 		if (!rg_image_u64(walk->cpy->image, at, &word)) {
-			walk->cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, word, kind, text ? CPY_LABEL_TEXT_INDEX : CPY_LABEL_INDEX, text, i);

@@ -25,7 +25,7 @@ static void walk_deque(struct cpy_walk *walk, const struct cpy_type *type, uint6
 				block = 0;
 		}
 		if (index > DEQUE_ITEMS || !rg_image_u64(image, block + 8 + 8 * index, &item)) {
-			walk->cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, item, RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i);
@@ -57,7 +57,7 @@ static void walk_odict(struct cpy_walk *walk, const struct cpy_type *type, uint6
 	(void)type;
 	for (; node; node = cpy_word(walk->cpy, node + 16)) {
 		if (!rg_image_u64(walk->cpy->image, node, &key) || cpy_chain_closes(&chain, node)) {
-			walk->cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, key, RG_REFERENCE_STRONG, CPY_LABEL_KEY, NULL, key);
@@ -99,7 +99,7 @@ static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, u
 		if (!rg_image_u64(cpy->image, link + 40, &key) ||
 		    !rg_image_u64(cpy->image, link + 48, &result) ||
 		    cpy_chain_closes(&chain, link)) {
-			cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		/* The ring owns its links, and so does the cache. */

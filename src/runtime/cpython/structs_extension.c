@@ -56,7 +56,7 @@ static void walk_ndarray(struct cpy_walk *walk, const struct cpy_type *type, uin
 	if (!(flags & NUMPY_OWNDATA) || cpy_word32(cpy, descr + 28) != NUMPY_OBJECT)
 		return;
 	if (!item_count(cpy, object, &count)) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	if (cpy_word32(cpy, object + 24) != 1)

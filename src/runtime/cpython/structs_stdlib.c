@@ -16,14 +16,14 @@ static void walk_simple_queue(struct cpy_walk *walk, const struct cpy_type *type
 	if (cpy->minor < 13)
 		return;
 	if (count > capacity || (count && first >= capacity)) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	for (i = 0; i < count; i++) {
 		uint64_t at = i < capacity - first ? first + i : i - (capacity - first);
 
 		if (!rg_image_u64(cpy->image, items + 8 * at, &item)) {
-			cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, item, RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i);

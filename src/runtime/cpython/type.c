@@ -302,6 +302,9 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 			      sizeof(name));
 		if (value)
 			(void)cpy_str(cpy, value, module, sizeof(module));
+		/* Where the dump lacks what tells them, a bare name would be another type's. */
+		if (!cpy->image->complete && (!module[0] || !qualname[0]) && named)
+			snprintf(module, sizeof(module), "?");
 		if (!qualname[0])
 			snprintf(qualname, sizeof(qualname), "%s", name[0] ? name : last);
 		if (!name[0])
@@ -316,7 +319,7 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 	}
 	if (!named && !qualname[0]) {
 		cpy->private->unnamed++;
-		cpy->unreadable++;
+		cpy_undecoded(cpy, type->address);
 		snprintf(qualname, sizeof(qualname), "type@0x%llx",
 			 (unsigned long long)type->address);
 		snprintf(name, sizeof(name), "%.255s", qualname);

@@ -17,7 +17,7 @@ static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
 
 	for (; field->label; field++) {
 		if (!rg_image_u64(walk->cpy->image, walk->object + field->offset, &word)) {
-			walk->cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			continue;
 		}
 		cpy_emit(walk, word, kinds[field->hold & 3], CPY_LABEL_TEXT, field->label, 0);
@@ -45,14 +45,14 @@ static void walk_values(struct cpy_walk *walk, const struct cpy_type *type, uint
 	uint64_t i, name, ignored, word;
 
 	if (!cpy_keys_read(walk->cpy, type->cached_keys, &keys)) {
-		walk->cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	if (keys.count > capacity)
 		keys.count = capacity;
 	bytes = rg_image_at(walk->cpy->image, values, keys.count * 8);
 	if (!bytes && keys.count) {
-		walk->cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	for (i = 0; i < keys.count; i++) {

@@ -19,7 +19,7 @@ void cpy_emit_array(struct cpy_walk *walk, uint64_t at, uint64_t count, uint8_t 
 			word = cpy_load64(bytes + 8 * i);
 		} else if (!rg_image_u64(walk->cpy->image, at + 8 * i, &word)) {
 			/* Cut off: what follows is as unreadable as this. */
-			walk->cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, word, kind, label, text, i);
@@ -32,7 +32,7 @@ static void walk_list(struct cpy_walk *walk, const struct cpy_type *type, uint64
 
 	(void)type;
 	if (!at) {
-		walk->cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	cpy_emit_array(walk, cpy_load64(at + 24), cpy_load64(at + 16), RG_REFERENCE_STRONG,
@@ -52,7 +52,7 @@ static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t c
 		uint64_t item;
 
 		if (!rg_image_u64(cpy->image, object + 24 + 8 * i, &item)) {
-			cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, item,
@@ -86,7 +86,7 @@ static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 
 	(void)type;
 	if (!at) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	mask = cpy_load64(at + 32);
@@ -96,7 +96,7 @@ static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 		return;
 	table = mask >> 50 ? NULL : rg_image_at(cpy->image, start, (mask + 1) * 16);
 	if (!table) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	for (i = 0; i <= mask; i++) {
@@ -148,7 +148,7 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 
 	(void)type;
 	if (!at) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	heap = cpy_load64(at + 168) & CPY_TPFLAG_HEAPTYPE;

@@ -172,7 +172,7 @@ void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 
 	(void)type;
 	if (!cpy_dict_read(cpy, object, &table)) {
-		cpy->unreadable++;
+		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
 	if (table.embedded)
@@ -184,7 +184,7 @@ void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 	for (i = 0; i < table.count; i++) {
 		if (!table.entries && !rg_image_at(cpy->image, table.entries_at + i * table.stride,
 						   table.stride)) {
-			cpy->unreadable++;
+			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		if (!cpy_dict_entry(cpy, &table, i, &key, &value))
