@@ -305,7 +305,7 @@ def watched(kitchen, name, process):
 
 def watch(kitchen):
     need_gcore(kitchen)
-    process = kitchen.start(GROW="100")
+    process = kitchen.start(GROW="100:200")
     size = watched(kitchen, "watch", process)
     assert size > 150 << 20, "dumped at %d bytes" % size
     # Once is enough, and a process that ended is no trouble.
@@ -346,7 +346,7 @@ def watch_cgroup(kitchen):
     need_gcore(kitchen)
     group = own_cgroup("recipes-%d" % os.getpid())
     try:
-        process = kitchen.start('echo $$ >"%s/cgroup.procs"; exec python3 app.py' % group, GROW="40")
+        process = kitchen.start('echo $$ >"%s/cgroup.procs"; exec python3 app.py' % group, GROW="40:125")
         size = watched(kitchen, "watch-cgroup", process)
         assert 100 << 20 < size < 150 << 20, "dumped at %d bytes" % size
     finally:
@@ -364,7 +364,7 @@ def limit(kitchen):
     shutil.copy(PROGRAM, os.path.join(kitchen.folder, "service.py"))
     with open(os.path.join(kitchen.folder, "app.py"), "w", encoding="utf-8") as file:
         file.write("from service import work as main\n" + kitchen.recipes["limit"])
-    process = kitchen.start(kitchen.recipes["start"], APP_MEMORY_MAX=str(150 << 20), GROW="500")
+    process = kitchen.start(kitchen.recipes["start"], APP_MEMORY_MAX=str(150 << 20), GROW="500:1000")
     assert process.wait(20) == -signal.SIGABRT, process.returncode
     dump = kitchen.kernel_core()
     assert kitchen.info(dump)["complete"]
