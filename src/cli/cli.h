@@ -83,7 +83,7 @@ struct cli_command {
 	const char *summary;  /* a line of refgraph --help */
 	const char *text;     /* what the command's own help says before the options */
 	const struct cli_option *options; /* beside those that all commands take */
-	unsigned int formats; /* CLI_ANY() of each that it writes */
+	unsigned int formats; /* CLI_ANY() of each that it writes; 0: it reads no dump */
 	enum cli_format format; /* the default */
 	int labels;           /* the default rg_label_policy */
 	int least, most;      /* operands; most < 0: any number */
@@ -103,7 +103,17 @@ struct cli {
 	rg_sink *sink;
 };
 
+/* --- main.c --- */
+/* cli_command_at - the commands in the order of --help; NULL past the last. */
+const struct cli_command *cli_command_at(size_t index);
+
 /* --- options.c --- */
+/* cli_option_at - the options of @command in the order of its help; NULL past the last. */
+const struct cli_option *cli_option_at(const struct cli_command *command, size_t index);
+/* cli_choices - what an option of @command takes, blanks between; empty: anything. */
+#define CLI_CHOICES_SIZE 256
+const char *cli_choices(const struct cli_command *command, const struct cli_option *option,
+			char ret[CLI_CHOICES_SIZE]);
 /* cli_parse - reads the options of cli->command from @argv; false: said why not. */
 bool cli_parse(struct cli *cli, int argc, char **argv);
 void cli_options_free(struct cli_options *options);

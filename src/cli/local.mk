@@ -3,6 +3,7 @@ cli_sources =
 cli_sources += %D%/cli.h
 cli_sources += %D%/cmd_backrefs.c
 cli_sources += %D%/cmd_chain.c
+cli_sources += %D%/cmd_completion.c
 cli_sources += %D%/cmd_convert.c
 cli_sources += %D%/cmd_cycles.c
 cli_sources += %D%/cmd_growth.c
@@ -17,8 +18,36 @@ cli_sources += %D%/main.c
 cli_sources += %D%/object.c
 cli_sources += %D%/options.c
 cli_sources += %D%/report.c
+cli_sources += %D%/shell.h
+cli_sources += %D%/shell_bash.c
+cli_sources += %D%/shell_fish.c
+cli_sources += %D%/shell_zsh.c
 
 bin_PROGRAMS += refgraph
 refgraph_SOURCES = $(cli_sources) $(dot_sources)
 refgraph_CPPFLAGS = $(AM_CPPFLAGS) $(CGRAPH_CFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 refgraph_LDADD = librefgraph.la $(CGRAPH_LIBS)
+
+# What "refgraph completion SHELL" prints, kept so that an installation needs no run of the command.
+bash_completion_dir = $(datadir)/bash-completion/completions
+zsh_completiondir = $(datadir)/zsh/site-functions
+dist_zsh_completion_DATA = %D%/completions/_refgraph
+fish_completiondir = $(datadir)/fish/vendor_completions.d
+dist_fish_completion_DATA = %D%/completions/refgraph.fish
+EXTRA_DIST += %D%/completions/refgraph.bash
+
+# bash looks for a file called like the command.
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(bash_completion_dir)'
+	$(INSTALL_DATA) '$(srcdir)/%D%/completions/refgraph.bash' '$(DESTDIR)$(bash_completion_dir)/refgraph'
+
+uninstall-local:
+	rm -f '$(DESTDIR)$(bash_completion_dir)/refgraph'
+
+# After a change of commands or options.
+update-completions: refgraph
+	$(AM_V_GEN)./refgraph completion bash >'$(srcdir)/%D%/completions/refgraph.bash' && \
+	./refgraph completion zsh >'$(srcdir)/%D%/completions/_refgraph' && \
+	./refgraph completion fish >'$(srcdir)/%D%/completions/refgraph.fish'
+
+.PHONY: update-completions

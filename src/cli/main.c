@@ -22,8 +22,13 @@ static const struct cli_command *const commands[] = {
 	&cli_chain,
 	&cli_objects_command,
 	&cli_convert,
-	NULL,
+	&cli_completion,
 };
+
+const struct cli_command *cli_command_at(size_t index)
+{
+	return index < sizeof(commands) / sizeof(commands[0]) ? commands[index] : NULL;
+}
 
 static void put_commands(rg_sink *sink)
 {
@@ -32,8 +37,9 @@ static void put_commands(rg_sink *sink)
 		     "What a reference-counted program's heap holds, what grew, what leaks,\n"
 		     "and who holds it, from a core or a portable dump alone.\n"
 		     "\nCommands:\n");
-	for (size_t i = 0; commands[i]; i++)
-		rg_sink_printf(sink, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	for (size_t i = 0; cli_command_at(i); i++)
+		rg_sink_printf(sink, "  %-10s  %s\n", cli_command_at(i)->name,
+			       cli_command_at(i)->summary);
 	rg_sink_puts(sink,
 		     "\nObjects are named 0xADDRESS, TYPE (all of it), or TYPE#N.\n"
 		     "refgraph COMMAND --help explains a command, refgraph(1) everything.\n");
@@ -65,14 +71,14 @@ static const struct cli_command *find_command(const char *word)
 	const char *best = NULL;
 	size_t closest = 3;
 
-	for (size_t i = 0; commands[i]; i++) {
-		size_t distance = cli_distance(word, commands[i]->name, 2);
+	for (size_t i = 0; cli_command_at(i); i++) {
+		size_t distance = cli_distance(word, cli_command_at(i)->name, 2);
 
 		if (!distance)
-			return commands[i];
+			return cli_command_at(i);
 		if (distance < closest) {
 			closest = distance;
-			best = commands[i]->name;
+			best = cli_command_at(i)->name;
 		}
 	}
 	if (best)

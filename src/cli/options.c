@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options come from one table a command, and one for what all commands take:
- * parsing and --help both read these, and a check holds the manual to them.
+ * Options come from one table a command, and two for what commands share:
+ * parsing, --help and completions read these, and a check holds the manual to
+ * them.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,36 +13,74 @@
 #include "cli/cli.h"
 
 #define HELP_COLUMN 26
+#define HELP_WIDTH 80
 #define MOST_OPTIONS 64
 
+/* Of every command that reads a dump. */
 static const struct cli_option common[] = {
 	{ 0, "exe", "FILE", CLI_WORD, CLI_FIELD(exe), NULL,
 	  "the executable that was dumped, where it is not at its place" },
 	{ 0, "sysroot", "DIR", CLI_WORDS, CLI_FIELD(sysroots), NULL,
 	  "look up mapped files below DIR first; may be repeated" },
 	{ 0, "labels", "WHICH", CLI_CHOICE, CLI_FIELD(labels), "all|names|none",
-	  "names leaves out keys of dicts, which may be secrets" },
+	  "which labels to show; names leaves out keys of dicts, which may be secrets" },
 	{ 0, "values", NULL, CLI_FLAG, CLI_FIELD(values), NULL,
 	  "show contents of strings and numbers" },
 	{ 0, "format", "FORMAT", CLI_CHOICE, CLI_FIELD(format), CLI_FORMAT_NAMES,
 	  "how to write the result" },
-	{ 'o', "output", "FILE", CLI_WORD, CLI_FIELD(output), NULL,
-	  "write to FILE; its suffix picks the format" },
 	{ 0, "color", "WHEN", CLI_CHOICE, CLI_FIELD(color), "auto|always|never",
 	  "when to use colour" },
+	CLI_OPTIONS_END,
+};
+
+/* Of every command. */
+static const struct cli_option always[] = {
+	{ 'o', "output", "FILE", CLI_WORD, CLI_FIELD(output), NULL,
+	  "write to FILE; its suffix picks the format" },
 	{ 'h', "help", NULL, CLI_FLAG, CLI_FIELD(help), NULL, "this text" },
 	{ 'V', "version", NULL, CLI_FLAG, CLI_FIELD(version), NULL, "the version" },
 	CLI_OPTIONS_END,
 };
 
-/* The rows of the command, then the common ones. */
-static const struct cli_option *option_at(const struct cli_command *command, size_t index)
+const struct cli_option *cli_option_at(const struct cli_command *command, size_t index)
 {
-	size_t own = 0;
+	const struct cli_option *const tables[] = {
+		command->options, command->formats ? common : NULL, always,
+	};
 
-	while (command->options && command->options[own].name)
-		own++;
-	return index < own ? &command->options[index] : &common[index - own];
+	for (size_t i = 0; i < 3; i++)
+		for (const struct cli_option *row = tables[i]; row && row->name; row++)
+			if (!index--)
+				return row;
+	return NULL;
+}
+
+/* The words of "a|b|c" that @only has a bit for, in @ret with a blank between two. */
+static void spread(const char *choices, unsigned int only, char ret[CLI_CHOICES_SIZE])
+{
+	size_t at = 0;
+
+	for (unsigned int i = 0; *choices; i++) {
+		size_t n = strcspn(choices, "|");
+
+		if ((i >= 32 || only & 1u << i) && at + n + 2 < CLI_CHOICES_SIZE) {
+			if (at)
+				ret[at++] = ' ';
+			memcpy(ret + at, choices, n);
+			at += n;
+		}
+		choices += n + (choices[n] == '|');
+	}
+	ret[at] = '\0';
+}
+
+const char *cli_choices(const struct cli_command *command, const struct cli_option *option,
+			char ret[CLI_CHOICES_SIZE])
+{
+	bool formats = option->offset == CLI_FIELD(format);
+
+	spread(option->choices ? option->choices : "", formats ? command->formats : ~0u, ret);
+	return ret;
 }
 
 size_t cli_distance(const char *a, const char *b, size_t limit)
@@ -76,8 +115,8 @@ static void unknown_option(const struct cli_command *command, const char *word)
 	size_t closest = 4;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
-	for (size_t i = 0; option_at(command, i)->name; i++) {
-		const char *known = option_at(command, i)->name;
+	for (size_t i = 0; cli_option_at(command, i); i++) {
+		const char *known = cli_option_at(command, i)->name;
 		size_t distance = cli_distance(name + strspn(name, "-"), known, 3);
 
 		if (distance < closest) {
@@ -210,23 +249,6 @@ static bool choose_format(struct cli *cli)
 	return false;
 }
 
-/* Shows the formats a command writes, separated by commas. */
-static void put_formats(const struct cli_command *command, rg_sink *sink)
-{
-	const char *names = CLI_FORMAT_NAMES;
-	bool first = true;
-
-	for (int i = 0; *names; i++) {
-		int n = (int)strcspn(names, "|");
-
-		if (command->formats & CLI_ANY(i)) {
-			rg_sink_printf(sink, "%s%.*s", first ? "" : ", ", n, names);
-			first = false;
-		}
-		names += n + (names[n] == '|');
-	}
-}
-
 bool cli_parse(struct cli *cli, int argc, char **argv)
 {
 	struct option longs[MOST_OPTIONS + 1];
@@ -235,8 +257,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv)
 	int got, index;
 
 	memset(longs, 0, sizeof(longs));
-	for (count = 0; count < MOST_OPTIONS && option_at(cli->command, count)->name; count++) {
-		const struct cli_option *option = option_at(cli->command, count);
+	for (count = 0; count < MOST_OPTIONS && cli_option_at(cli->command, count); count++) {
+		const struct cli_option *option = cli_option_at(cli->command, count);
 
 		longs[count].name = option->name;
 		longs[count].has_arg = option->argument ? required_argument : no_argument;
@@ -263,8 +285,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv)
 			return false;
 		}
 		for (size_t i = 0; i < count && !option; i++)
-			if (got == 256 + (int)i || got == option_at(cli->command, i)->letter)
-				option = option_at(cli->command, i);
+			if (got == 256 + (int)i || got == cli_option_at(cli->command, i)->letter)
+				option = cli_option_at(cli->command, i);
 		if (!option || !store(cli, option, optarg))
 			return false;
 	}
@@ -279,7 +301,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv)
 			cli->command->name);
 		return false;
 	}
-	return choose_format(cli);
+	return !cli->command->formats || choose_format(cli);
 }
 
 void cli_options_free(struct cli_options *options)
@@ -290,39 +312,63 @@ void cli_options_free(struct cli_options *options)
 	free(options->highlights.items);
 }
 
-static void put_option(const struct cli_option *option, rg_sink *sink)
+/* Puts @words as far as lines are wide, the first in the column of helps. */
+static void put_wrapped(const char *words, rg_sink *sink)
 {
-	char head[64];
+	size_t column = HELP_COLUMN;
+
+	for (size_t n; *words; words += n + strspn(words + n, " ")) {
+		n = strcspn(words, " ");
+		if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
+			rg_sink_printf(sink, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		if (column > HELP_COLUMN)
+			rg_sink_puts(sink, " ");
+		rg_sink_write(sink, words, n);
+		column += n + (column > HELP_COLUMN);
+	}
+}
+
+static void put_option(const struct cli_command *command, const struct cli_option *option,
+		       rg_sink *sink)
+{
+	char head[64], choices[CLI_CHOICES_SIZE], text[1024];
+	size_t at;
 
 	snprintf(head, sizeof(head), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
 		 option->letter ? option->letter : ' ', option->letter ? ", " : "  ",
 		 option->name, option->argument ? " " : "",
 		 option->argument ? option->argument : "");
 	if (strlen(head) + 2 < HELP_COLUMN)
-		rg_sink_printf(sink, "  %-*s%s", HELP_COLUMN - 2, head, option->help);
+		rg_sink_printf(sink, "  %-*s", HELP_COLUMN - 2, head);
 	else
-		rg_sink_printf(sink, "  %s\n%*s%s", head, HELP_COLUMN, "", option->help);
-	if (option->choices && option->offset != CLI_FIELD(format)) {
-		rg_sink_puts(sink, ": ");
-		for (const char *at = option->choices; *at; at++)
-			rg_sink_write(sink, *at == '|' ? ", " : at, *at == '|' ? 2 : 1);
+		rg_sink_printf(sink, "  %s\n%*s", head, HELP_COLUMN, "");
+	at = (size_t)snprintf(text, sizeof(text) / 2, "%.500s%s", option->help,
+			      option->choices ? ": " : "");
+	cli_choices(command, option, choices);
+	for (const char *c = choices; *c; c++) {
+		if (*c == ' ')
+			text[at++] = ',';
+		text[at++] = *c;
 	}
+	text[at] = '\0';
+	put_wrapped(text, sink);
 	rg_sink_puts(sink, "\n");
 }
 
 void cli_help(const struct cli_command *command, rg_sink *sink)
 {
+	const struct cli_option *option;
 	size_t own = 0;
 
 	rg_sink_printf(sink, "refgraph %s [options] %s\n%s\n\n", command->name, command->operands,
 		       command->text);
 	while (command->options && command->options[own].name)
-		put_option(&command->options[own++], sink);
-	if (own)
-		rg_sink_puts(sink, "\n");
-	for (size_t i = 0; common[i].name; i++)
-		put_option(&common[i], sink);
-	rg_sink_puts(sink, "\nFormats: ");
-	put_formats(command, sink);
-	rg_sink_puts(sink, "\n");
+		own++;
+	for (size_t i = 0; (option = cli_option_at(command, i)); i++) {
+		if (i == own && own)
+			rg_sink_puts(sink, "\n");
+		put_option(command, option, sink);
+	}
 }

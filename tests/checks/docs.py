@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""What is public is documented: functions in their header, commands and options in the manual."""
+"""What is public is documented: functions in their header, commands and options in the manual.
+
+The help, the manual, README and the completions of three shells say the same of every command.
+"""
 import os
 import re
 import subprocess
 
 import api
 import common
+import options
 
 MAN = os.path.join("docs", "man", "refgraph.1")
 
@@ -48,65 +52,77 @@ def help_commands(help_text):
     return [name for name in dict.fromkeys(found)]
 
 
-def help_options(help_text):
-    """The long options, and the short ones that stand alone, that a help text lists."""
-    found = []
-    for line in help_text.splitlines():
-        match = re.match(r"\s+(-\S.*)", line)
-        if match:
-            head = re.split(r"\s{2,}", match[1])[0]
-            found += re.findall(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z0-9])(?![\w])", head)
-    return list(dict.fromkeys(found))
-
-
-def plain_man(roff):
-    """The words of a manual page without its markup."""
-    text = re.sub(r'^[.\']\\".*$', "", roff, flags=re.MULTILINE)
-    text = re.sub(r"\\f(\[[^]]*\]|.)", "", text)
-    # mdoc writes --name as "Fl Fl name" and -x as "Fl x".
-    text = re.sub(r"\bFl Fl (?=\w)", "--", text)
-    text = re.sub(r"\bFl (?=\w)", "-", text)
-    return text.replace("\\-", "-").replace("\\(en", "-").replace("\\&", "")
-
-
-def mentions(text, word):
-    return re.search(r"(?<![\w-])%s(?![\w-])" % re.escape(word), text) is not None
-
-
 def missing_commands(names, man, readme):
+    """Every command has a line in the synopsis and an item in the manual, and a row in README."""
     findings = [] if names else ["refgraph --help lists no command"]
+    synopsis = re.findall(r"^\.Nm\n\.Cm (\w+)$", man, re.MULTILINE)
+    items = [re.match(r"Cm (\w+)", head) for section, head, _ in options.man_items(man)
+             if section == "COMMANDS"]
+    items = [item[1] for item in items if item]
+    rows = [name for cell in re.findall(r"^\|([^|]*)\|", readme, re.MULTILINE)
+            for name in re.findall(r"`(\w+)`", cell)]
     for name in names:
-        if not mentions(man, name):
-            findings.append("%s does not mention the command %s" % (MAN, name))
-        if not mentions(readme, name):
-            findings.append("README.md does not mention the command %s" % name)
+        findings += ["%s has not one %s of %s" % (MAN, what, name)
+                     for what, found in (("synopsis", synopsis), ("item", items))
+                     if found.count(name) != 1]
+        if name not in rows:
+            findings.append("README.md has no row of a table for the command %s" % name)
+    findings += ["%s has a command %s, which is not there" % (MAN, name)
+                 for name in sorted(set(synopsis + items) - set(names) - {"help"})]
     return findings
 
 
-def missing_options(name, options, man):
-    findings = [] if options else ["refgraph %s --help lists no option" % name]
-    return findings + ["%s does not mention %s, an option of %s" % (MAN, option, name)
-                       for option in options if not mentions(man, option)]
+def wide(name, text):
+    return ["refgraph %s --help is wider than a terminal: %s" % (name, line)
+            for line in text.splitlines() if len(line) > 80]
 
 
-def help_of(*arguments):
+def run_command(*arguments):
     program = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
     if not os.path.exists(program):
         raise common.Skip("no command was built")
-    done = subprocess.run([program, *arguments, "--help"], check=True, capture_output=True, text=True)
-    return done.stdout
+    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def all_options():
+    return {name: options.of_help(run_command(name, "--help"))
+            for name in help_commands(run_command("--help"))}
 
 
 def check_commands(tree):
-    names = help_commands(help_of())
-    return missing_commands(names, plain_man(common.read(tree, MAN)), common.read(tree, "README.md"))
+    return missing_commands(help_commands(run_command("--help")), common.read(tree, MAN),
+                            common.read(tree, "README.md"))
 
 
-def check_options(tree):
-    names = help_commands(help_of())
-    man = plain_man(common.read(tree, MAN))
-    return [finding for name in names
-            for finding in missing_options(name, help_options(help_of(name)), man)]
+def check_man(tree):
+    wanted = all_options()
+    return options.differences(MAN, wanted, options.of_man(common.read(tree, MAN), list(wanted)))
+
+
+def check_completion(shell):
+    wanted = {name: options.plain(found) for name, found in all_options().items()}
+    found = getattr(options, "of_" + shell)(run_command("completion", shell))
+    return options.differences("the completion of " + shell, wanted, found)
+
+
+def check_help():
+    """Whichever way it is asked for."""
+    whole = run_command("--help")
+    findings = ["refgraph %s prints no list of commands" % word for word in ("-h", "help")
+                if run_command(word) != whole] + wide("", whole)
+    version = run_command("--version")
+    if not re.fullmatch(r"refgraph \d+\.\d+\.\d+\S*\n", version) or run_command("-V") != version:
+        findings.append("refgraph --version, -V: %r" % version)
+    for name in help_commands(whole):
+        text = run_command(name, "--help")
+        findings += wide(name, text)
+        if not text.startswith("refgraph %s [options] " % name):
+            findings.append("the help of %s begins otherwise" % name)
+        findings += ["refgraph %s is not the help of %s" % (" ".join(words), name)
+                     for words in (("help", name), (name, "-h")) if run_command(*words) != text]
+        findings += ["refgraph %s %s is no version" % (name, word) for word in ("--version", "-V")
+                     if run_command(name, word) != version]
+    return findings
 
 
 if __name__ == "__main__":
@@ -114,4 +130,7 @@ if __name__ == "__main__":
     common.run(
         ("every public function is documented", lambda: undocumented(api.functions(TREE))),
         ("every command is in the manual and in README.md", lambda: check_commands(TREE)),
-        ("every option is in the manual", lambda: check_options(TREE)))
+        ("help is the same whichever way it is asked for", check_help),
+        ("the manual has the options of --help", lambda: check_man(TREE)),
+        *[("the completion of %s has the options of --help" % shell,
+           lambda shell=shell: check_completion(shell)) for shell in ("bash", "zsh", "fish")])

@@ -3,8 +3,8 @@
 # What "make installcheck" proves of an installation: a user's program compiles, links and runs by
 # pkg-config alone, and the command runs from where it is installed, with its helper beside it.
 # From the environment: CC, PKG_CONFIG, DESTDIR, and where things are (BINDIR, LIBDIR, PKGCONFIGDIR,
-# PKGLIBEXECDIR, PKGDATADIR), VERSION, COMMAND and HELPER, each yes or no, and RG_SRCDIR, PYTHON3 and
-# CXX for the samples.
+# PKGLIBEXECDIR, PKGDATADIR, DATADIR), VERSION, COMMAND and HELPER, each yes or no, and RG_SRCDIR,
+# PYTHON3 and CXX for the samples.
 set -eu
 
 work=$(mktemp -d)
@@ -43,6 +43,10 @@ if [ "$HELPER" = yes ] && [ ! -x "$DESTDIR$PKGLIBEXECDIR/refgraph-render" ]; the
     fail "refgraph-render is not in $PKGLIBEXECDIR"
 fi
 [ -f "$DESTDIR$PKGDATADIR/schema/types.schema.json" ] || fail "no schemas in $PKGDATADIR/schema"
+for file in bash-completion/completions/refgraph zsh/site-functions/_refgraph \
+    fish/vendor_completions.d/refgraph.fish; do
+    [ -f "$DESTDIR$DATADIR/$file" ] || fail "no $file in $DATADIR"
+done
 if [ "$PYTHON3" != no ]; then
     PYTHONDONTWRITEBYTECODE=1 "$PYTHON3" "$RG_SRCDIR/tests/samples/samples.py" --installed ||
         fail "the samples do not work with what is installed"

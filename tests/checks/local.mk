@@ -6,12 +6,13 @@ source_checks += %D%/layering.py
 source_checks += %D%/exports.py
 source_checks += %D%/headers.py
 source_checks += %D%/docs.py
+source_checks += %D%/completion.py
 source_checks += %D%/listed.py
 source_checks += %D%/style.py
 source_checks += %D%/runner.py
 source_checks += %D%/selftest.py
 TESTS += $(source_checks)
-EXTRA_DIST += $(source_checks) %D%/common.py %D%/api.py %D%/installed.sh
+EXTRA_DIST += $(source_checks) %D%/common.py %D%/api.py %D%/options.py %D%/installed.sh
 
 # What a release consists of, for listed.py.
 check_DATA = tests/checks/distributed
@@ -29,6 +30,7 @@ installcheck-local:
 	PKGLIBEXECDIR='$(pkglibexecdir)' PKGDATADIR='$(pkgdatadir)' VERSION='$(PACKAGE_VERSION)' \
 	PKGLIBEXECDIR='$(pkglibexecdir)' VERSION='$(PACKAGE_VERSION)' \
 	RG_SRCDIR='$(abs_top_srcdir)' RG_BUILDDIR='$(abs_top_builddir)' PYTHON3='$(PYTHON3)' CXX='$(CXX)' \
+	PKGLIBEXECDIR='$(pkglibexecdir)' PKGDATADIR='$(pkgdatadir)' DATADIR='$(datadir)' VERSION='$(PACKAGE_VERSION)' \
 	COMMAND='$(if $(bin_PROGRAMS),yes,no)' HELPER='$(if $(pkglibexec_PROGRAMS),yes,no)' \
 	$(SHELL) '$(srcdir)/tests/checks/installed.sh'
 

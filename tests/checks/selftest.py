@@ -10,6 +10,7 @@ import exports
 import headers
 import layering
 import listed
+import options
 import style
 
 REFGRAPH_H = """#ifndef REFGRAPH_H
@@ -163,21 +164,91 @@ Commands:
   info     what it is
   types    counts
 
-Options:
-  -n, --limit=N  lines; as with --all
-      --short    names
 """
 expect("docs.help_commands", lambda: docs.help_commands(HELP), "info", "types")
-expect("docs.help_options", lambda: docs.help_options(HELP), "-n", "--limit", "--short")
-MAN = docs.plain_man('.\\" \\-\\-hidden\n.TP\n\\fBinfo\\fR\n\\fB\\-\\-short\\fR, \\fB\\-n\\fR\n')
-expect("docs.missing_commands: sound", lambda: docs.missing_commands(["info"], MAN, "info"))
-expect("docs.missing_commands", lambda: docs.missing_commands(["info", "types"], MAN, "info"),
-       "refgraph.1 does not mention the command types", "README.md does not mention")
-expect("docs.missing_commands: none", lambda: docs.missing_commands([], MAN, ""), "lists no command")
-expect("docs.missing_options: sound", lambda: docs.missing_options("info", ["--short", "-n"], MAN))
-expect("docs.missing_options", lambda: docs.missing_options("info", ["--sho", "--hidden"], MAN),
-       "--sho,", "--hidden,")
-expect("docs.missing_options: none", lambda: docs.missing_options("info", [], MAN), "lists no option")
+MAN = """.Sh SYNOPSIS
+.Nm
+.Cm info
+.Sh COMMANDS
+.It Cm info
+What.
+.Ss Of every command
+.It Fl h , Fl Fl help
+.Ss Of every command that reads a dump
+.It Fl Fl format Ar FORMAT
+.Ss Of some commands
+.It Fl n , Fl Fl limit Ar N
+.Pq Cm info , types
+Show
+.Ar N .
+.It Fl Fl sort Ns = Ns Cm size | count
+.Pq Cm types
+.Sh FORMATS
+.It Cm json , csv
+.Pq Cm info
+"""
+README = "| `info`, `refs` | what |\n"
+expect("docs.missing_commands: sound", lambda: docs.missing_commands(["info"], MAN, README))
+expect("docs.missing_commands", lambda: docs.missing_commands(["info", "types"], MAN, README + "types"),
+       "synopsis of types", "item of types", "README.md has no row of a table for the command types")
+expect("docs.missing_commands: too many", lambda: docs.missing_commands(["refs"], MAN, README),
+       "synopsis of refs", "item of refs", "a command info, which is not there")
+expect("docs.missing_commands: none", lambda: docs.missing_commands([], "", ""), "lists no command")
+expect("docs.wide", lambda: docs.wide("info", "x" * 80 + "\n" + "y" * 81), "yyy")
+
+# options: each reader finds what is there, and what differs is found
+FULL = {"types": {options.Option("n", "limit", "N"), options.Option("", "short", ""),
+                  options.Option("", "sort", ("count", "size"))}}
+PLAIN = {name: options.plain(found) for name, found in FULL.items()}
+HELP_OF_TYPES = """refgraph types [options] DUMP
+Counts; as --all does.
+
+  -n, --limit N           how many: 3
+                          and --more of that
+      --sort ORDER        by which
+                          column: size, count
+      --short             names: few, many
+"""
+BASH_OF_TYPES = """    types)
+        options='-n --limit --sort --short'
+        arguments='-n --limit --sort'
+    types,--limit | types,-n) place='anything' ;;
+    types,--sort) place='size count' ;;
+"""
+ZSH_OF_TYPES = r"""    types)
+        _arguments -s -S \
+            '(-n --limit)'{-n+,--limit=}'[how \[many\]]:N: ' \
+            '--sort=[by]:ORDER:(size count)' \
+            '--short[it'\''s names]' \
+            '1:DUMP:_files'
+"""
+FISH_OF_TYPES = r"""complete -c refgraph -n '__refgraph_is types' -s n -l limit -x -d 'how many'
+complete -c refgraph -n '__refgraph_is types' -l sort -x -a 'size count' -d 'by'
+complete -c refgraph -n '__refgraph_is types' -l short -d 'it\'s names'
+"""
+expect("options.of_help", lambda: options.differences(
+    "help", FULL, {"types": options.of_help(HELP_OF_TYPES)}))
+expect("options.of_man", lambda: options.differences(
+    "man", {"types": {options.Option("h", "help", ""), options.Option("n", "limit", "N"),
+                      options.Option("", "format", ()),
+                      options.Option("", "sort", ("count", "size"))},
+            "info": {options.Option("h", "help", ""), options.Option("n", "limit", "N"),
+                     options.Option("", "format", ("csv", "json"))},
+            "completion": {options.Option("h", "help", "")}},
+    options.of_man(MAN, ["info", "types", "completion"])))
+for shell, text in (("bash", BASH_OF_TYPES), ("zsh", ZSH_OF_TYPES), ("fish", FISH_OF_TYPES)):
+    reader = getattr(options, "of_" + shell)
+    expect("options.of_%s" % shell,
+           lambda reader=reader, text=text: options.differences(shell, PLAIN, reader(text)))
+    for old, new in (("short", "shirt"), ("size count", "size"),
+                     ("-s n", "-s m") if shell == "fish" else ("-n", "-m")):
+        expect("options.of_%s: %s" % (shell, new),
+               lambda reader=reader, changed=text.replace(old, new): options.differences(
+                   "x", PLAIN, reader(changed)), "types lacks", "types has")
+expect("options.of_bash: an argument that is not taken", lambda: options.differences(
+    "x", PLAIN, options.of_bash(BASH_OF_TYPES.replace("-n --limit --sort'\n    ", "-n --limit'\n    "))),
+       "lacks --sort", "has --sort ?")
+expect("options.differences: none", lambda: options.differences("x", {}, {}), "no command was found")
 
 
 # headers

@@ -162,7 +162,7 @@ def check_every_command():
     """Who writes JSON has a schema; every schema has a command."""
     commands = re.findall(r"^  ([a-z]+) ", run(["--help"]).decode(), re.MULTILINE)
     writers = {name for name in commands
-               if re.search(r"^Formats:.*\bjson\b", run(["help", name]).decode(), re.MULTILINE)}
+               if re.search(r"--format FORMAT(?:.|\n {20,})*\bjson\b", run(["help", name]).decode(), re.MULTILINE)}
     known = set(SCHEMAS) - {"portable"}
     return (["%s writes JSON but docs/schema has nothing of it" % n for n in writers - known] +
             ["%s.schema.json is of no command" % n for n in known - writers] +

@@ -1,0 +1,198 @@
+# bash completion for refgraph; printed by "refgraph completion bash"
+# SPDX-License-Identifier: MIT
+
+# The options of a command, those with an argument, and its operands: a kind each, the
+# last of which goes on if it ends in "...".
+_refgraph_command()
+{
+    case $1 in
+    info)
+        options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='--exe --sysroot --labels --format --color -o --output'
+        operands='file'
+        ;;
+    types)
+        options='-n --limit --sort --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --exe --sysroot --labels --format --color -o --output'
+        operands='file'
+        ;;
+    growth)
+        options='-n --limit --sort --peak --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --exe --sysroot --labels --format --color -o --output'
+        operands='file,file...'
+        ;;
+    cycles)
+        options='-a --all -n --limit --short --exit-code --allow-incomplete --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --exe --sysroot --labels --format --color -o --output'
+        operands='file'
+        ;;
+    backrefs)
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
+    refs)
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
+    chain)
+        options='-k --count -a --all --shortest --short --plumbing --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-k --count --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
+    objects)
+        options='-n --limit --sort --only-type --ignore-type --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --only-type --ignore-type --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
+    convert)
+        options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='--exe --sysroot --labels --format --color -o --output'
+        operands='file'
+        ;;
+    completion)
+        options='-o --output -h --help -V --version'
+        arguments='-o --output'
+        operands='bash zsh fish'
+        ;;
+    *) return 1 ;;
+    esac
+}
+
+# What follows an option of a command: a kind, or words to choose from.
+_refgraph_argument()
+{
+    case $1,$2 in
+    info,--exe) place='file' ;;
+    info,--sysroot) place='folder' ;;
+    info,--labels) place='all names none' ;;
+    info,--format) place='table json' ;;
+    info,--color) place='auto always never' ;;
+    info,--output | info,-o) place='file' ;;
+    types,--limit | types,-n) place='anything' ;;
+    types,--sort) place='bytes count name owned' ;;
+    types,--exe) place='file' ;;
+    types,--sysroot) place='folder' ;;
+    types,--labels) place='all names none' ;;
+    types,--format) place='table json csv' ;;
+    types,--color) place='auto always never' ;;
+    types,--output | types,-o) place='file' ;;
+    growth,--limit | growth,-n) place='anything' ;;
+    growth,--sort) place='bytes count name' ;;
+    growth,--exe) place='file' ;;
+    growth,--sysroot) place='folder' ;;
+    growth,--labels) place='all names none' ;;
+    growth,--format) place='table json csv' ;;
+    growth,--color) place='auto always never' ;;
+    growth,--output | growth,-o) place='file' ;;
+    cycles,--limit | cycles,-n) place='anything' ;;
+    cycles,--exe) place='file' ;;
+    cycles,--sysroot) place='folder' ;;
+    cycles,--labels) place='all names none' ;;
+    cycles,--format) place='table json' ;;
+    cycles,--color) place='auto always never' ;;
+    cycles,--output | cycles,-o) place='file' ;;
+    backrefs,--depth | backrefs,-d) place='anything' ;;
+    backrefs,--too-many) place='anything' ;;
+    backrefs,--limit-nodes) place='anything' ;;
+    backrefs,--ignore-type) place='anything' ;;
+    backrefs,--only-type) place='anything' ;;
+    backrefs,--highlight) place='anything' ;;
+    backrefs,--exe) place='file' ;;
+    backrefs,--sysroot) place='folder' ;;
+    backrefs,--labels) place='all names none' ;;
+    backrefs,--format) place='tree json dot svg png pdf' ;;
+    backrefs,--color) place='auto always never' ;;
+    backrefs,--output | backrefs,-o) place='file' ;;
+    refs,--depth | refs,-d) place='anything' ;;
+    refs,--too-many) place='anything' ;;
+    refs,--limit-nodes) place='anything' ;;
+    refs,--ignore-type) place='anything' ;;
+    refs,--only-type) place='anything' ;;
+    refs,--highlight) place='anything' ;;
+    refs,--exe) place='file' ;;
+    refs,--sysroot) place='folder' ;;
+    refs,--labels) place='all names none' ;;
+    refs,--format) place='tree json dot svg png pdf' ;;
+    refs,--color) place='auto always never' ;;
+    refs,--output | refs,-o) place='file' ;;
+    chain,--count | chain,-k) place='anything' ;;
+    chain,--exe) place='file' ;;
+    chain,--sysroot) place='folder' ;;
+    chain,--labels) place='all names none' ;;
+    chain,--format) place='tree json dot svg png pdf' ;;
+    chain,--color) place='auto always never' ;;
+    chain,--output | chain,-o) place='file' ;;
+    objects,--limit | objects,-n) place='anything' ;;
+    objects,--sort) place='address size' ;;
+    objects,--only-type) place='anything' ;;
+    objects,--ignore-type) place='anything' ;;
+    objects,--exe) place='file' ;;
+    objects,--sysroot) place='folder' ;;
+    objects,--labels) place='all names none' ;;
+    objects,--format) place='table json csv' ;;
+    objects,--color) place='auto always never' ;;
+    objects,--output | objects,-o) place='file' ;;
+    convert,--exe) place='file' ;;
+    convert,--sysroot) place='folder' ;;
+    convert,--labels) place='all names none' ;;
+    convert,--format) place='ndjson' ;;
+    convert,--color) place='auto always never' ;;
+    convert,--output | convert,-o) place='file' ;;
+    completion,--output | completion,-o) place='file' ;;
+    *) place=anything ;;
+    esac
+}
+
+_refgraph()
+{
+    local commands='info types growth cycles backrefs refs chain objects convert completion'
+    local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+    local options arguments operands place word i count=0 only_operands=
+    local -a kinds
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        place="$commands help --help --version"
+    elif [[ $command == help ]]; then
+        place=anything
+        ((COMP_CWORD > 2)) || place=$commands
+    else
+        _refgraph_command "$command" || return 0
+        # "--name=value" comes as three words, and as two while there is no value.
+        for ((i = 2; i < COMP_CWORD; i++)); do
+            word=${COMP_WORDS[i]}
+            place=
+            if [[ $only_operands || $word != -?* ]]; then
+                ((count++))
+            elif [[ $word == -- ]]; then
+                only_operands=yes
+            elif [[ " $arguments " == *" $word "* ]]; then
+                [[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
+                ((i++))
+                ((i < COMP_CWORD)) || _refgraph_argument "$command" "$word"
+            fi
+        done
+        [[ $cur != = ]] || cur=
+        if [[ ! $place && ! $only_operands && $cur == -* ]]; then
+            place=$options
+        elif [[ ! $place ]]; then
+            IFS=, read -r -a kinds <<<"$operands"
+            i=$((count < ${#kinds[@]} ? count : ${#kinds[@]} - 1))
+            place=${kinds[i]}
+            [[ $count == "$i" || $place == *... ]] || place=anything
+            place=${place%...}
+        fi
+    fi
+    case $place in
+    file) ;;
+    folder) compopt -o dirnames +o default 2>/dev/null ;;
+    anything) compopt +o default 2>/dev/null ;;
+    *)
+        mapfile -t COMPREPLY < <(compgen -W "$place" -- "$cur")
+        ((${#COMPREPLY[@]})) || compopt +o default 2>/dev/null
+        ;;
+    esac
+}
+
+complete -o default -F _refgraph refgraph
