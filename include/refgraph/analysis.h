@@ -6,8 +6,8 @@
  * result names objects by id, so it is of use only as long as its graph, and
  * arrays are in a documented order that depends on nothing but the graph.
  *
- * Options structs may be all zero, and NULL stands for that; @size is
- * sizeof(the struct) and lets it grow.
+ * Options structs: see refgraph.h.  NULL is all zero, which is a good default; one
+ * that the library does not know is RG_ERROR_INVALID in every function here.
  */
 #ifndef REFGRAPH_ANALYSIS_H
 #define REFGRAPH_ANALYSIS_H
@@ -30,7 +30,7 @@ struct rg_types_options {
 	size_t size;
 	bool tracked_only;  /* only tracked and not frozen: what gc.get_objects() would give */
 	bool short_names;   /* short names; types of the same short name become one row */
-	enum rg_type_order order;
+	enum rg_type_order order; /* of the rows */
 };
 
 /* All objects of one type, or of several that were merged. */
@@ -289,7 +289,7 @@ enum rg_direction {
 
 struct rg_neighborhood_options {
 	size_t size;
-	enum rg_direction direction;
+	enum rg_direction direction; /* backwards unless said otherwise */
 	unsigned int depth;         /* steps from the targets; 0: 3 */
 	size_t too_many;            /* new neighbours drawn of one object; 0: 10 */
 	size_t limit_nodes;         /* objects drawn in all; 0: 150 */
@@ -304,7 +304,7 @@ struct rg_neighborhood_options {
 
 struct rg_neighbor {
 	rg_id object;
-	unsigned int depth;
+	unsigned int depth; /* steps from the nearest target */
 	bool target;
 	bool expanded;    /* its neighbours were looked at: edges and folds are complete */
 	bool cut;         /* not expanded, but has neighbours that are not here */
@@ -408,12 +408,12 @@ struct rg_growth_row {
 struct rg_growth {
 	const struct rg_growth_row *rows; /* without those that never changed; most growth first */
 	size_t count;
-	size_t dumps;
+	size_t dumps;         /* how many were compared: the length of counts, bytes and owned */
 	size_t unchanged;     /* types left out because nothing changed after warmup */
 	size_t climbing;      /* rows with that verdict */
 	int64_t count_delta;  /* of all types, last against first dump after warmup */
-	int64_t bytes_delta;
-	int64_t owned_delta;
+	int64_t bytes_delta;  /* the same for their sizes, in bytes */
+	int64_t owned_delta;  /* and for bytes outside that they own */
 };
 
 /*

@@ -9,6 +9,12 @@
  * Threads: different handles are independent; one handle is for one thread at a
  * time.  But a graph that rg_dump_graph() has returned may be read and analysed
  * by several threads, as long as none closes its dump.
+ * Options: a struct that begins with @size may grow.  Set it all to zero, then
+ * @size to sizeof and what is wanted; NULL stands for all zero.  What a program
+ * compiled with older headers lacks counts as zero, what one compiled with newer
+ * ones sets beyond is RG_ERROR_INVALID.  A @size of 0 is for programs that are
+ * built together with the library.  Numbers of enums and flags never change; new
+ * ones may come, so a switch wants a default.
  * The library never prints, exits or aborts, and has no global state.  Sizes are
  * bytes.  Names and texts are UTF-8.
  */

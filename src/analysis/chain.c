@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/bitset.h"
+#include "base/options.h"
 #include "graph/store.h"
 
 #define UNSEEN RG_NONE
@@ -223,11 +224,12 @@ static rg_error *check(const rg_graph *graph, const rg_id *targets, size_t count
 rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets, size_t target_count,
 			 const struct rg_chains_options *options, struct rg_chains **ret)
 {
-	static const struct rg_chains_options defaults;
-	struct search search = { .graph = graph, .options = options ? options : &defaults };
+	struct rg_chains_options how;
+	struct search search = { .graph = graph, .options = &how };
 	struct result *result;
 	bool ok;
 
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
 	RG_TRY(check(graph, targets, target_count));
 	search.wanted = search.options->count ? search.options->count : 1;
 	result = search.result = rg_calloc(1, sizeof(*result));

@@ -8,6 +8,7 @@
 #include "analysis/shape.h"
 #include "analysis/subset.h"
 #include "base/alloc.h"
+#include "base/options.h"
 #include "base/sort.h"
 
 /* A component that is listed. */
@@ -457,11 +458,15 @@ static bool publish(struct result *result)
 rg_error *rg_cycles_find(const rg_graph *graph, const struct rg_garbage *garbage,
 			 const struct rg_cycles_options *options, struct rg_cycles **ret)
 {
+	struct rg_cycles_options how;
 	size_t words = graph->count / 64 + 1;
-	uint64_t *set = rg_bitset_new(graph->count);
-	struct result *result = rg_calloc(1, sizeof(*result));
-	rg_error *error = NULL;
+	struct result *result;
+	uint64_t *set;
+	rg_error *error;
 
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	set = rg_bitset_new(graph->count);
+	result = rg_calloc(1, sizeof(*result));
 	if (!set || !result) {
 		error = rg_error_no_memory();
 		goto out;
@@ -469,7 +474,7 @@ rg_error *rg_cycles_find(const rg_graph *graph, const struct rg_garbage *garbage
 	for (size_t w = 0; w < words; w++)
 		set[w] = garbage->unreachable_set[w] | garbage->lost_set[w];
 	error = run_on(result, graph, garbage, set, false);
-	if (!error && options && options->all) {
+	if (!error && how.all) {
 		for (size_t w = 0; w < words; w++)
 			set[w] = ~set[w];
 		set[words - 1] &= (UINT64_C(1) << (graph->count % 64)) - 1;

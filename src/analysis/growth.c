@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/options.h"
 #include "base/sort.h"
 #include "graph/strings.h"
 
@@ -314,13 +315,15 @@ static bool gather(struct join *join, const struct rg_type_table *const *tables)
 rg_error *rg_growth_find(const struct rg_type_table *const *tables, size_t count,
 			 const struct rg_growth_options *options, struct rg_growth **ret)
 {
-	static const struct rg_growth_options defaults;
-	struct join join = { .options = options ? options : &defaults, .dumps = count };
+	struct rg_growth_options how;
+	struct join join = { .options = &how, .dumps = count };
 	struct result *result;
-	enum rg_type_order order = join.options->order;
+	enum rg_type_order order;
 	bool ok;
 
-	join.first = join.options->warmup;
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	order = how.order;
+	join.first = how.warmup;
 	if (count < 2 || join.first > count - 2 || count > UINT32_MAX)
 		return rg_error_new(RG_ERROR_INVALID,
 				    "growth needs at least two dumps that are no warm-up");

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/bitset.h"
+#include "base/options.h"
 #include "base/sort.h"
 #include "graph/store.h"
 
@@ -391,10 +392,9 @@ static bool run(struct search *search, const rg_id *targets, size_t count)
 	return !search->failed && place_steps(search);
 }
 
-static void set_options(struct search *search, const struct rg_neighborhood_options *options)
+static rg_error *set_options(struct search *search, const struct rg_neighborhood_options *options)
 {
-	if (options)
-		search->options = *options;
+	RG_TRY(rg_options_read(options, sizeof(search->options), &search->options));
 	if (!search->options.depth)
 		search->options.depth = 3;
 	if (!search->options.too_many)
@@ -404,6 +404,7 @@ static void set_options(struct search *search, const struct rg_neighborhood_opti
 	/* An edge's key has 28 bits for each end. */
 	if (search->options.limit_nodes >= UINT32_C(1) << 28)
 		search->options.limit_nodes = (UINT32_C(1) << 28) - 1;
+	return NULL;
 }
 
 rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size_t target_count,
@@ -420,7 +421,7 @@ rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size
 		if (targets[i] >= graph->count)
 			return rg_error_new(RG_ERROR_INVALID, "object %u does not exist",
 					    targets[i]);
-	set_options(&search, options);
+	RG_TRY(set_options(&search, options));
 	result = search.result = rg_calloc(1, sizeof(*result));
 	search.drawn = rg_bitset_new(graph->count);
 	search.met = rg_bitset_new(graph->count);

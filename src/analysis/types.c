@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/options.h"
 #include "base/sort.h"
 #include "graph/store.h"
 
@@ -113,13 +114,13 @@ static size_t merge(struct rg_type_row *rows, size_t count)
 rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options,
 		   struct rg_type_table **ret)
 {
-	static const struct rg_types_options defaults;
+	struct rg_types_options how;
 	enum rg_type_order by_name = RG_TYPES_BY_NAME, order;
 	size_t types = graph->types.count, count = 0;
 	struct table *table;
 
-	if (!options)
-		options = &defaults;
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	options = &how;
 	order = options->order;
 	table = rg_calloc(1, sizeof(*table) + types * sizeof(*table->rows));
 	if (!table)

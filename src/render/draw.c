@@ -7,11 +7,10 @@
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/options.h"
 
 #define LABEL_SIZE 256
 #define MOST_ROOTS 4 /* drawn of one object, the best first; the others are counted */
-
-static const struct rg_draw_options plain = { .size = sizeof(plain) };
 
 static const char *type_name(const rg_graph *graph, rg_type_id id,
 			     const struct rg_draw_options *options)
@@ -97,11 +96,13 @@ rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_i
 		.shape = RG_SHAPE_OBJECT, .object = id, .address = object.address,
 		.depth = depth, .flags = flags, .refcount = -1,
 	};
+	struct rg_draw_options how;
+	uint32_t index = 0;
 	rg_error *error;
 	char name[24];
 
-	if (!options)
-		options = &plain;
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	options = &how;
 	snprintf(name, sizeof(name), "o%" PRIx64, object.address);
 	node.id = name;
 	node.title = type_name(graph, object.type, options);
@@ -120,10 +121,12 @@ rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_i
 	say(graph, id, &object, options, &lines);
 	node.text = rg_buffer_string(&lines);
 	error = rg_buffer_failed(&lines) ? rg_error_no_memory()
-					 : rg_picture_add_node(picture, &node, ret_index);
+					 : rg_picture_add_node(picture, &node, &index);
 	rg_buffer_free(&lines);
 	if (!error && object.flags & RG_OBJECT_FINALIZER && !(object.flags & RG_OBJECT_TYPE))
-		error = add_finalizer(picture, &node, *ret_index);
+		error = add_finalizer(picture, &node, index);
+	if (!error)
+		*ret_index = index;
 	return error;
 }
 
@@ -175,8 +178,9 @@ rg_error *rg_picture_add_root(rg_picture *picture, const rg_graph *graph,
 	rg_buffer_free(&lines);
 	rg_buffer_free(&title);
 	RG_TRY(error);
+	RG_TRY(rg_picture_add_edge(picture, &edge));
 	*ret_index = edge.from;
-	return rg_picture_add_edge(picture, &edge);
+	return NULL;
 }
 
 static rg_error *draw_nodes(rg_picture *picture, const rg_graph *graph,
@@ -338,17 +342,18 @@ static rg_error *draw_all(rg_picture *picture, const rg_graph *graph,
 rg_error *rg_picture_draw(const rg_graph *graph, const struct rg_neighborhood *neighborhood,
 			  const struct rg_draw_options *options, rg_picture **ret)
 {
-	uint32_t *drawn = rg_calloc(neighborhood->node_count + 1, sizeof(*drawn));
+	struct rg_draw_options how;
 	rg_picture *picture = NULL;
+	uint32_t *drawn;
 	rg_error *error;
 
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	drawn = rg_calloc(neighborhood->node_count + 1, sizeof(*drawn));
 	if (!drawn)
 		return rg_error_no_memory();
-	if (!options)
-		options = &plain;
-	error = rg_picture_new(options->backwards, &picture);
+	error = rg_picture_new(how.backwards, &picture);
 	if (!error)
-		error = draw_all(picture, graph, neighborhood, options, drawn);
+		error = draw_all(picture, graph, neighborhood, &how, drawn);
 	rg_free(drawn);
 	if (error) {
 		rg_picture_free(picture);

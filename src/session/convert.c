@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From an open dump to the portable form, with what the accounting says of each object. */
 #include "base/error.h"
+#include "base/options.h"
 #include "format/ndjson.h"
 
 rg_error *rg_dump_convert(rg_dump *dump, const struct rg_convert_options *options,
@@ -9,13 +10,13 @@ rg_error *rg_dump_convert(rg_dump *dump, const struct rg_convert_options *option
 	struct rg_ndjson_options how = { RG_LABELS_ALL, false, NULL, NULL };
 	struct rg_garbage *garbage = NULL;
 	const rg_graph *graph;
+	struct rg_convert_options given;
 	rg_error *error;
 
+	RG_TRY(rg_options_read(options, sizeof(given), &given));
 	RG_TRY(rg_dump_graph(dump, &graph));
-	if (options) {
-		how.labels = options->labels;
-		how.values = options->values;
-	}
+	how.labels = given.labels;
+	how.values = given.values;
 	if (rg_dump_info(dump)->has_refcounts) {
 		RG_TRY(rg_garbage_find(graph, &garbage));
 		how.unreachable = garbage->unreachable_set;

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "base/options.h"
 #include "format/format.h"
 #include "graph/store.h"
 #include "image/image.h"
@@ -74,13 +75,11 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 	struct rg_progress progress = { NULL, NULL };
 	rg_error *error;
 
-	if (options) {
-		where.exe = options->exe;
-		where.sysroots = options->sysroots;
-		where.sysroot_count = options->sysroot_count;
-		progress.call = options->progress;
-		progress.user = options->progress_user;
-	}
+	where.exe = options->exe;
+	where.sysroots = options->sysroots;
+	where.sysroot_count = options->sysroot_count;
+	progress.call = options->progress;
+	progress.user = options->progress_user;
 	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
 	error = rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state);
 	if (error)
@@ -179,13 +178,16 @@ static rg_error *read_objects(rg_dump *dump)
 
 rg_error *rg_dump_open(const char *path, const struct rg_open_options *options, rg_dump **ret)
 {
-	rg_dump *dump = rg_calloc(1, sizeof(*dump));
+	struct rg_open_options how;
+	rg_dump *dump;
 	rg_error *error;
 
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	dump = rg_calloc(1, sizeof(*dump));
 	if (!dump)
 		return rg_error_no_memory();
 	dump->path = rg_strdup(path);
-	error = dump->path ? open_source(dump, options) : rg_error_no_memory();
+	error = dump->path ? open_source(dump, &how) : rg_error_no_memory();
 	if (!error)
 		error = read_objects(dump);
 	if (error) {

@@ -45,6 +45,18 @@ def undocumented(functions):
     return findings
 
 
+# Members whose name and type say it all, in every struct that has them; so has what counts an array.
+_PLAIN = {"size", "count", "name", "module", "type", "kind", "object", "target", "address"}
+
+
+def unexplained(members):
+    """Numbers of a public struct say what they count; so do flags and choices, or their struct does."""
+    return ["%s: has neither a comment beside it nor one before its struct or enum" % member.where()
+            for member in members
+            if not member.comment and not member.owner_comment and member.name not in _PLAIN
+            and not member.name.endswith("_count")]
+
+
 def help_commands(help_text):
     """The commands that `refgraph --help` lists: indented, one a line, below a line that says so."""
     match = re.search(r"^[^\n]*[Cc]ommands?:?[^\n]*\n((?:[ \t]+[^\n]*\n|\n)+)", help_text, re.MULTILINE)
@@ -129,6 +141,7 @@ if __name__ == "__main__":
     TREE = common.source_dir()
     common.run(
         ("every public function is documented", lambda: undocumented(api.functions(TREE))),
+        ("every struct and enum is explained", lambda: unexplained(api.members(TREE))),
         ("every command is in the manual and in README.md", lambda: check_commands(TREE)),
         ("help is the same whichever way it is asked for", check_help),
         ("the manual has the options of --help", lambda: check_man(TREE)),

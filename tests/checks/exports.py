@@ -69,6 +69,20 @@ def state(nm_output):
             for name in sorted(found) if found[name] > STATE.get(name, 0)]
 
 
+def uncalled(declared, texts):
+    """Public functions that no C file of the tests or samples calls or hands on, comments aside."""
+    used = set()
+    for text in texts:
+        used.update(re.findall(r"\brg_\w+\b", common.strip_c(text, keep_strings=False)))
+    return ["%s is called by no file of tests/unit or samples" % name
+            for name in sorted(set(declared) - used)]
+
+
+def test_texts(tree):
+    return [common.read(tree, *folder, name) for folder in (("tests", "unit"), ("samples",))
+            for name in common.files(os.path.join(tree, *folder), ".c")]
+
+
 def declared_names(tree):
     return [function.name for function in api.functions(tree)]
 
@@ -108,6 +122,8 @@ if __name__ == "__main__":
     common.run(
         ("the map lists what the headers declare",
          lambda: compare_map(declared_names(TREE), map_names(common.read(TREE, MAP)))),
+        ("every public function is called by a test or a sample",
+         lambda: uncalled(declared_names(TREE), test_texts(TREE))),
         ("nothing is exported that no header declares",
          lambda: undeclared(declared_names(TREE), library_names())),
         ("the library keeps no global state", library_state),

@@ -129,6 +129,10 @@ expect("exports.undefined", lambda: exports.undefined(["rg_a", "rg_b"], exports.
        "rg_b")
 expect("exports.map_names",
        lambda: exports.map_names("/* x */ V { global: rg_a; rg_b; local: *; };"), "rg_a", "rg_b")
+CALLS = ["int f(void) { return rg_a(1); } /* rg_b() */", 'char *s = "rg_c"; g(rg_d);']
+expect("exports.uncalled: sound", lambda: exports.uncalled(["rg_a", "rg_d"], CALLS))
+expect("exports.uncalled: in words only", lambda: exports.uncalled(["rg_a", "rg_b", "rg_c"], CALLS),
+       "rg_b", "rg_c")
 SYSV = "%s |0001| d |OBJECT|08| |%s\n"
 expect("exports.state: sound", lambda: exports.state(
     SYSV % ("calls", ".bss") + SYSV % ("table", ".data.rel.ro") + SYSV % ("completed.0", ".bss")))
@@ -158,6 +162,17 @@ in_tree("no cost", undocumented, part_with("/* rg_part - owned.  Errors: none. *
 in_tree("no owner", undocumented, part_with("/* rg_part - x.  Errors: none.  O(1). */"), "who owns")
 in_tree("infallible", undocumented,
         part_with("/* rg_part - x.  O(1). */", "RG_API int rg_part(void);"), "cannot fail")
+
+
+def unexplained(tree):
+    return docs.unexplained(api.members(tree))
+
+
+in_tree("beside", unexplained, part_with("struct rg_x {\n\tint a, b; /* bytes */\n};"))
+in_tree("before", unexplained, part_with("/* Bytes. */\nstruct rg_x {\n\tint a;\n};"))
+in_tree("nowhere", unexplained,
+        part_with("struct rg_x {\n\tint a; /* x\n\t\t y */\n\tint b, c;\n};"), ".b:", ".c:")
+in_tree("of an enum", unexplained, part_with("enum rg_x {\n\tRG_A = 0,\n};"), "rg_x.RG_A")
 HELP = """Usage: refgraph COMMAND
 
 Commands:
