@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 dist_man_MANS += %D%/man/refgraph.1
+dist_man_MANS += %D%/man/librefgraph.3
 EXTRA_DIST +=
 dist_doc_DATA += %D%/adding-a-command.md
 dist_doc_DATA += %D%/adding-a-format.md

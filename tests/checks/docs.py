@@ -12,6 +12,7 @@ import common
 import options
 
 MAN = os.path.join("docs", "man", "refgraph.1")
+MAN_LIBRARY = os.path.join("docs", "man", "librefgraph.3")
 
 _COMPLEXITY = re.compile(r"\bO\([^)]+\)")
 _ERRORS = re.compile(r"\bErrors?:|\bRG_ERROR_")
@@ -55,6 +56,14 @@ def unexplained(members):
             for member in members
             if not member.comment and not member.owner_comment and member.name not in _PLAIN
             and not member.name.endswith("_count")]
+
+
+def missing_functions(names, roff):
+    """Public functions that the manual of the library does not list, and those it makes up."""
+    listed = set(re.findall(r"^\.Fn (rg_\w+)", roff, re.MULTILINE))
+    return ["%s does not list %s" % (MAN_LIBRARY, name) for name in names if name not in listed] + \
+        ["%s lists %s, which no header declares" % (MAN_LIBRARY, name)
+         for name in sorted(listed - set(names))]
 
 
 def help_commands(help_text):
@@ -142,6 +151,8 @@ if __name__ == "__main__":
     common.run(
         ("every public function is documented", lambda: undocumented(api.functions(TREE))),
         ("every struct and enum is explained", lambda: unexplained(api.members(TREE))),
+        ("every public function is in the manual of the library", lambda: missing_functions(
+            [function.name for function in api.functions(TREE)], common.read(TREE, MAN_LIBRARY))),
         ("every command is in the manual and in README.md", lambda: check_commands(TREE)),
         ("help is the same whichever way it is asked for", check_help),
         ("the manual has the options of --help", lambda: check_man(TREE)),

@@ -209,6 +209,9 @@ expect("docs.missing_commands", lambda: docs.missing_commands(["info", "types"],
 expect("docs.missing_commands: too many", lambda: docs.missing_commands(["refs"], MAN, README),
        "synopsis of refs", "item of refs", "a command info, which is not there")
 expect("docs.missing_commands: none", lambda: docs.missing_commands([], "", ""), "lists no command")
+expect("docs.missing_functions: sound", lambda: docs.missing_functions(["rg_a"], ".Fn rg_a ,\n"))
+expect("docs.missing_functions", lambda: docs.missing_functions(["rg_a", "rg_b"], ".Fn rg_a\n.Fn rg_c\n"),
+       "does not list rg_b", "lists rg_c")
 expect("docs.wide", lambda: docs.wide("info", "x" * 80 + "\n" + "y" * 81), "yyy")
 
 # options: each reader finds what is there, and what differs is found
