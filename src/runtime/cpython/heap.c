@@ -13,6 +13,7 @@
 #define BATCH 256
 #define AHEAD_OBJECT 16
 #define AHEAD_BODY 8
+#define STACK_MAX (UINT64_C(8) << 20)
 
 struct candidate {
 	uint64_t address;
@@ -279,6 +280,42 @@ static rg_error *mark_list(struct heap *heap, uint64_t head, unsigned link)
 	return link ? NULL : mark_list(heap, head, 8);
 }
 
+/* Whether the head of a list that holds something stands at @at: both ends lead back. */
+static bool is_head(const struct cpy *cpy, uint64_t at, uint64_t next, uint64_t prev)
+{
+	return next && prev && next != at && !((next | prev) & 7) &&
+	       (cpy_word(cpy, next + 8) & ~UINT64_C(3)) == at &&
+	       (cpy_word(cpy, prev) & ~UINT64_C(3)) == at;
+}
+
+/*
+ * A collection under way, which can run Python code, has taken garbage off the
+ * generations' lists and on to its own, whose heads stand on the C stack.
+ */
+static rg_error *mark_set_aside(struct heap *heap)
+{
+	struct cpy *cpy = heap->cpy;
+	const rg_image *image = cpy->image;
+	size_t i;
+
+	for (i = 0; i < image->thread_count; i++) {
+		uint64_t at = (image->threads[i].stack_pointer + 7) & ~UINT64_C(7), end, next, prev;
+		const struct rg_segment *segment = rg_image_segment(image, at);
+
+		end = segment ? segment->end : 0;
+		if (end > at && end - at > STACK_MAX)
+			end = at + STACK_MAX;
+		for (; at < end && end - at >= 16; at += 8) {
+			next = cpy_load64(segment->bytes + (at - segment->start)) & ~UINT64_C(3);
+			prev = cpy_load64(segment->bytes + (at - segment->start) + 8) &
+			       ~UINT64_C(3);
+			if (is_head(cpy, at, next, prev))
+				RG_TRY(mark_list(heap, at, 0));
+		}
+	}
+	return NULL;
+}
+
 static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interpreter *interpreter)
 {
 	uint64_t gc = interpreter->address + heap->cpy->layout.interpreter.gc;
@@ -331,6 +368,8 @@ static rg_error *mark_all(struct heap *heap)
 
 	for (i = 0; i < cpy->interpreter_count; i++)
 		RG_TRY(mark_interpreter(heap, &cpy->interpreters[i]));
+	if (cpy->collector.collecting)
+		RG_TRY(mark_set_aside(heap));
 	RG_TRY(cpy_roots(cpy, mark_root, heap));
 	RG_TRY(drain(heap));
 	while (fresh) {

@@ -237,6 +237,9 @@ static bool name_module(void *user, uint64_t key, uint64_t value)
 		return true;
 	if (!strcmp(naming->module, "builtins"))
 		naming->module[0] = '\0';
+	/* All that io has of static types is _io's, and called so. */
+	else if (!strcmp(naming->module, "io"))
+		snprintf(naming->module, sizeof(naming->module), "_io");
 	(void)cpy_dict_each(naming->cpy, dict, name_value, naming);
 	return true;
 }

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: MIT
+"""Dumps of real interpreters whose file is gone, replaced or too old, taken with gcore and by the
+kernel; skipped where there is no gcore, or no such interpreter."""
+import glob
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import support
+
+PROGRAM = """
+import sys, time
+class Session(object):
+    def __init__(self):
+        self.data = {"a": [1, 2, 3]}
+        self.me = self
+kept = [Session() for _ in range(100)]
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+time.sleep(600)
+"""
+COLLECTING = """
+import gc, sys, time
+class Session(object):
+    def __init__(self):
+        self.me = self
+class Slow(object):
+    def __del__(self):
+        sys.stdout.write("ready\\n")
+        sys.stdout.flush()
+        time.sleep(600)
+gc.disable()
+for _ in range(100):
+    Session()
+slow = Slow()
+slow.me = slow
+del slow
+for _ in range(100):
+    Session()
+gc.collect()
+"""
+PYENV = os.path.expanduser("~/.pyenv/versions")
+
+
+def system_python():
+    found = os.path.realpath(os.environ.get("PYTHON3") or shutil.which("python3") or "")
+    if not os.path.isfile(found):
+        raise support.common.Skip("no interpreter of the system's")
+    return found
+
+
+def pyenv_python(series):
+    """The newest interpreter of a series that pyenv built, with its prefix."""
+    for prefix in sorted(glob.glob(os.path.join(PYENV, series + ".*")), reverse=True):
+        program = os.path.join(prefix, "bin", "python" + series)
+        if os.path.exists(program):
+            return os.path.realpath(program), prefix
+    raise support.common.Skip("no CPython %s here" % series)
+
+
+def build_id(path):
+    """The first bytes of a file's build-id, as messages show them."""
+    with open(path, "rb") as file:
+        data = file.read()
+    phoff, = struct.unpack_from("<Q", data, 32)
+    size, count = struct.unpack_from("<HH", data, 54)
+    for index in range(count):
+        kind, _, at, _, _, length, _, _ = struct.unpack_from("<IIQQQQQQ", data,
+                                                             phoff + index * size)
+        end = at + length
+        while kind == 4 and at < end:
+            name, desc, note = struct.unpack_from("<III", data, at)
+            where = at + 12 + (name + 3) // 4 * 4
+            if note == 3 and data[at + 12:at + 16] == b"GNU\0":
+                return data[where:where + 8].hex()
+            at = where + (desc + 3) // 4 * 4
+    raise support.common.Skip("%s has no build-id" % path)
+
+
+def dump(command, folder, coredump_filter="0x33", by_kernel=False, environment=None,
+         program=PROGRAM):
+    """The core of a process that runs @program under @command."""
+    script, core = os.path.join(folder, "program.py"), os.path.join(folder, "core")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(program)
+    if not by_kernel and not shutil.which("gcore"):
+        raise support.common.Skip("there is no gcore")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    limit = "ulimit -c unlimited; " if by_kernel else ""
+    with subprocess.Popen(["sh", "-c", limit + 'exec "$@"', "sh", *command, "-S", script],
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=folder,
+                          stderr=subprocess.DEVNULL,
+                          env=dict(clean, **(environment or {}))) as target:
+        try:
+            if target.stdout.readline() != b"ready\n":
+                raise support.common.Skip("%s does not run here" % command[0])
+            with open("/proc/%d/coredump_filter" % target.pid, "w", encoding="ascii") as file:
+                file.write(coredump_filter)
+            if by_kernel:
+                target.send_signal(signal.SIGABRT)
+                target.wait(60)
+                found = glob.glob(core + "*")
+            else:
+                done = subprocess.run(["gcore", "-o", core, str(target.pid)], check=False,
+                                      env=clean, stdin=subprocess.DEVNULL, capture_output=True)
+                found = glob.glob(core + ".*")
+                if done.returncode:
+                    raise support.common.Skip("gcore: %s" % done.stderr.decode()[-80:].strip())
+        finally:
+            target.kill()
+    if not found:
+        raise support.common.Skip("no core was written (%s)" % open(
+            "/proc/sys/kernel/core_pattern", encoding="ascii").read().strip())
+    return found[0]
+
+
+def types_of(path, *options):
+    rows = map(json.loads, support.run("convert", path, *options).stdout.splitlines())
+    return {row["address"]: row["type"] for row in rows if "address" in row}
+
+
+def judge(core, right, file, *words):
+    """What is wrong with the answers on @core while @file is not what was mapped."""
+    said = support.answer("types", core, "-n", "0")
+    text = "\n".join(said["missing"])
+    findings = ["%r is not in %r" % (word, text) for word in words if word not in text]
+    if said["complete"]:
+        findings.append("is called complete")
+    types, full = types_of(core), types_of(core, *right)
+    unnamed = 0
+    for address, name in types.items():
+        if name.startswith(("type@0x", "?.")):
+            unnamed += 1
+        elif name != full.get(address):
+            findings.append("0x%x is a %s, not a %s" % (address, full.get(address), name))
+            break
+    if unnamed * 50 > len(types) or len(types) < len(full) * 0.95:
+        findings.append("%d of %d objects have a name, %d in all" % (len(types) - unnamed,
+                                                                     len(types), len(full)))
+    if not support.answer("types", core, *right)["complete"]:
+        findings.append("the right file does not heal it")
+    other = support.run("types", core, "--exe", "/bin/ls")
+    findings += support.error_of(other, "/bin/ls: is another build", build_id("/bin/ls"),
+                                 build_id(file))
+    findings += support.error_of(support.run("cycles", core, "--exit-code"), support.GUIDE)
+    return findings
+
+
+def the_executable_is_gone(folder):
+    program = os.path.join(folder, "program")
+    shutil.copy(system_python(), program)
+    core = dump([program], folder)
+    good = os.path.join(folder, "root") + program
+    os.makedirs(os.path.dirname(good))
+    shutil.move(program, good)
+    return [finding for right in (("--exe", good), ("--sysroot", os.path.join(folder, "root")))
+            for finding in judge(core, right, good, "there is no such file here", "--sysroot",
+                                 "0x37", build_id(good))]
+
+
+def the_executable_is_replaced(folder):
+    program, good = os.path.join(folder, "program"), os.path.join(folder, "good")
+    shutil.copy(system_python(), program)
+    core = dump([program], folder)
+    os.rename(program, good)
+    shutil.copy("/bin/ls", program)
+    findings = judge(core, ("--exe", good), good, "is another build", "--exe", build_id(good),
+                     build_id("/bin/ls"))
+    os.unlink(core)
+    os.rename(good, program)
+    core = dump([program], folder, "0x37")
+    os.unlink(program)
+    if not support.answer("types", core)["complete"]:
+        findings.append("with filter 0x37 the core is not whole by itself")
+    return findings
+
+
+def the_library_is_replaced(folder):
+    program, prefix = pyenv_python("3.12")
+    library = glob.glob(os.path.join(prefix, "lib", "libpython3.12.so.1.0"))
+    if not library:
+        raise support.common.Skip("3.12 has no shared library")
+    place = os.path.join(folder, "lib")
+    os.mkdir(place)
+    own = shutil.copy(library[0], place)
+    core = dump([program], folder, environment={"LD_LIBRARY_PATH": place, "PYTHONHOME": prefix})
+    good = os.path.join(folder, "root") + own
+    os.makedirs(os.path.dirname(good))
+    shutil.move(own, good)
+    shutil.copy("/bin/ls", own)
+    said = "\n".join(support.answer("types", core)["missing"])
+    findings = ["%r is not in %r" % (word, said) for word in
+                (build_id(good), build_id("/bin/ls"), "is another build") if word not in said]
+    for right in (("--sysroot", os.path.join(folder, "root")), ("--exe", good)):
+        if not support.answer("types", core, *right)["complete"]:
+            findings.append("%s does not heal it" % right[0])
+    return findings
+
+
+def a_core_of_the_kernel(folder):
+    core = dump([system_python()], folder, by_kernel=True)
+    said = support.answer("types", core, "-n", "0")
+    sessions = [row["count"] for row in said["types"] if row["type"] == "__main__.Session"]
+    if not said["complete"] or sessions != [100]:
+        return ["complete %s, %s sessions, missing %s" % (said["complete"], sessions,
+                                                          said["missing"])]
+    os.truncate(core, os.path.getsize(core) * 9 // 10)
+    if support.answer("types", core)["complete"]:
+        return ["is called complete after having been cut"]
+    return []
+
+
+def a_collection_under_way(folder):
+    """Garbage that the collector has set aside, while a finalizer runs, is on no list of its own."""
+    findings = []
+    for series in ("3.11", "3.12", "3.13"):
+        try:
+            program, _ = pyenv_python(series)
+        except support.common.Skip:
+            program = system_python()
+        core = dump([program], folder, program=COLLECTING)
+        said = support.answer("cycles", core, "-n", "0")
+        types = {row["type"]: row["count"] for row in support.answer("types", core, "-n",
+                                                                     "0")["types"]}
+        if types.get("__main__.Session") != 200 or not said["collector"]["collecting"]:
+            findings.append("%s: %s of 200 sessions, collector %s" % (
+                program, types.get("__main__.Session"), said["collector"]))
+        os.unlink(core)
+    return findings
+
+
+def an_old_interpreter(folder, series):
+    program, _ = pyenv_python(series)
+    return support.error_of(support.run("info", dump([program], folder)),
+                            "found CPython %s" % series, "reads CPython 3.11, ", "a newer one")
+
+
+def a_release_to_come(folder):
+    """As it would look: the version in a small core's own table, changed."""
+    findings = []
+    for name in support.core_names():
+        core = support.Core(name)
+        at = core.offset(core.symbol("_PyRuntime")[0])
+        if core.data[at:at + 8] != b"xdebugpy":
+            continue
+        path = os.path.join(folder, name)
+        for offset, word, said in ((8, 0x036300f0, "found CPython 3.99.0, but"),
+                                   (16, 1, "(free-threaded), but")):
+            data = bytearray(core.data)
+            struct.pack_into("<Q", data, at + offset, word)
+            with open(path, "wb") as file:
+                file.write(data)
+            findings += support.error_of(support.run("types", path), said, "reads CPython 3.")
+    return findings
+
+
+def no_interpreter_at_all(folder):
+    with subprocess.Popen(["sleep", "600"]) as target:
+        time.sleep(0.2)
+        try:
+            if not shutil.which("gcore"):
+                raise support.common.Skip("there is no gcore")
+            path = os.path.join(folder, "core")
+            subprocess.run(["gcore", "-o", path, str(target.pid)], check=False,
+                           stdin=subprocess.DEVNULL, capture_output=True)
+        finally:
+            target.kill()
+    if not os.path.exists("%s.%d" % (path, target.pid)):
+        raise support.common.Skip("gcore writes no core")
+    return support.error_of(support.run("info", "%s.%d" % (path, target.pid)),
+                            "nothing in this process's memory", "CPython 3.11, ")
+
+
+def two_in_one_process(folder):
+    program, _ = pyenv_python("3.12")
+    _, prefix = pyenv_python("3.13")
+    libraries = glob.glob(os.path.join(prefix, "lib", "libpython3.13.so.1.0"))
+    if not libraries:
+        raise support.common.Skip("3.13 has no shared library")
+    start = os.path.join(folder, "start.py")
+    with open(start, "w", encoding="utf-8") as file:
+        file.write("import ctypes, sys\n"
+                   "ctypes.CDLL(%r, mode=8).Py_InitializeEx(0)\n"
+                   "exec(open(sys.argv[2]).read())\n" % libraries[0])
+    core = dump([program, start], folder)
+    said = support.answer("info", core)
+    if said["complete"] or not any("holds another CPython" in text for text in said["missing"]):
+        return ["%s, missing %s" % (said["version"], said["missing"])]
+    return []
+
+
+def in_folder(test, *more):
+    with tempfile.TemporaryDirectory(prefix="errors-") as folder:
+        return test(folder, *more)
+
+
+CASES = [(test.__name__.replace("_", " "), lambda test=test: in_folder(test)) for test in
+         (the_executable_is_gone, the_executable_is_replaced, the_library_is_replaced,
+          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, no_interpreter_at_all, two_in_one_process)]
+# What no release of refgraph is to read; each where it is at hand.
+CASES += [("an old interpreter: %s" % series,
+           lambda series=series: in_folder(an_old_interpreter, series))
+          for series in ("2.7", "3.6", "3.7")]
+
+if __name__ == "__main__":
+    sys.exit(support.common.run(*CASES))
