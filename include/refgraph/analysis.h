@@ -292,7 +292,7 @@ struct rg_neighborhood_options {
 	enum rg_direction direction; /* backwards unless said otherwise */
 	unsigned int depth;         /* steps from the targets; 0: 3 */
 	size_t too_many;            /* new neighbours drawn of one object; 0: 10 */
-	size_t limit_nodes;         /* objects drawn in all; 0: 150 */
+	size_t limit_nodes;         /* boxes in all: objects, roots, folds; 0: 150 */
 	const char *const *ignore;  /* patterns of types that are left out */
 	size_t ignore_count;
 	const char *const *only;    /* patterns of types that are drawn; none: all */
@@ -300,6 +300,7 @@ struct rg_neighborhood_options {
 	bool plumbing;              /* parts stand for themselves */
 	bool weak;                  /* weak and borrowed references too */
 	bool past_modules;          /* backwards: also who refers to modules */
+	bool everything;            /* also what explains nothing: see rg_left_out */
 };
 
 struct rg_neighbor {
@@ -333,6 +334,17 @@ struct rg_neighbor_root {
 	const struct rg_root *root; /* belongs to the graph */
 };
 
+/*
+ * What is left out unless asked for, because it explains nothing: references
+ * from and to the objects that were expanded, and roots.
+ */
+struct rg_left_out {
+	uint64_t immortal; /* to (backwards: from) objects that live as long as the runtime */
+	uint64_t routine;  /* by the way the runtime builds things: __class__, __globals__, ... */
+	uint64_t names;    /* forwards: to what something is only called: str keys, __name__ */
+	uint64_t roots;    /* caches and start-up frames of the runtime itself */
+};
+
 struct rg_neighborhood {
 	const struct rg_neighbor *nodes;      /* targets first, then by depth as they were found */
 	size_t node_count;
@@ -343,20 +355,32 @@ struct rg_neighborhood {
 	const struct rg_neighbor_root *roots; /* in the order of roots */
 	size_t root_count;
 	uint64_t targets_left_out;            /* for want of room */
+	struct rg_left_out left_out;          /* as usual */
 };
 
 /*
  * rg_neighborhood_find - what is around the objects of @targets: breadth-first
  * up to a depth, as objgraph's show_backrefs and show_refs walk.  Parts are
  * one with their owners unless @plumbing; types are matched by their full or
- * short names against patterns in which * is any text and ? any character;
- * targets always appear.  Backwards, modules are not expanded unless they are
- * targets or @past_modules.  References between objects that are both here
- * are all here if the one nearer to the targets was expanded.
+ * short names against patterns in which * is any text and ? any character.
+ * Targets appear as long as they leave half of the room to others.  Backwards,
+ * modules are not expanded unless they are targets or @past_modules.
+ * References between objects that are both here are all here if the one nearer
+ * to the targets was expanded.
+ *
+ * What explains nothing is left out and counted, unless @everything: immortal
+ * objects and what the runtime keeps for itself, routine references (shown
+ * with @plumbing; and to a class that is a target, from its instances), names
+ * (forwards), routine roots.  Backwards, an object that nothing else holds
+ * keeps them all.
+ *
+ * Where not everything has room, backwards what leads to a named root soonest
+ * is drawn first, and the way to it from each target before anything else.
  * *@ret is freed with rg_neighborhood_free().
  * Errors: RG_ERROR_NO_MEMORY, RG_ERROR_INVALID for a target that does not exist.
- * Complexity: O(references to and from the objects drawn, and of weak ones
- * those of their referrers; roots) time, 3 bits an object.
+ * Complexity: O(references to and from the objects drawn, and those of their
+ * referrers; roots) time, 5 bits an object; backwards, where not everything has
+ * room, O(objects + references) time and 8 bytes an object.
  */
 RG_API RG_MUST_CHECK rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets,
 						    size_t target_count,

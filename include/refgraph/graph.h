@@ -32,6 +32,7 @@ enum rg_object_flag {
 	RG_OBJECT_UNREADABLE = 1u << 6, /* exists, but the dump lacks (some of) its bytes */
 	RG_OBJECT_TYPE = 1u << 7,       /* the object is itself a type */
 	RG_OBJECT_MODULE = 1u << 8,     /* the object is a module */
+	RG_OBJECT_ROUTINE = 1u << 9,    /* kept by the runtime for itself: explains nothing */
 };
 
 /* How a reference counts. */
@@ -52,6 +53,17 @@ enum rg_reference_kind {
  * instance's __dict__): shown as one object unless plumbing is asked for.
  */
 #define RG_REFERENCE_PLUMBING 0x08u
+/*
+ * Set beside the kind: there by the way the runtime builds things (an
+ * instance's __class__, a function's __globals__), so that it says nothing
+ * about why the target lives.  Pictures leave it out unless asked.
+ */
+#define RG_REFERENCE_ROUTINE 0x10u
+/*
+ * Set beside the kind: the target is only what the source, or another
+ * reference of it, is called: a function's __name__, the str key of a dict.
+ */
+#define RG_REFERENCE_NAME 0x20u
 
 /* One object.  owned: bytes outside the object that it owns and @size leaves out. */
 struct rg_object {
@@ -116,6 +128,7 @@ struct rg_root {
 	uint32_t thread;    /* index into rg_graph_threads(), or RG_NONE */
 	uint32_t frame;     /* index of the frame in that thread, 0 the innermost, or RG_NONE */
 	const char *name;   /* "sys.modules['os']", "interpreter 0 codec_search_path", ... */
+	bool routine;       /* a cache or a frame of the runtime itself: explains nothing */
 };
 
 /* One frame of a thread's stack, innermost first. */

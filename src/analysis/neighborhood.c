@@ -2,13 +2,16 @@
 /*
  * What is around some objects, for pictures and trees.  First the objects are
  * chosen, breadth-first; then every chosen object's references are read once
- * for the edges between them; then what was left out is counted by type.  So
- * a hub costs its references once, however often it is met.
+ * for the edges between them; then what was left out is counted by type.
+ *
+ * That is done again with less room when the counts and the roots need some,
+ * and in a better order when not everything fits.
  */
 #include "base/error.h"
 
 #include <string.h>
 
+#include "analysis/holders.h"
 #include "base/alloc.h"
 #include "base/bitset.h"
 #include "base/options.h"
@@ -17,10 +20,19 @@
 
 #define DEEPEST 8 /* parts of parts */
 #define STEPS 4   /* references kept of each edge, for labels */
+#define ROOTS 5   /* boxes that the roots of one object take at most */
+#define ROUNDS 8  /* in which room is sought for everything */
 
 struct kept_step {
 	uint32_t edge;
 	struct rg_step step;
+};
+
+struct candidate {
+	rg_id object;
+	bool reserved;
+	uint32_t rank;
+	size_t order; /* in which it was met */
 };
 
 struct result {
@@ -39,11 +51,21 @@ struct search {
 	struct rg_map index;          /* object + 1 -> node */
 	struct rg_map edge_index;     /* from, to and kind -> edge */
 	uint64_t *drawn;              /* by object */
+	uint64_t *usual;              /* by object: lives as long as the runtime */
+	uint64_t *raw;                /* by object: only what is usually left out holds it */
+	uint64_t *rooted;             /* by object: a root that tells something refers to it */
+	uint64_t *asked;              /* by object: a target */
+	uint64_t *reserved;           /* by object: on the way from a target to its holder */
+	uint32_t *rank;               /* by object: how far its holder is; NULL: not needed yet */
+	size_t room;                  /* objects that may be drawn */
+	size_t pending;               /* reserved objects that are not drawn yet */
+	bool overflowed;              /* not everything had room */
 	uint64_t *met;                /* by object: neighbours of the node at work */
 	uint8_t *wanted;              /* by type */
 	uint64_t *counts;             /* by type: scratch of folding */
 	RG_VECTOR(rg_id) parts;       /* the node at work and its parts */
 	RG_VECTOR(rg_id) touched;     /* what to take out of met again */
+	RG_VECTOR(struct candidate) candidates; /* neighbours of the node at work */
 	RG_VECTOR(struct kept_step) kept;
 	bool failed;                  /* no memory */
 };
@@ -110,22 +132,94 @@ static void list_parts(struct search *search, rg_id id)
 	}
 }
 
+static bool is_back(const struct search *search)
+{
+	return search->options.direction == RG_DIRECTION_BACK;
+}
+
 static bool is_shown_kind(const struct search *search, uint8_t kind)
 {
 	return search->options.weak || rg_store_counted(kind);
 }
 
-/* Whether @source refers to @target by a reference that is shown. */
-static bool refers(const struct search *search, rg_id source, rg_id target)
+/* Why something is left out. */
+enum reason {
+	SHOWN,
+	UNCOUNTED, /* weak or borrowed: not asked for, and not counted */
+	IMMORTAL,
+	ROUTINE,
+	NAME,
+};
+
+/* Whether @source, an instance, refers to @class, which was asked for. */
+static bool is_asked_class(const struct search *search, rg_id source, rg_id class)
 {
 	const rg_graph *graph = search->graph;
 
-	if (search->options.weak || !rg_bitset_test(graph->uncounted, source))
-		return true;
-	for (uint64_t i = graph->offset[source]; i < graph->offset[source + 1]; i++)
-		if (graph->target[i] == target && rg_store_counted(graph->kind[i]))
-			return true;
-	return false;
+	return is_back(search) && rg_bitset_test(search->asked, class) &&
+	       graph->types.data[graph->type[source]].object == class;
+}
+
+/* Whether reference @i of @source explains something. */
+static enum reason judge_reference(const struct search *search, rg_id source, uint64_t i)
+{
+	const rg_graph *graph = search->graph;
+	const uint16_t part = RG_OBJECT_PLUMBING | RG_OBJECT_ROUTINE;
+	rg_id target = graph->target[i];
+	bool back = is_back(search);
+
+	if (!is_shown_kind(search, graph->kind[i]))
+		return UNCOUNTED;
+	if (search->options.everything || search->options.plumbing ||
+	    (back && rg_bitset_test(search->raw, shown(search, target))))
+		return SHOWN;
+	if (graph->kind[i] & RG_REFERENCE_ROUTINE || (graph->flags[source] & part) == part)
+		return is_asked_class(search, source, target) ? SHOWN : ROUTINE;
+	return !back && graph->kind[i] & RG_REFERENCE_NAME ? NAME : SHOWN;
+}
+
+/* Whether @seen, beside the node that stands for @near, explains something. */
+static enum reason judge_object(const struct search *search, rg_id near, rg_id seen)
+{
+	if (search->options.everything ||
+	    (is_back(search) && rg_bitset_test(search->raw, shown(search, near))))
+		return SHOWN;
+	if (rg_bitset_test(search->usual, seen))
+		return IMMORTAL;
+	return search->graph->flags[seen] & RG_OBJECT_ROUTINE && !search->options.plumbing
+		       ? ROUTINE : SHOWN;
+}
+
+/* How @source refers to @target, by the reference that explains most. */
+static enum reason judge_referrer(const struct search *search, rg_id source, rg_id target)
+{
+	const rg_graph *graph = search->graph;
+	const uint16_t part = RG_OBJECT_PLUMBING | RG_OBJECT_ROUTINE;
+	enum reason best = UNCOUNTED;
+
+	if (!rg_bitset_test(graph->special, source) && (graph->flags[source] & part) != part)
+		return SHOWN;
+	for (uint64_t i = graph->offset[source]; i < graph->offset[source + 1]; i++) {
+		enum reason reason;
+
+		if (graph->target[i] != target)
+			continue;
+		reason = judge_reference(search, source, i);
+		if (reason == SHOWN)
+			return SHOWN;
+		if (reason != UNCOUNTED)
+			best = reason;
+	}
+	return best;
+}
+
+static void tally(struct rg_left_out *left_out, enum reason reason)
+{
+	if (!left_out)
+		return;
+	left_out->immortal += reason == IMMORTAL;
+	left_out->routine += reason == ROUTINE;
+	left_out->names += reason == NAME;
 }
 
 /* The next neighbour of the node at work, RG_NONE at the end. */
@@ -133,12 +227,13 @@ struct walk {
 	size_t part;
 	uint64_t next;
 	bool started;
+	struct rg_left_out *left_out; /* where to count what is passed over; or NULL */
 };
 
 static rg_id step(const struct search *search, struct walk *walk)
 {
 	const rg_graph *graph = search->graph;
-	bool back = search->options.direction == RG_DIRECTION_BACK;
+	bool back = is_back(search);
 	const uint64_t *offset = back ? graph->back_offset : graph->offset;
 
 	for (; walk->part < search->parts.count; walk->part++, walk->started = false) {
@@ -151,21 +246,35 @@ static rg_id step(const struct search *search, struct walk *walk)
 		while (walk->next < offset[at + 1]) {
 			uint64_t i = walk->next++;
 			rg_id other = back ? graph->source[i] : graph->target[i];
+			enum reason reason;
 			rg_id seen;
 
 			if (back && i > offset[at] && graph->source[i - 1] == other)
 				continue;
-			if (!back && !is_shown_kind(search, graph->kind[i]))
-				continue;
 			seen = shown(search, other);
 			if (seen == search->parts.data[0] || !search->wanted[graph->type[seen]])
 				continue;
-			if (back && !refers(search, other, at))
-				continue;
-			return seen;
+			reason = back ? judge_referrer(search, other, at)
+				      : judge_reference(search, at, i);
+			if (reason == SHOWN && !rg_bitset_test(search->drawn, seen))
+				reason = judge_object(search, at, seen);
+			if (reason == SHOWN)
+				return seen;
+			tally(walk->left_out, reason);
 		}
 	}
 	return RG_NONE;
+}
+
+/* Lists the parts of @id; what would be left with nothing that holds it keeps everything. */
+static void begin_node(struct search *search, rg_id id)
+{
+	struct walk walk = { 0 };
+
+	list_parts(search, id);
+	if (is_back(search) && !rg_bitset_test(search->rooted, id) &&
+	    !rg_bitset_test(search->raw, id) && step(search, &walk) == RG_NONE)
+		rg_bitset_add(search->raw, id);
 }
 
 static bool add_node(struct search *search, rg_id id, unsigned int depth, bool target)
@@ -179,6 +288,8 @@ static bool add_node(struct search *search, rg_id id, unsigned int depth, bool t
 		return false;
 	}
 	rg_bitset_add(search->drawn, id);
+	if (rg_bitset_test(search->reserved, id))
+		search->pending--;
 	return true;
 }
 
@@ -191,42 +302,135 @@ static bool is_expandable(const struct search *search, const struct rg_neighbor 
 	       !(search->graph->flags[node->object] & RG_OBJECT_MODULE);
 }
 
-static void choose_nodes(struct search *search, const rg_id *targets, size_t count)
+static int compare_candidates(const void *a, const void *b, void *user)
+{
+	const struct candidate *left = a, *right = b;
+
+	(void)user;
+	if (left->reserved != right->reserved)
+		return left->reserved ? -1 : 1;
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+/* The neighbours of @id that are not here yet, those first that are to be drawn first. */
+static void list_candidates(struct search *search, rg_id id)
+{
+	struct walk walk = { 0 };
+	rg_id other;
+
+	begin_node(search, id);
+	search->candidates.count = 0;
+	while (!search->failed && (other = step(search, &walk)) != RG_NONE) {
+		struct candidate candidate = {
+			.object = other,
+			.reserved = rg_bitset_test(search->reserved, other),
+			.rank = search->rank ? search->rank[other] : 0,
+			.order = search->candidates.count,
+		};
+
+		if (rg_bitset_test(search->drawn, other) || !rg_bitset_claim(search->met, other))
+			continue;
+		if (!rg_vector_push(&search->candidates, candidate)) {
+			rg_bitset_remove(search->met, other);
+			search->failed = true;
+		}
+	}
+	for (size_t i = 0; i < search->candidates.count; i++)
+		rg_bitset_remove(search->met, search->candidates.data[i].object);
+	if (search->rank && search->candidates.count > 1)
+		rg_sort(search->candidates.data, search->candidates.count,
+			sizeof(*search->candidates.data), compare_candidates, NULL);
+}
+
+static bool has_room(const struct search *search)
+{
+	return search->result->nodes.count + search->pending < search->room;
+}
+
+static void expand(struct search *search, size_t n)
+{
+	rg_id id = search->result->nodes.data[n].object;
+	unsigned int depth = search->result->nodes.data[n].depth;
+	size_t fresh = 0;
+
+	search->result->nodes.data[n].expanded = true;
+	if (!has_room(search) && !search->pending) {
+		search->overflowed = true;
+		return;
+	}
+	list_candidates(search, id);
+	for (size_t i = 0; i < search->candidates.count && !search->failed; i++) {
+		const struct candidate *candidate = &search->candidates.data[i];
+
+		if (!candidate->reserved &&
+		    (fresh == search->options.too_many || !has_room(search))) {
+			search->overflowed = true;
+			break;
+		}
+		add_node(search, candidate->object, depth + 1, false);
+		fresh++;
+	}
+}
+
+static void choose_targets(struct search *search, const rg_id *targets, size_t count)
 {
 	struct result *result = search->result;
+	size_t most = search->room > 1 && search->options.depth ? search->room / 2 : search->room;
 
+	result->public.targets_left_out = 0;
 	for (size_t i = 0; i < count && !search->failed; i++) {
 		rg_id id = shown(search, targets[i]);
 
 		if (rg_bitset_test(search->drawn, id))
 			continue;
-		if (result->nodes.count < search->options.limit_nodes)
+		if (result->nodes.count < most)
 			add_node(search, id, 0, true);
 		else
 			result->public.targets_left_out++;
 	}
-	for (size_t n = 0; n < result->nodes.count && !search->failed; n++) {
-		struct rg_neighbor *node = &result->nodes.data[n];
-		unsigned int depth = node->depth;
-		struct walk walk = { 0 };
-		size_t fresh = 0;
-		rg_id id;
+}
 
-		if (!is_expandable(search, node))
-			continue;
-		node->expanded = true;
-		list_parts(search, node->object);
-		while (fresh < search->options.too_many &&
-		       result->nodes.count < search->options.limit_nodes && !search->failed) {
-			id = step(search, &walk);
-			if (id == RG_NONE)
+/* Keeps room for the way from each target to what holds it, as far as the depth goes. */
+static void reserve(struct search *search)
+{
+	const rg_graph *graph = search->graph;
+	struct result *result = search->result;
+	size_t targets = result->nodes.count;
+
+	for (size_t n = 0; n < targets && !search->failed; n++) {
+		struct rg_neighbor at = result->nodes.data[n];
+
+		while (is_expandable(search, &at) && has_room(search) && !search->failed) {
+			const struct candidate *best;
+
+			list_candidates(search, at.object);
+			best = search->candidates.data;
+			if (!search->candidates.count || best->reserved ||
+			    best->rank == RG_HOLDERS_FAR)
 				break;
-			if (rg_bitset_test(search->drawn, id))
-				continue;
-			add_node(search, id, depth + 1, false);
-			fresh++;
+			rg_bitset_add(search->reserved, best->object);
+			search->pending++;
+			at = (struct rg_neighbor){ .object = best->object, .depth = at.depth + 1 };
+			/* The object itself is what a root names. */
+			if (rg_bitset_test(search->rooted, at.object) &&
+			    graph->flags[at.object] & RG_OBJECT_MODULE)
+				break;
 		}
 	}
+}
+
+static void choose_nodes(struct search *search, const rg_id *targets, size_t count)
+{
+	struct result *result = search->result;
+
+	choose_targets(search, targets, count);
+	if (search->rank)
+		reserve(search);
+	for (size_t n = 0; n < result->nodes.count && !search->failed; n++)
+		if (is_expandable(search, &result->nodes.data[n]))
+			expand(search, n);
 }
 
 /* Adds reference @i of @source, which stands for node @from. */
@@ -234,14 +438,14 @@ static void add_reference(struct search *search, uint32_t from, rg_id source, ui
 {
 	const rg_graph *graph = search->graph;
 	struct result *result = search->result;
-	bool back = search->options.direction == RG_DIRECTION_BACK;
+	bool back = is_back(search);
 	uint8_t kind = graph->kind[i] & RG_REFERENCE_KIND_MASK;
 	rg_id target = graph->target[i], seen = shown(search, target);
 	const uint32_t *to, *edge;
 	struct kept_step kept;
 	uint64_t key;
 
-	if (!is_shown_kind(search, kind) || !rg_bitset_test(search->drawn, seen))
+	if (!rg_bitset_test(search->drawn, seen) || judge_reference(search, source, i) != SHOWN)
 		return;
 	/* Ownership is not drawn where a part is one with its owner. */
 	if (!search->options.plumbing && graph->kind[i] & RG_REFERENCE_PLUMBING &&
@@ -332,7 +536,8 @@ static void fold(struct search *search, uint32_t n)
 	struct walk walk = { 0 };
 	rg_id id;
 
-	list_parts(search, node->object);
+	begin_node(search, node->object);
+	walk.left_out = node->expanded ? &result->public.left_out : NULL;
 	search->touched.count = 0;
 	while (!search->failed && (id = step(search, &walk)) != RG_NONE) {
 		struct rg_neighbor_fold row = { n, graph->type[id], 0 };
@@ -373,23 +578,120 @@ static void find_roots(struct search *search)
 
 		if (!rg_bitset_test(search->drawn, id))
 			continue;
+		if (graph->roots.data[i].routine && !search->options.everything &&
+		    !rg_bitset_test(search->raw, id)) {
+			result->public.left_out.roots++;
+			continue;
+		}
 		row.node = *rg_map_find(&search->index, (uint64_t)id + 1);
 		if (!rg_vector_push(&result->roots, row))
 			search->failed = true;
 	}
 }
 
-static bool run(struct search *search, const rg_id *targets, size_t count)
+/* What is true of objects whatever is drawn. */
+static void look_ahead(struct search *search, const rg_id *targets, size_t count)
+{
+	const rg_graph *graph = search->graph;
+
+	for (rg_id id = 0; id < graph->count; id++)
+		if (graph->flags[id] & RG_OBJECT_IMMORTAL)
+			rg_bitset_add(search->usual, id);
+	for (size_t i = 0; i < graph->roots.count; i++) {
+		const struct rg_root *root = &graph->roots.data[i];
+
+		/* Where the runtime counts references to them, they live as long all the same. */
+		if (root->kind == RG_ROOT_STATIC)
+			rg_bitset_add(search->usual, root->object);
+		if (!root->routine)
+			rg_bitset_add(search->rooted, shown(search, root->object));
+	}
+	for (size_t i = 0; i < count; i++)
+		rg_bitset_add(search->asked, shown(search, targets[i]));
+}
+
+static void start_over(struct search *search)
 {
 	struct result *result = search->result;
 
-	choose_types(search);
+	for (size_t n = 0; n < result->nodes.count; n++)
+		rg_bitset_remove(search->drawn, result->nodes.data[n].object);
+	memset(search->reserved, 0, ((size_t)search->graph->count + 63) / 64 * sizeof(uint64_t));
+	rg_map_free(&search->index);
+	result->nodes.count = result->folds.count = result->roots.count = 0;
+	memset(&result->public.left_out, 0, sizeof(result->public.left_out));
+	search->pending = 0;
+	search->overflowed = false;
+}
+
+/* Boxes that the picture takes: each object, what is folded of it, its roots. */
+static size_t count_boxes(const struct search *search)
+{
+	const struct result *result = search->result;
+	size_t boxes = result->nodes.count, roots = 0;
+
+	for (size_t n = 0; n < result->nodes.count; n++) {
+		const struct rg_neighbor *node = &result->nodes.data[n];
+
+		boxes += node->folded > 0;
+		boxes += (search->graph->flags[node->object] &
+			  (RG_OBJECT_FINALIZER | RG_OBJECT_TYPE)) == RG_OBJECT_FINALIZER;
+	}
+	/* Roots come by kind and name, not by node: the most that they may take. */
+	for (size_t i = 0; i < result->roots.count; i++)
+		if (is_back(search) || result->nodes.data[result->roots.data[i].node].target)
+			roots++;
+	return boxes + (roots < ROOTS * result->nodes.count ? roots
+							    : ROOTS * result->nodes.count);
+}
+
+static void find_nodes(struct search *search, const rg_id *targets, size_t count)
+{
+	start_over(search);
 	choose_nodes(search, targets, count);
-	find_edges(search);
-	for (size_t n = 0; n < result->nodes.count && !search->failed; n++)
+	for (size_t n = 0; n < search->result->nodes.count && !search->failed; n++)
 		fold(search, (uint32_t)n);
 	find_roots(search);
-	return !search->failed && place_steps(search);
+}
+
+/* Finds nodes, folds and roots that have room together. */
+static rg_error *fit(struct search *search, const rg_id *targets, size_t count)
+{
+	size_t most = search->options.limit_nodes;
+
+	search->room = most;
+	find_nodes(search, targets, count);
+	if (search->overflowed && is_back(search) && !search->failed) {
+		RG_TRY(rg_holders_rank(search->graph, &search->rank));
+		find_nodes(search, targets, count);
+	}
+	for (unsigned int round = 0; round < ROUNDS && !search->failed; round++) {
+		size_t boxes = count_boxes(search);
+
+		if (boxes <= most || search->room == 1)
+			break;
+		if (!search->rank && is_back(search))
+			RG_TRY(rg_holders_rank(search->graph, &search->rank));
+		if (search->room > search->result->nodes.count)
+			search->room = search->result->nodes.count;
+		/* Fewer objects have fewer roots and folds, about in proportion. */
+		search->room = search->room > 1 ? search->room * most / boxes : 1;
+		if (!search->room)
+			search->room = 1;
+		find_nodes(search, targets, count);
+	}
+	return NULL;
+}
+
+static rg_error *run(struct search *search, const rg_id *targets, size_t count)
+{
+	choose_types(search);
+	look_ahead(search, targets, count);
+	RG_TRY(fit(search, targets, count));
+	find_edges(search);
+	if (search->failed || !place_steps(search))
+		return rg_error_no_memory();
+	return NULL;
 }
 
 static rg_error *set_options(struct search *search, const struct rg_neighborhood_options *options)
@@ -407,15 +709,53 @@ static rg_error *set_options(struct search *search, const struct rg_neighborhood
 	return NULL;
 }
 
+/* Everything by object, and what is needed by type; false: no memory. */
+static bool prepare(struct search *search)
+{
+	size_t count = search->graph->count, types = search->graph->types.count;
+
+	search->drawn = rg_bitset_new(count);
+	search->met = rg_bitset_new(count);
+	search->usual = rg_bitset_new(count);
+	search->raw = rg_bitset_new(count);
+	search->rooted = rg_bitset_new(count);
+	search->asked = rg_bitset_new(count);
+	search->reserved = rg_bitset_new(count);
+	search->wanted = rg_alloc(types);
+	search->counts = rg_calloc(types, sizeof(*search->counts));
+	return search->drawn && search->met && search->usual && search->raw && search->rooted &&
+	       search->asked && search->reserved && search->wanted && search->counts;
+}
+
+static void clean_up(struct search *search)
+{
+	rg_map_free(&search->index);
+	rg_map_free(&search->edge_index);
+	rg_free(search->drawn);
+	rg_free(search->met);
+	rg_free(search->usual);
+	rg_free(search->raw);
+	rg_free(search->rooted);
+	rg_free(search->asked);
+	rg_free(search->reserved);
+	rg_free(search->rank);
+	rg_free(search->wanted);
+	rg_free(search->counts);
+	rg_vector_free(&search->parts);
+	rg_vector_free(&search->touched);
+	rg_vector_free(&search->candidates);
+	rg_vector_free(&search->kept);
+}
+
 rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size_t target_count,
 			       const struct rg_neighborhood_options *options,
 			       struct rg_neighborhood **ret)
 {
 	struct search search = { .graph = graph };
 	struct result *result;
-	bool ok;
+	rg_error *error;
 
-	if (!graph->offset || !graph->uncounted)
+	if (!graph->offset || !graph->special)
 		return rg_error_new(RG_ERROR_INVALID, "the graph has no references");
 	for (size_t i = 0; i < target_count; i++)
 		if (targets[i] >= graph->count)
@@ -423,24 +763,12 @@ rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size
 					    targets[i]);
 	RG_TRY(set_options(&search, options));
 	result = search.result = rg_calloc(1, sizeof(*result));
-	search.drawn = rg_bitset_new(graph->count);
-	search.met = rg_bitset_new(graph->count);
-	search.wanted = rg_alloc(graph->types.count);
-	search.counts = rg_calloc(graph->types.count, sizeof(*search.counts));
-	ok = result && search.drawn && search.met && search.wanted && search.counts &&
-	     run(&search, targets, target_count);
-	rg_map_free(&search.index);
-	rg_map_free(&search.edge_index);
-	rg_free(search.drawn);
-	rg_free(search.met);
-	rg_free(search.wanted);
-	rg_free(search.counts);
-	rg_vector_free(&search.parts);
-	rg_vector_free(&search.touched);
-	rg_vector_free(&search.kept);
-	if (!ok) {
+	error = result && prepare(&search) ? run(&search, targets, target_count)
+					   : rg_error_no_memory();
+	clean_up(&search);
+	if (error) {
 		rg_neighborhood_free(result ? &result->public : NULL);
-		return rg_error_no_memory();
+		return error;
 	}
 	result->public.nodes = result->nodes.data;
 	result->public.node_count = result->nodes.count;

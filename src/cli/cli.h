@@ -49,6 +49,7 @@ struct cli_options {
 	bool limit_given;
 	bool allow_incomplete, exit_code;
 	bool tracked, short_names, peak, all, shortest, plumbing, weak, refcounts, sizes;
+	bool no_filter;
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;
 	struct cli_list ignore_types, only_types, highlights;

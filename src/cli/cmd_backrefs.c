@@ -51,6 +51,7 @@ static rg_error *find_neighbours(const struct cli *cli, struct result *result)
 	options.only_count = given->only_types.count;
 	options.plumbing = given->plumbing;
 	options.weak = given->weak;
+	options.everything = given->no_filter;
 	return rg_neighborhood_find(result->graph, result->targets.ids, result->targets.count,
 				    &options, &result->around);
 }
@@ -84,21 +85,46 @@ static uint64_t left_out(const struct rg_neighborhood *around)
 	return folded + around->targets_left_out;
 }
 
+/* ", 3 immortal, 12 routine": what explains nothing, and how much there was; "" for nothing. */
+static void say_usual(const struct rg_left_out *left, char *text, size_t size)
+{
+	const struct {
+		uint64_t count;
+		const char *words;
+	} rows[] = {
+		{ left->immortal, "immortal" },
+		{ left->routine, "routine" },
+		{ left->names, "names" },
+		{ left->roots, "roots of the runtime" },
+	};
+	char number[RG_FORMAT_SIZE];
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && at < size; i++)
+		if (rows[i].count)
+			at += (size_t)snprintf(text + at, size - at, "%s%s %s", at ? ", " : "",
+					       rg_format_count(rows[i].count, number),
+					       rows[i].words);
+}
+
 /* "who refers to app.Session, 3 steps: 12 objects drawn, 1,204 left out" */
 static rg_error *set_caption(const struct cli *cli, struct result *result)
 {
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
-	char caption[1024], drawn[RG_FORMAT_SIZE], rest[RG_FORMAT_SIZE];
+	char caption[1024], usual[256], drawn[RG_FORMAT_SIZE], rest[RG_FORMAT_SIZE];
 	uint64_t hidden = left_out(result->around);
 
+	say_usual(&result->around->left_out, usual, sizeof(usual));
 	snprintf(caption, sizeof(caption),
-		 "%.200s: %s %.200s%s, %" PRIu64 " %s \u00b7 %s objects drawn%s%s%s%s", info->path,
-		 is_backwards(cli) ? "who refers to" : "what is referred to by",
+		 "%.200s: %s %.200s%s, %" PRIu64 " %s \u00b7 %s objects drawn%s%s%s%s%s%s",
+		 info->path, is_backwards(cli) ? "who refers to" : "what is referred to by",
 		 cli->operands[1], cli->operand_count > 2 ? " and others" : "",
 		 cli->options.depth, cli->options.depth == 1 ? "step" : "steps",
 		 rg_format_count(result->around->node_count, drawn),
 		 hidden ? ", " : "", hidden ? rg_format_count(hidden, rest) : "",
-		 hidden ? " left out" : "", info->complete ? "" : " \u00b7 the dump is incomplete");
+		 hidden ? " left out" : "", info->complete ? "" : " \u00b7 the dump is incomplete",
+		 *usual ? "\nexplains nothing, left out (--no-filter): " : "", usual);
 	return rg_picture_set_caption(result->picture, caption);
 }
 
@@ -107,7 +133,7 @@ static int report(struct cli *cli, const struct result *result)
 	struct rg_tree_style style = { cli->width, cli->color, cli->ascii };
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	uint64_t hidden = left_out(result->around);
-	char number[RG_FORMAT_SIZE];
+	char number[RG_FORMAT_SIZE], usual[256];
 	rg_error *error;
 
 	cli_head(cli, info);
@@ -121,6 +147,10 @@ static int report(struct cli *cli, const struct result *result)
 	if (hidden > result->around->targets_left_out)
 		rg_sink_printf(cli->sink, "\n%s left out: --depth, --too-many, --limit-nodes\n",
 			       rg_format_count(hidden - result->around->targets_left_out, number));
+	say_usual(&result->around->left_out, usual, sizeof(usual));
+	if (*usual)
+		rg_sink_printf(cli->sink, "\nexplains nothing, left out: %s (--no-filter)\n",
+			       usual);
 	rg_sink_printf(cli->sink, "\nnext: refgraph %s ", cli->command->name);
 	rg_sink_text(cli->sink, info->path);
 	for (int i = 1; i < cli->operand_count && i < 4; i++) {
@@ -168,6 +198,17 @@ static void put_node(rg_json *json, const struct rg_picture_node *node)
 	rg_json_put_end(json);
 }
 
+static void put_left_out(rg_json *json, const struct rg_neighborhood *around)
+{
+	rg_json_put_object(json, "left_out");
+	rg_json_put_u64(json, "limits", left_out(around));
+	rg_json_put_u64(json, "immortal", around->left_out.immortal);
+	rg_json_put_u64(json, "routine", around->left_out.routine);
+	rg_json_put_u64(json, "names", around->left_out.names);
+	rg_json_put_u64(json, "roots", around->left_out.roots);
+	rg_json_put_end(json);
+}
+
 static int report_json(struct cli *cli, const struct result *result)
 {
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
@@ -182,7 +223,7 @@ static int report_json(struct cli *cli, const struct result *result)
 	nodes = rg_picture_nodes(result->picture, &node_count);
 	edges = rg_picture_edges(result->picture, &edge_count);
 	rg_json_put_u64(json, "drawn", result->around->node_count);
-	rg_json_put_u64(json, "left_out", left_out(result->around));
+	put_left_out(json, result->around);
 	rg_json_put_array(json, "nodes");
 	for (size_t i = 0; i < node_count; i++)
 		put_node(json, &nodes[i]);
@@ -249,7 +290,7 @@ static const struct cli_option options[] = {
 	{ 0, "too-many", "N", CLI_NUMBER, CLI_FIELD(too_many), NULL,
 	  "draw N neighbours of one object, count the rest (10)" },
 	{ 0, "limit-nodes", "N", CLI_NUMBER, CLI_FIELD(limit_nodes), NULL,
-	  "draw N objects in all (150)" },
+	  "draw N boxes in all (150)" },
 	{ 0, "ignore-type", "GLOB", CLI_WORDS, CLI_FIELD(ignore_types), NULL,
 	  "leave these types out; may be repeated" },
 	{ 0, "only-type", "GLOB", CLI_WORDS, CLI_FIELD(only_types), NULL,
@@ -262,6 +303,8 @@ static const struct cli_option options[] = {
 	{ 0, "plumbing", NULL, CLI_FLAG, CLI_FIELD(plumbing), NULL,
 	  "show the parts of objects (__dict__) for themselves" },
 	{ 0, "weak", NULL, CLI_FLAG, CLI_FIELD(weak), NULL, "weak and borrowed references too" },
+	{ 0, "no-filter", NULL, CLI_FLAG, CLI_FIELD(no_filter), NULL,
+	  "also what explains nothing: immortals, __class__, names" },
 	CLI_OPTIONS_END,
 };
 

@@ -126,6 +126,7 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 		{ "frozen", RG_OBJECT_FROZEN },       { "finalizer", RG_OBJECT_FINALIZER },
 		{ "opaque", RG_OBJECT_OPAQUE },       { "unreadable", RG_OBJECT_UNREADABLE },
 		{ "is_type", RG_OBJECT_TYPE },        { "is_module", RG_OBJECT_MODULE },
+		{ "is_routine", RG_OBJECT_ROUTINE },
 	};
 	struct rg_json_scan scan;
 	static const struct definition none;
@@ -285,7 +286,7 @@ static rg_error *read_thread(struct rg_ndjson_file *s, uint64_t offset)
 
 static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 {
-	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "" };
+	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false };
 	struct rg_json_scan scan;
 	struct rg_json_slice key, word = { NULL, 0 };
 	uint64_t thread = 0, value;
@@ -312,6 +313,8 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 			of_thread = rg_json_u64(&here, &thread);
 		else if (rg_json_is(&key, "frame") && rg_json_u64(&here, &value))
 			root.frame = value > UINT32_MAX ? RG_NONE : (uint32_t)value;
+		else if (rg_json_is(&key, "routine"))
+			rg_json_bool(&here, &root.routine);
 		if (!rg_json_skip(&scan))
 			break;
 	}

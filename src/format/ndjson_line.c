@@ -158,6 +158,7 @@ bool rg_ndjson_references(const char *line, size_t length, struct rg_ndjson_refe
 	/* Arrays that refer to others may come before them: kept for a second look. */
 	struct rg_json_scan refs_labels = { 0 }, borrowed_labels = { 0 }, weak_labels = { 0 };
 	struct rg_json_scan inferred = { 0 }, untraversed = { 0 }, plumbing = { 0 };
+	struct rg_json_scan routine = { 0 }, names = { 0 };
 	struct rg_json_scan borrowed = { 0 }, weak = { 0 };
 	size_t borrowed_count;
 
@@ -184,6 +185,10 @@ bool rg_ndjson_references(const char *line, size_t length, struct rg_ndjson_refe
 			untraversed = here;
 		} else if (rg_json_is(&key, "plumbing")) {
 			plumbing = here;
+		} else if (rg_json_is(&key, "routine")) {
+			routine = here;
+		} else if (rg_json_is(&key, "names")) {
+			names = here;
 		} else if (rg_json_is(&key, "borrowed")) {
 			borrowed = here;
 		} else if (rg_json_is(&key, "weak")) {
@@ -214,6 +219,10 @@ bool rg_ndjson_references(const char *line, size_t length, struct rg_ndjson_refe
 		mark(&inferred, refs, RG_REFERENCE_KIND_MASK, RG_REFERENCE_INFERRED);
 	if (plumbing.at)
 		mark(&plumbing, refs, 0, RG_REFERENCE_PLUMBING);
+	if (routine.at)
+		mark(&routine, refs, 0, RG_REFERENCE_ROUTINE);
+	if (names.at)
+		mark(&names, refs, 0, RG_REFERENCE_NAME);
 	return merge(refs);
 }
 

@@ -157,6 +157,7 @@ static rg_error *roots(struct writer *w)
 			if (all[i].frame != RG_NONE)
 				number(w, "frame", all[i].frame);
 		}
+		flag(w, "routine", all[i].routine);
 		rg_buffer_puts(&w->out, "}\n");
 		RG_TRY(flush(w, FLUSH_AT));
 	}
@@ -302,6 +303,8 @@ static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
 	indices(w, &refs, "inferred", RG_REFERENCE_KIND_MASK, RG_REFERENCE_INFERRED);
 	indices(w, &refs, "untraversed", RG_REFERENCE_KIND_MASK, RG_REFERENCE_UNTRAVERSED);
 	indices(w, &refs, "plumbing", RG_REFERENCE_PLUMBING, RG_REFERENCE_PLUMBING);
+	indices(w, &refs, "routine", RG_REFERENCE_ROUTINE, RG_REFERENCE_ROUTINE);
+	indices(w, &refs, "names", RG_REFERENCE_NAME, RG_REFERENCE_NAME);
 	borrowed = targets(w, &refs, "borrowed", RG_REFERENCE_BORROWED);
 	if (borrowed && labelled)
 		label_array(w, &refs, "borrowed_labels", RG_REFERENCE_BORROWED, labels);
@@ -342,6 +345,7 @@ static rg_error *object(struct writer *w, rg_id id, struct labels *labels)
 	flag(w, "unreadable", o.flags & RG_OBJECT_UNREADABLE);
 	flag(w, "is_type", o.flags & RG_OBJECT_TYPE);
 	flag(w, "is_module", o.flags & RG_OBJECT_MODULE);
+	flag(w, "is_routine", o.flags & RG_OBJECT_ROUTINE);
 	if (o.owned)
 		number(w, "owned", o.owned);
 	if (type->address)

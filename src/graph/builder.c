@@ -39,7 +39,7 @@ void rg_builder_free(rg_builder *builder)
 	rg_free(graph->back_offset);
 	rg_free(graph->source);
 	rg_free(graph->explained);
-	rg_free(graph->uncounted);
+	rg_free(graph->special);
 	rg_free(graph->plumbing);
 	rg_free(graph->owner);
 	rg_vector_free(&graph->roots);
@@ -299,7 +299,8 @@ rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind)
 				    "a reference from object %u to %u that is none",
 				    builder->current, target);
 	graph->target[at] = target;
-	graph->kind[at] = kind & (RG_REFERENCE_KIND_MASK | RG_REFERENCE_PLUMBING);
+	graph->kind[at] = kind & (RG_REFERENCE_KIND_MASK | RG_REFERENCE_PLUMBING |
+				  RG_REFERENCE_ROUTINE | RG_REFERENCE_NAME);
 	builder->plumbing += (kind & RG_REFERENCE_PLUMBING) != 0;
 	builder->references = at + 1;
 	return NULL;
@@ -327,6 +328,7 @@ rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *init)
 		.count = init->count,
 		.thread = init->thread,
 		.frame = init->frame,
+		.routine = init->routine,
 	};
 
 	if (root.object == RG_NONE)

@@ -50,6 +50,7 @@ struct rg_root_init {
 	uint32_t thread; /* RG_NONE unless it belongs to one */
 	uint32_t frame;
 	const char *name;
+	bool routine;
 };
 
 RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);
@@ -100,7 +101,7 @@ RG_MUST_CHECK rg_error *rg_builder_finish_objects(rg_builder *builder);
 
 /* rg_builder_expect - about how many references will come; before the first, if at all. */
 void rg_builder_expect(rg_builder *builder, uint64_t references);
-/* rg_builder_reference - one reference of the current object; @kind with RG_REFERENCE_PLUMBING. */
+/* rg_builder_reference - one reference of the current object; @kind with the bits beside it. */
 RG_MUST_CHECK rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind);
 /* rg_builder_next - the current object is done; begins with object 0. */
 RG_MUST_CHECK rg_error *rg_builder_next(rg_builder *builder);

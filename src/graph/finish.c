@@ -89,6 +89,18 @@ static bool build_backward(struct rg_graph *graph, uint64_t count)
 	return true;
 }
 
+/* What an object keeps for the runtime alone says as little by what it refers to. */
+static void mark_routine_parts(struct rg_graph *graph)
+{
+	const uint8_t both = RG_REFERENCE_PLUMBING | RG_REFERENCE_ROUTINE;
+
+	for (rg_id id = 0; id < graph->count; id++)
+		for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++)
+			if ((graph->kind[i] & both) == both &&
+			    rg_graph_owner(graph, graph->target[i]) == id)
+				graph->flags[graph->target[i]] |= RG_OBJECT_ROUTINE;
+}
+
 /* Finds the one owner of each part: an object at which plumbing of one source ends. */
 static bool find_owners(struct rg_graph *graph)
 {
@@ -124,6 +136,7 @@ static bool find_owners(struct rg_graph *graph)
 		graph->owner[at++] = owners[id];
 	}
 	graph->plumbing_count = count;
+	mark_routine_parts(graph);
 	return true;
 }
 
@@ -204,13 +217,14 @@ static void account(struct rg_graph *graph)
 	}
 }
 
-/* Notes which objects have weak or borrowed references, so that others need no second look. */
-static void note_uncounted(struct rg_graph *graph)
+/* Notes which objects have references that are not for everybody: others need no second look. */
+static void note_special(struct rg_graph *graph)
 {
 	for (rg_id id = 0; id < graph->count; id++)
 		for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++)
-			if (!rg_store_counted(graph->kind[i]))
-				rg_bitset_add(graph->uncounted, id);
+			if (!rg_store_counted(graph->kind[i]) ||
+			    graph->kind[i] & RG_REFERENCE_ROUTINE)
+				rg_bitset_add(graph->special, id);
 }
 
 static int compare_roots(const void *a, const void *b, void *user)
@@ -271,8 +285,8 @@ static bool finish(rg_builder *builder)
 	struct rg_graph *graph = &builder->graph;
 
 	graph->explained = rg_calloc(graph->count, sizeof(*graph->explained));
-	graph->uncounted = rg_bitset_new(graph->count);
-	if (!graph->explained || !graph->uncounted || !shrink(builder) ||
+	graph->special = rg_bitset_new(graph->count);
+	if (!graph->explained || !graph->special || !shrink(builder) ||
 	    !close_offsets(builder) ||
 	    !build_backward(graph, builder->references))
 		return false;
@@ -280,7 +294,7 @@ static bool finish(rg_builder *builder)
 		return false;
 	graph->references = builder->references;
 	account(graph);
-	note_uncounted(graph);
+	note_special(graph);
 	return complete_roots(graph);
 }
 

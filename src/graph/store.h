@@ -51,7 +51,7 @@ struct rg_graph {
 	uint64_t *back_offset; /* count + 1 */
 	rg_id *source;
 	uint32_t *explained; /* by object: references that objects and named roots own */
-	uint64_t *uncounted; /* objects with a reference that is not counted */
+	uint64_t *special;   /* objects with a reference that is not counted, or is routine */
 	bool has_refcounts;
 
 	/* plumbing objects, ascending, and the one owner of each */

@@ -10,6 +10,7 @@
 #include "base/options.h"
 
 #define LABEL_SIZE 256
+#define MOST_FOLDS 4 /* types that one box of what is not drawn tells apart */
 #define MOST_ROOTS 4 /* drawn of one object, the best first; the others are counted */
 
 static const char *type_name(const rg_graph *graph, rg_type_id id,
@@ -227,35 +228,69 @@ static rg_error *draw_edge(rg_picture *picture, const rg_graph *graph,
 	return left ? rg_picture_add_edge(picture, &arrow) : NULL;
 }
 
+/* "1,000 dict\n20 list\n7 of 3 other types": what @count folds of one node stand for. */
+static void say_folds(const rg_graph *graph, const struct rg_neighbor_fold *folds, size_t count,
+		      const struct rg_draw_options *options, struct rg_buffer *lines)
+{
+	char number[RG_FORMAT_SIZE];
+	size_t shown = count <= MOST_FOLDS ? count : MOST_FOLDS - 1;
+	uint64_t others = 0;
+
+	for (size_t i = 0; i < shown; i++)
+		rg_buffer_printf(lines, "%s%s %s", i ? "\n" : "",
+				 rg_format_count(folds[i].count, number),
+				 type_name(graph, folds[i].type, options));
+	for (size_t i = shown; i < count; i++)
+		others += folds[i].count;
+	if (others)
+		rg_buffer_printf(lines, "\n%s of %zu other types", rg_format_count(others, number),
+				 count - shown);
+}
+
+/* One box for all @count folds of the node that the first of them is of. */
+static rg_error *draw_fold(rg_picture *picture, const rg_graph *graph,
+			   const struct rg_neighbor *owner, const struct rg_neighbor_fold *folds,
+			   size_t count, const struct rg_draw_options *options, uint32_t drawn)
+{
+	char id[64], number[RG_FORMAT_SIZE];
+	struct rg_picture_node node = {
+		.id = id, .shape = RG_SHAPE_FOLD, .object = RG_NONE, .depth = owner->depth + 1,
+		.refcount = -1,
+	};
+	struct rg_picture_edge edge = { drawn, drawn, "", owner->folded, 0, RG_REFERENCE_STRONG };
+	struct rg_buffer title = RG_BUFFER_INIT, lines = RG_BUFFER_INIT;
+	rg_error *error;
+
+	snprintf(id, sizeof(id), "more%" PRIx64, rg_graph_object(graph, owner->object).address);
+	rg_buffer_printf(&title, "+ %s more", rg_format_count(owner->folded, number));
+	if (count == 1)
+		rg_buffer_printf(&title, " %s", type_name(graph, folds->type, options));
+	else
+		say_folds(graph, folds, count, options, &lines);
+	node.title = rg_buffer_string(&title);
+	node.text = rg_buffer_string(&lines);
+	error = rg_buffer_failed(&title) || rg_buffer_failed(&lines)
+			? rg_error_no_memory()
+			: rg_picture_add_node(picture, &node,
+					      options->backwards ? &edge.from : &edge.to);
+	rg_buffer_free(&title);
+	rg_buffer_free(&lines);
+	return error ? error : rg_picture_add_edge(picture, &edge);
+}
+
 static rg_error *draw_folds(rg_picture *picture, const rg_graph *graph,
 			    const struct rg_neighborhood *around,
 			    const struct rg_draw_options *options, const uint32_t *drawn)
 {
-	for (size_t i = 0; i < around->fold_count; i++) {
-		const struct rg_neighbor_fold *fold = &around->folds[i];
-		const struct rg_neighbor *owner = &around->nodes[fold->node];
-		uint64_t address = rg_graph_object(graph, owner->object).address;
-		char id[64], number[RG_FORMAT_SIZE];
-		struct rg_picture_node node = {
-			.id = id, .shape = RG_SHAPE_FOLD, .text = "", .object = RG_NONE,
-			.depth = owner->depth + 1, .refcount = -1,
-		};
-		struct rg_picture_edge edge = { 0, 0, "", fold->count, 0, RG_REFERENCE_STRONG };
-		struct rg_buffer title = RG_BUFFER_INIT;
-		uint32_t index;
-		rg_error *error;
+	const struct rg_neighbor_fold *folds = around->folds;
+	size_t count;
 
-		snprintf(id, sizeof(id), "more%" PRIx64 "_%zu", address, i);
-		rg_buffer_printf(&title, "+ %s more %s", rg_format_count(fold->count, number),
-				 type_name(graph, fold->type, options));
-		node.title = rg_buffer_string(&title);
-		error = rg_buffer_failed(&title) ? rg_error_no_memory()
-						 : rg_picture_add_node(picture, &node, &index);
-		rg_buffer_free(&title);
-		RG_TRY(error);
-		edge.from = options->backwards ? index : drawn[fold->node];
-		edge.to = options->backwards ? drawn[fold->node] : index;
-		RG_TRY(rg_picture_add_edge(picture, &edge));
+	for (size_t i = 0; i < around->fold_count; i += count) {
+		for (count = 1; i + count < around->fold_count &&
+				folds[i + count].node == folds[i].node; count++)
+			;
+		RG_TRY(draw_fold(picture, graph, &around->nodes[folds[i].node], folds + i, count,
+				 options, drawn[folds[i].node]));
 	}
 	return NULL;
 }

@@ -146,6 +146,7 @@ static void agrees_with_a_plain_walk(void)
 		options.depth = 1 + synth_random(&random, 4);
 		options.plumbing = round % 3 == 0;
 		options.weak = round % 5 == 0;
+		options.everything = true;
 		options.too_many = round % 4 ? 1000 : 1 + synth_random(&random, 3);
 		options.limit_nodes = round % 7 ? 1000 : 1 + synth_random(&random, 6);
 		options.ignore = ignored;
@@ -197,6 +198,113 @@ static void stops_at_modules_and_folds_parts(void)
 		rg_neighborhood_find(rg_builder_graph(builder), &target, 1, &options, &found));
 	CU_ASSERT_EQUAL(found->node_count, 4);
 	rg_neighborhood_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* What explains nothing is left out and counted, but never all that holds an object. */
+static void leaves_out_what_explains_nothing(void)
+{
+	const uint8_t routine = RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE;
+	const uint8_t name = RG_REFERENCE_STRONG | RG_REFERENCE_NAME;
+	struct rg_neighborhood_options options = { .size = sizeof(options), .depth = 1 };
+	struct synth *synth = synth_new(8, 1);
+	struct rg_neighborhood *found;
+	rg_builder *builder;
+	rg_id target = 1, class = 2;
+
+	/* 1 is an instance of 2, has an attribute 3, its key 4, and refers to immortal 5. */
+	synth_refer(synth, 1, 2, routine, ".__class__");
+	synth_refer(synth, 1, 3, RG_REFERENCE_STRONG, ".a");
+	synth_refer(synth, 1, 4, name, "key 'a'");
+	synth_refer(synth, 1, 5, RG_REFERENCE_STRONG, ".b");
+	/* Held by 0 and, as routine, by 6; 2 is held by its instances alone; 7 is static. */
+	synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, "[0]");
+	synth_refer(synth, 6, 1, routine, ".__globals__");
+	synth_refer(synth, 7, 1, RG_REFERENCE_STRONG, "[1]");
+	synth->objects[5].flags |= RG_OBJECT_IMMORTAL;
+	synth_root(synth, 7, RG_ROOT_STATIC, 0, "static");
+	synth_root(synth, 1, RG_ROOT_INTERPRETER, 0, "type cache");
+	synth->roots[1].routine = true;
+	builder = synth_must(synth);
+	CU_ASSERT_PTR_NULL_FATAL(
+		rg_neighborhood_find(rg_builder_graph(builder), &target, 1, &options, &found));
+	CU_ASSERT_EQUAL_FATAL(found->node_count, 2);
+	CU_ASSERT_EQUAL(found->nodes[1].object, 0);
+	CU_ASSERT_EQUAL(found->edge_count, 1);
+	CU_ASSERT_EQUAL(found->root_count, 0);
+	CU_ASSERT_EQUAL(found->nodes[0].folded, 0);
+	CU_ASSERT_EQUAL(found->left_out.routine, 1);
+	CU_ASSERT_EQUAL(found->left_out.immortal, 1);
+	CU_ASSERT_EQUAL(found->left_out.roots, 1);
+	rg_neighborhood_free(found);
+	/* Nothing else holds the class. */
+	CU_ASSERT_PTR_NULL_FATAL(
+		rg_neighborhood_find(rg_builder_graph(builder), &class, 1, &options, &found));
+	CU_ASSERT_EQUAL(found->node_count, 2);
+	CU_ASSERT_EQUAL(found->edge_count, 1);
+	CU_ASSERT_EQUAL(found->left_out.routine, 0);
+	rg_neighborhood_free(found);
+	options.direction = RG_DIRECTION_FORWARD;
+	CU_ASSERT_PTR_NULL_FATAL(
+		rg_neighborhood_find(rg_builder_graph(builder), &target, 1, &options, &found));
+	CU_ASSERT_EQUAL_FATAL(found->node_count, 2);
+	CU_ASSERT_EQUAL(found->nodes[1].object, 3);
+	CU_ASSERT_EQUAL(found->left_out.routine, 1);
+	CU_ASSERT_EQUAL(found->left_out.names, 1);
+	CU_ASSERT_EQUAL(found->left_out.immortal, 1);
+	rg_neighborhood_free(found);
+	options.everything = true;
+	CU_ASSERT_PTR_NULL_FATAL(
+		rg_neighborhood_find(rg_builder_graph(builder), &target, 1, &options, &found));
+	CU_ASSERT_EQUAL(found->node_count, 5);
+	CU_ASSERT_EQUAL(found->left_out.routine, 0);
+	rg_neighborhood_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/*
+ * Among 5,000 referrers, which have as many of their own, the one that a
+ * module's list leads to is drawn, and the way to it, however little room there is.
+ */
+static void the_holder_survives_folding(void)
+{
+	const rg_id hub = 5000, list = 2 * hub + 1, module = list + 1;
+	struct synth *synth = synth_new(module + 1, 1);
+	rg_builder *builder;
+	rg_id target = 0;
+
+	for (rg_id id = 1; id <= hub; id++) {
+		synth_refer(synth, id, 0, RG_REFERENCE_STRONG, ".all");
+		synth_refer(synth, hub + id, id, RG_REFERENCE_STRONG, ".a");
+		synth_refer(synth, hub + id, id % hub + 1, RG_REFERENCE_STRONG, ".b");
+	}
+	synth_refer(synth, list, hub - 7, RG_REFERENCE_STRONG, "[0]");
+	synth_refer(synth, module, list, RG_REFERENCE_STRONG, ".leak");
+	synth->objects[module].flags |= RG_OBJECT_MODULE;
+	synth_root(synth, module, RG_ROOT_MODULE, 0, "sys.modules['app']");
+	builder = synth_must(synth);
+	for (size_t limit = 5; limit <= 40; limit += 5) {
+		struct rg_neighborhood_options options = {
+			.size = sizeof(options), .depth = 3, .limit_nodes = limit,
+		};
+		struct rg_neighborhood *found;
+		size_t boxes, depth = 0;
+
+		CU_ASSERT_PTR_NULL_FATAL(rg_neighborhood_find(rg_builder_graph(builder), &target,
+							      1, &options, &found));
+		boxes = found->node_count + found->root_count;
+		for (size_t n = 0; n < found->node_count; n++) {
+			boxes += found->nodes[n].folded > 0;
+			if (found->nodes[n].object == module)
+				depth = found->nodes[n].depth;
+		}
+		CU_ASSERT(boxes <= limit);
+		/* Four objects on the way, a root, and what is folded of three of them. */
+		CU_ASSERT_EQUAL(depth, limit >= 10 ? 3 : depth);
+		rg_neighborhood_free(found);
+	}
 	rg_builder_free(builder);
 	synth_free(synth);
 }
@@ -266,6 +374,8 @@ static void survives_failed_allocations(void)
 static const struct rg_test tests[] = {
 	RG_TEST(agrees_with_a_plain_walk),
 	RG_TEST(stops_at_modules_and_folds_parts),
+	RG_TEST(leaves_out_what_explains_nothing),
+	RG_TEST(the_holder_survives_folding),
 	RG_TEST(draws_below_a_hub),
 	RG_TEST(survives_failed_allocations),
 	{ 0 },

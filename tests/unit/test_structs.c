@@ -34,7 +34,8 @@ static const char *complaint(const struct cpy_struct *row)
 			return "an offset that no reference can have";
 		if (row->basicsize && field->offset + 8u > row->basicsize)
 			return "a field outside the struct";
-		if (field->hold > CPY_WEAK)
+		if ((field->hold & 3) > CPY_WEAK ||
+		    field->hold & ~(3 | CPY_PART | CPY_ROUTINE | CPY_NAME))
 			return "hold";
 		for (other = row->fields; other < field; other++)
 			if (other->offset == field->offset)

@@ -50,6 +50,10 @@ enum cpy_hold {
 	CPY_UNTRAVERSED, /* owned, but tp_traverse does not visit it */
 	CPY_BORROWED,    /* owns nothing */
 	CPY_WEAK,        /* a weak reference's referent */
+	/* Beside one of these: the bits of graph.h, two to the left. */
+	CPY_PART = RG_REFERENCE_PLUMBING << 2,
+	CPY_ROUTINE = RG_REFERENCE_ROUTINE << 2,
+	CPY_NAME = (int)(RG_REFERENCE_NAME << 2),
 };
 
 struct cpy_field {
@@ -146,6 +150,7 @@ struct cpy_type {
 	uint32_t row_count;
 	bool is_leaf;           /* instances refer to nothing */
 	bool is_dict, is_module; /* by its row */
+	bool is_routine;         /* by its row: describes a type's C struct to the interpreter */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
 	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */
 	struct cpy_type *solid_type; /* the type at solid: its inferred holds for all of its kind */
@@ -171,6 +176,7 @@ struct cpy_interpreter {
 	uint64_t address;
 	uint64_t id;
 	uint64_t interned;      /* dict of interned strings, whose references do not count; or 0 */
+	uint64_t modules;       /* the dict sys.modules */
 };
 
 struct cpy_thread {
@@ -192,6 +198,8 @@ struct cpy {
 	uint64_t type_type;        /* PyType_Type */
 	uint64_t type_symbol;      /* where its symbol is, once it was looked for; or 0 */
 	uint64_t none;             /* _Py_NoneStruct, 0 if unknown */
+	uint64_t builtins;         /* the module of that name, 0 if unknown */
+	uint64_t builtins_dict;
 	struct cpy_interpreter *interpreters;
 	size_t interpreter_count;
 	struct cpy_thread *threads;
@@ -274,7 +282,7 @@ struct cpy_reference {
 	uint64_t arg;
 	const char *text; /* a string literal, or NULL */
 	uint8_t label;    /* enum cpy_label */
-	uint8_t kind;     /* enum rg_reference_kind, with RG_REFERENCE_PLUMBING */
+	uint8_t kind;     /* enum rg_reference_kind, with the bits beside it */
 };
 
 #define CPY_WALK_CAPACITY 256

@@ -682,10 +682,16 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	RG_TRY(read_interpreters(cpy));
 	cpy->none = cpy_dict_get(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins),
 				 "None");
+	cpy->builtins_dict = cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins);
+	cpy->builtins = cpy_dict_get(cpy,
+				     cpy_word(cpy, interpreter + cpy->layout.interpreter.modules),
+				     "builtins");
 	for (i = 0; i < cpy->interpreter_count; i++) {
 		uint64_t at = cpy->interpreters[i].address;
 		uint64_t sysdict = cpy_word(cpy, at + cpy->layout.interpreter.sysdict);
 
+		cpy->interpreters[i].modules =
+			cpy_word(cpy, at + cpy->layout.interpreter.modules);
 		cpy->interpreters[i].interned = find_interned(cpy, at, cpy_word(cpy, sysdict + 8));
 	}
 	read_collector(cpy);

@@ -13,37 +13,41 @@
 
 #define OWNED(offset, label) { offset, CPY_OWNED, label }
 #define UNTRAVERSED(offset, label) { offset, CPY_UNTRAVERSED, label }
+#define ROUTINE(offset, label) { offset, CPY_OWNED | CPY_ROUTINE, label }
+#define PART(offset, label) { offset, CPY_OWNED | CPY_PART, label }
+#define NAME(offset, label) { offset, CPY_OWNED | CPY_NAME, label }
+#define HIDDEN_NAME(offset, label) { offset, CPY_UNTRAVERSED | CPY_NAME, label }
 #define BORROWED(offset, label) { offset, CPY_BORROWED, label }
 #define END { 0, 0, NULL }
 
 /* ---- functions and what they are made of -------------------------------- */
 
 static const struct cpy_field function_311[] = {
-	OWNED(16, ".__globals__"),
-	OWNED(24, ".__builtins__"),
-	OWNED(32, ".__name__"),
-	OWNED(40, ".__qualname__"),
+	ROUTINE(16, ".__globals__"),
+	ROUTINE(24, ".__builtins__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
 	OWNED(48, ".__code__"),
-	OWNED(56, ".__defaults__"),
-	OWNED(64, ".__kwdefaults__"),
-	OWNED(72, ".__closure__"),
-	OWNED(80, ".__doc__"),
-	OWNED(104, ".__module__"),
+	PART(56, ".__defaults__"),
+	PART(64, ".__kwdefaults__"),
+	PART(72, ".__closure__"),
+	NAME(80, ".__doc__"),
+	NAME(104, ".__module__"),
 	OWNED(112, ".__annotations__"),
 	END,
 };
 
 static const struct cpy_field function_312[] = {
-	OWNED(16, ".__globals__"),
-	OWNED(24, ".__builtins__"),
-	OWNED(32, ".__name__"),
-	OWNED(40, ".__qualname__"),
+	ROUTINE(16, ".__globals__"),
+	ROUTINE(24, ".__builtins__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
 	OWNED(48, ".__code__"),
-	OWNED(56, ".__defaults__"),
-	OWNED(64, ".__kwdefaults__"),
-	OWNED(72, ".__closure__"),
-	OWNED(80, ".__doc__"),
-	OWNED(104, ".__module__"),
+	PART(56, ".__defaults__"),
+	PART(64, ".__kwdefaults__"),
+	PART(72, ".__closure__"),
+	NAME(80, ".__doc__"),
+	NAME(104, ".__module__"),
 	OWNED(112, ".__annotations__"),
 	OWNED(120, ".__type_params__"),
 	END,
@@ -52,14 +56,14 @@ static const struct cpy_field function_312[] = {
 /* Code objects are unknown to the collector: nothing of theirs is visited. */
 static const struct cpy_field code_fields[] = {
 	UNTRAVERSED(24, ".co_consts"),
-	UNTRAVERSED(32, ".co_names"),
-	UNTRAVERSED(40, ".co_exceptiontable"),
-	UNTRAVERSED(96, ".co_localsplusnames"),
-	UNTRAVERSED(104, ".co_localspluskinds"),
-	UNTRAVERSED(112, ".co_filename"),
-	UNTRAVERSED(120, ".co_name"),
-	UNTRAVERSED(128, ".co_qualname"),
-	UNTRAVERSED(136, ".co_linetable"),
+	HIDDEN_NAME(32, ".co_names"),
+	HIDDEN_NAME(40, ".co_exceptiontable"),
+	HIDDEN_NAME(96, ".co_localsplusnames"),
+	HIDDEN_NAME(104, ".co_localspluskinds"),
+	HIDDEN_NAME(112, ".co_filename"),
+	HIDDEN_NAME(120, ".co_name"),
+	HIDDEN_NAME(128, ".co_qualname"),
+	HIDDEN_NAME(136, ".co_linetable"),
 	END,
 };
 
@@ -75,7 +79,7 @@ static const struct cpy_field instancemethod_fields[] = { OWNED(16, ".__func__")
 
 static const struct cpy_field builtin_fields[] = {
 	OWNED(24, ".__self__"),
-	OWNED(32, ".__module__"),
+	NAME(32, ".__module__"),
 	END,
 };
 
@@ -88,9 +92,9 @@ static const struct cpy_field method_wrapper_fields[] = {
 };
 
 static const struct cpy_field descriptor_fields[] = {
-	OWNED(16, ".__objclass__"),
-	UNTRAVERSED(24, ".__name__"),
-	UNTRAVERSED(32, ".__qualname__"),
+	ROUTINE(16, ".__objclass__"),
+	HIDDEN_NAME(24, ".__name__"),
+	HIDDEN_NAME(32, ".__qualname__"),
 	END,
 };
 
@@ -98,8 +102,8 @@ static const struct cpy_field property_fields[] = {
 	OWNED(16, ".fget"),
 	OWNED(24, ".fset"),
 	OWNED(32, ".fdel"),
-	OWNED(40, ".__doc__"),
-	OWNED(48, ".__name__"),
+	NAME(40, ".__doc__"),
+	NAME(48, ".__name__"),
 	END,
 };
 
@@ -112,7 +116,7 @@ static const struct cpy_field super_fields[] = {
 	END,
 };
 
-static const struct cpy_field module_fields[] = { UNTRAVERSED(48, ".md_name"), END };
+static const struct cpy_field module_fields[] = { HIDDEN_NAME(48, ".md_name"), END };
 
 /* ---- frames and generators ---------------------------------------------- */
 
@@ -140,31 +144,31 @@ static const struct cpy_field traceback_fields[] = {
 
 static const struct cpy_field generator_311[] = {
 	OWNED(16, ".gi_code"),
-	OWNED(32, ".__name__"),
-	OWNED(40, ".__qualname__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
 	OWNED(48, ".gi_exc_state"),
 	END,
 };
 
 static const struct cpy_field generator_312[] = {
-	OWNED(24, ".__name__"),
-	OWNED(32, ".__qualname__"),
+	NAME(24, ".__name__"),
+	NAME(32, ".__qualname__"),
 	OWNED(40, ".gi_exc_state"),
 	END,
 };
 
 static const struct cpy_field coroutine_311[] = {
 	OWNED(16, ".cr_code"),
-	OWNED(32, ".__name__"),
-	OWNED(40, ".__qualname__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
 	OWNED(48, ".cr_exc_state"),
 	UNTRAVERSED(64, ".cr_origin"),
 	END,
 };
 
 static const struct cpy_field coroutine_312[] = {
-	OWNED(24, ".__name__"),
-	OWNED(32, ".__qualname__"),
+	NAME(24, ".__name__"),
+	NAME(32, ".__qualname__"),
 	OWNED(40, ".cr_exc_state"),
 	UNTRAVERSED(56, ".cr_origin"),
 	END,
@@ -172,16 +176,16 @@ static const struct cpy_field coroutine_312[] = {
 
 static const struct cpy_field async_generator_311[] = {
 	OWNED(16, ".ag_code"),
-	OWNED(32, ".__name__"),
-	OWNED(40, ".__qualname__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
 	OWNED(48, ".ag_exc_state"),
 	OWNED(64, ".ag_finalizer"),
 	END,
 };
 
 static const struct cpy_field async_generator_312[] = {
-	OWNED(24, ".__name__"),
-	OWNED(32, ".__qualname__"),
+	NAME(24, ".__name__"),
+	NAME(32, ".__qualname__"),
 	OWNED(40, ".ag_exc_state"),
 	OWNED(56, ".ag_finalizer"),
 	END,
@@ -328,16 +332,16 @@ static const struct cpy_field union_fields[] = {
 };
 
 static const struct cpy_field type_alias_fields[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__type_params__"),
 	OWNED(32, ".compute_value"),
 	OWNED(40, ".__value__"),
-	OWNED(48, ".__module__"),
+	NAME(48, ".__module__"),
 	END,
 };
 
 static const struct cpy_field type_variable_312[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__bound__"),
 	OWNED(32, ".evaluate_bound"),
 	OWNED(40, ".__constraints__"),
@@ -346,7 +350,7 @@ static const struct cpy_field type_variable_312[] = {
 };
 
 static const struct cpy_field type_variable_313[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__bound__"),
 	OWNED(32, ".evaluate_bound"),
 	OWNED(40, ".__constraints__"),
@@ -357,23 +361,23 @@ static const struct cpy_field type_variable_313[] = {
 };
 
 static const struct cpy_field parameters_312[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__bound__"),
 	END,
 };
 
 static const struct cpy_field parameters_313[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__bound__"),
 	OWNED(32, ".__default__"),
 	OWNED(40, ".evaluate_default"),
 	END,
 };
 
-static const struct cpy_field type_tuple_312[] = { UNTRAVERSED(16, ".__name__"), END };
+static const struct cpy_field type_tuple_312[] = { HIDDEN_NAME(16, ".__name__"), END };
 
 static const struct cpy_field type_tuple_313[] = {
-	UNTRAVERSED(16, ".__name__"),
+	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__default__"),
 	OWNED(32, ".evaluate_default"),
 	END,

@@ -69,6 +69,8 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	}
 	if (type->is_module)
 		object.flags |= RG_OBJECT_MODULE;
+	if (type->is_routine)
+		object.flags |= RG_OBJECT_ROUTINE;
 	if (is_gc && cpy_word(cpy, address - 16))
 		object.flags |= RG_OBJECT_TRACKED;
 	/* A finalizer runs once: the collector's head says whether it has. */

@@ -72,6 +72,19 @@ static rg_error *put_word(struct roots *roots, uint64_t at, enum rg_root_kind ki
 	return put(roots, cpy_word(roots->cpy, at), kind, 1);
 }
 
+/* What says nothing of why its object lives: caches, tables of names. */
+static rg_error *put_routine(struct roots *roots, uint64_t start, uint64_t end, uint64_t step,
+			     const char *name)
+{
+	rg_error *error = NULL;
+
+	roots->init.routine = true;
+	for (; !error && start < end; start += step)
+		error = put_word(roots, start, RG_ROOT_INTERPRETER, name);
+	roots->init.routine = false;
+	return error;
+}
+
 static rg_error *put_fields(struct roots *roots, uint64_t base,
 			    const struct cpy_state_field *field, enum rg_root_kind kind)
 {
@@ -185,7 +198,7 @@ static rg_error *put_ids(struct roots *roots, uint64_t base)
 
 	if (!array || size > IDS_LIMIT || !rg_image_at(roots->cpy->image, array, size * 8))
 		return NULL;
-	return put_block(roots, array, array + 8 * size, 8, "identifiers");
+	return put_routine(roots, array, array + 8 * size, 8, "identifiers");
 }
 
 static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpreter *interpreter)
@@ -197,11 +210,11 @@ static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpret
 	rg_buffer_printf(&roots->name, "interpreter %llu ", (unsigned long long)interpreter->id);
 	set_prefix(roots);
 	RG_TRY(put_fields(roots, base, layout->interpreter.fields, RG_ROOT_INTERPRETER));
-	RG_TRY(put_block(roots, base + layout->interpreter.ast,
-			 base + layout->interpreter.ast_end, 8, "ast state"));
-	RG_TRY(put_block(roots, base + layout->interpreter.type_cache + 8,
-			 base + layout->interpreter.type_cache + 24 * TYPE_CACHE_ENTRIES, 24,
-			 "type cache"));
+	RG_TRY(put_routine(roots, base + layout->interpreter.ast,
+			   base + layout->interpreter.ast_end, 8, "ast state"));
+	RG_TRY(put_routine(roots, base + layout->interpreter.type_cache + 8,
+			   base + layout->interpreter.type_cache + 24 * TYPE_CACHE_ENTRIES, 24,
+			   "type cache"));
 	RG_TRY(put_ids(roots, base));
 	RG_TRY(put_atexit(roots, base));
 	RG_TRY(put_block(roots, base + layout->interpreter.callables,
@@ -428,7 +441,7 @@ static void put_frame_references(struct cpy_walk *walk)
 	walk->count = 0;
 }
 
-/* "frame main (app.py:31), " */
+/* "frame main (app.py:31), "; whether the runtime itself brought it along goes to init. */
 static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = roots->layout;
@@ -441,6 +454,8 @@ static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 	if (file && cpy_str(roots->cpy, file, path, sizeof(path)) >= 0) {
 		base = strrchr(path, '/');
 		shown = base ? base + 1 : path;
+		/* "<frozen importlib._bootstrap>", "<frozen runpy>", "<frozen site>" */
+		roots->init.routine = !strncmp(path, "<frozen ", 8);
 	}
 	rg_buffer_printf(&roots->name, " (%s:%u), ", shown,
 			 (unsigned)cpy_frame_line(roots->cpy, frame));
@@ -467,6 +482,7 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);
 		put_frame_references(walk);
 		roots->init.frame = RG_NONE;
+		roots->init.routine = false;
 		cut(roots, prefix);
 		set_prefix(roots);
 	}

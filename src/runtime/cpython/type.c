@@ -533,6 +533,20 @@ static bool made_by_python(const struct cpy *cpy, uint64_t address)
 	       tp_name == cpy_word(cpy, name + cpy->layout.str.data);
 }
 
+/* What stands in a type's namespace for a C function or field: nothing a program made. */
+static bool is_routine(const char *row)
+{
+	static const char *const rows[] = {
+		"getset_descriptor", "member_descriptor", "method_descriptor",
+		"classmethod_descriptor", "wrapper_descriptor",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(row, rows[i]))
+			return true;
+	return false;
+}
+
 /* Reads the type at @address, known to be one, whose base has been read. */
 static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_type *base)
 {
@@ -576,6 +590,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 			type->row_count <= 1;
 	type->is_dict = type->row && !strcmp(type->row->name, "dict");
 	type->is_module = type->row && !strcmp(type->row->name, "module");
+	type->is_routine = type->row && is_routine(type->row->name);
 	if (!type->name || !type->short_name || !type->module)
 		return NULL;
 	return type;

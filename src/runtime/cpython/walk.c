@@ -20,7 +20,11 @@ static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
 			cpy_undecoded(walk->cpy, walk->object);
 			continue;
 		}
-		cpy_emit(walk, word, kinds[field->hold & 3], CPY_LABEL_TEXT, field->label, 0);
+		cpy_emit(walk, word,
+			 kinds[field->hold & 3] |
+				 (field->hold >> 2 & (RG_REFERENCE_PLUMBING |
+						      RG_REFERENCE_ROUTINE | RG_REFERENCE_NAME)),
+			 CPY_LABEL_TEXT, field->label, 0);
 	}
 }
 
@@ -147,8 +151,8 @@ void cpy_walk_object(struct cpy_walk *walk)
 			emit_dict(walk, cpy_word(walk->cpy, place), RG_REFERENCE_STRONG);
 	}
 	if (type->is_heap)
-		cpy_emit(walk, type->address, RG_REFERENCE_STRONG, CPY_LABEL_TEXT, ".__class__",
-			 0);
+		cpy_emit(walk, type->address, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
+			 CPY_LABEL_TEXT, ".__class__", 0);
 	if (walk->count)
 		walk->flush(walk);
 	walk->count = 0;

@@ -120,6 +120,9 @@ static void walk_weakref(struct cpy_walk *walk, const struct cpy_type *type, uin
 
 /* ---- types --------------------------------------------------------------------- */
 
+/* What a type keeps to find things faster, and nobody else's: a part that says nothing. */
+#define OWN_CACHE (RG_REFERENCE_PLUMBING | RG_REFERENCE_ROUTINE)
+
 /* What each interpreter keeps for a static type. */
 static void walk_static_type(struct cpy_walk *walk, uint64_t object)
 {
@@ -131,7 +134,8 @@ static void walk_static_type(struct cpy_walk *walk, uint64_t object)
 			 RG_REFERENCE_UNTRAVERSED | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT,
 			 ".__dict__", 0);
 		cpy_emit(walk, cpy_static_field(cpy, &cpy->interpreters[i], object, true),
-			 RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT, ".tp_subclasses", 0);
+			 RG_REFERENCE_UNTRAVERSED | OWN_CACHE, CPY_LABEL_TEXT, ".tp_subclasses",
+			 0);
 		if (!cpy->layout.interpreter.static_types_count)
 			break;
 	}
@@ -159,16 +163,20 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 	} else {
 		walk_static_type(walk, object);
 	}
-	cpy_emit(walk, cpy_load64(at + 352), kind, CPY_LABEL_TEXT, ".tp_cache", 0);
-	cpy_emit(walk, cpy_load64(at + 344), kind, CPY_LABEL_TEXT, ".__mro__", 0);
+	cpy_emit(walk, cpy_load64(at + 352), kind | OWN_CACHE, CPY_LABEL_TEXT, ".tp_cache", 0);
+	cpy_emit(walk, cpy_load64(at + 344), kind | OWN_CACHE, CPY_LABEL_TEXT, ".__mro__", 0);
 	cpy_emit(walk, cpy_load64(at + 336), kind, CPY_LABEL_TEXT, ".__bases__", 0);
 	/* Static types take their base as it is, without owning it. */
-	cpy_emit(walk, cpy_load64(at + 256), base_kind, CPY_LABEL_TEXT, ".__base__", 0);
+	cpy_emit(walk, cpy_load64(at + 256), base_kind | RG_REFERENCE_ROUTINE, CPY_LABEL_TEXT,
+		 ".__base__", 0);
 	if (!heap)
 		return;
-	cpy_emit_field(walk, object, cpy->layout.heap_type.module, kind, ".ht_module");
+	cpy_emit_field(walk, object, cpy->layout.heap_type.module, kind | RG_REFERENCE_ROUTINE,
+		       ".ht_module");
 	kind = RG_REFERENCE_UNTRAVERSED;
-	cpy_emit(walk, cpy_load64(at + 360), kind, CPY_LABEL_TEXT, ".tp_subclasses", 0);
+	cpy_emit(walk, cpy_load64(at + 360), kind | OWN_CACHE, CPY_LABEL_TEXT, ".tp_subclasses",
+		 0);
+	kind |= RG_REFERENCE_NAME;
 	cpy_emit_field(walk, object, cpy->layout.heap_type.name, kind, ".__name__");
 	cpy_emit_field(walk, object, cpy->layout.heap_type.qualname, kind, ".__qualname__");
 	cpy_emit_field(walk, object, cpy->layout.heap_type.slots, kind, ".__slots__");

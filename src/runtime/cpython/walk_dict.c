@@ -109,6 +109,16 @@ bool cpy_is_interned(const struct cpy *cpy, uint64_t dict)
 	return false;
 }
 
+static bool is_modules(const struct cpy *cpy, uint64_t dict)
+{
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++)
+		if (cpy->interpreters[i].modules == dict)
+			return true;
+	return false;
+}
+
 bool cpy_dict_each(struct cpy *cpy, uint64_t dict,
 		   bool (*each)(void *user, uint64_t key, uint64_t value), void *user)
 {
@@ -179,6 +189,11 @@ void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 		return; /* the instance's own references */
 	if (table.kind == KEYS_GENERAL)
 		key_kind = RG_REFERENCE_STRONG;
+	else
+		key_kind |= RG_REFERENCE_NAME; /* strings, all of them */
+	/* Each module is a root of its own. */
+	if (__builtin_expect(is_modules(cpy, object), 0))
+		value_kind |= RG_REFERENCE_ROUTINE;
 	if (__builtin_expect(cpy_is_interned(cpy, object), 0))
 		key_kind = value_kind = RG_REFERENCE_BORROWED;
 	for (i = 0; i < table.count; i++) {
@@ -191,7 +206,11 @@ void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 			continue;
 		if (!table.values_at)
 			cpy_emit(walk, key, key_kind, CPY_LABEL_KEY, NULL, key);
-		cpy_emit(walk, value, value_kind, CPY_LABEL_VALUE, NULL, key);
+		cpy_emit(walk, value,
+			 __builtin_expect(value == cpy->builtins || value == cpy->builtins_dict, 0)
+				 ? value_kind | RG_REFERENCE_ROUTINE
+				 : value_kind,
+			 CPY_LABEL_VALUE, NULL, key);
 	}
 }
 
