@@ -291,7 +291,7 @@ struct rg_neighborhood_options {
 	size_t size;
 	enum rg_direction direction; /* backwards unless said otherwise */
 	unsigned int depth;         /* steps from the targets; 0: 3 */
-	size_t too_many;            /* new neighbours drawn of one object; 0: 10 */
+	size_t too_many;            /* new neighbours drawn of one object; 0: 10, farther off 5 */
 	size_t limit_nodes;         /* boxes in all: objects, roots, folds; 0: 150 */
 	const char *const *ignore;  /* patterns of types that are left out */
 	size_t ignore_count;
@@ -342,7 +342,8 @@ struct rg_left_out {
 	uint64_t immortal; /* to (backwards: from) objects that live as long as the runtime */
 	uint64_t routine;  /* by the way the runtime builds things: __class__, __globals__, ... */
 	uint64_t names;    /* forwards: to what something is only called: str keys, __name__ */
-	uint64_t roots;    /* caches and start-up frames of the runtime itself */
+	uint64_t roots;    /* of the runtime itself: caches, start-up frames; of modules that
+			      the module table holds: any other */
 };
 
 struct rg_neighborhood {

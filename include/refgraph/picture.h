@@ -89,7 +89,7 @@ RG_API RG_MUST_CHECK rg_error *rg_picture_add_edge(rg_picture *picture,
 						   const struct rg_picture_edge *edge);
 
 /*
- * rg_picture_set_caption - the line below the picture; copied and cleaned.
+ * rg_picture_set_caption - the lines below the picture; copied, and cleaned but for line ends.
  * Errors: RG_ERROR_NO_MEMORY.  O(length).
  */
 RG_API RG_MUST_CHECK rg_error *rg_picture_set_caption(rg_picture *picture, const char *caption);
@@ -109,7 +109,7 @@ RG_API const struct rg_picture_edge *rg_picture_edges(const rg_picture *picture,
 						      size_t *ret_count);
 
 /*
- * rg_picture_caption - the line below the picture, "" for none; owned by the
+ * rg_picture_caption - the lines below the picture, "" for none; owned by the
  * picture.  O(1); cannot fail.
  */
 RG_API const char *rg_picture_caption(const rg_picture *picture);

@@ -12,63 +12,15 @@
 #include <string.h>
 
 #include "analysis/holders.h"
+#include "analysis/search.h"
 #include "base/alloc.h"
-#include "base/bitset.h"
 #include "base/options.h"
 #include "base/sort.h"
-#include "graph/store.h"
 
-#define DEEPEST 8 /* parts of parts */
 #define STEPS 4   /* references kept of each edge, for labels */
+#define TOO_MANY 10 /* neighbours drawn of a target, unless said */
 #define ROOTS 5   /* boxes that the roots of one object take at most */
 #define ROUNDS 8  /* in which room is sought for everything */
-
-struct kept_step {
-	uint32_t edge;
-	struct rg_step step;
-};
-
-struct candidate {
-	rg_id object;
-	bool reserved;
-	uint32_t rank;
-	size_t order; /* in which it was met */
-};
-
-struct result {
-	struct rg_neighborhood public;
-	RG_VECTOR(struct rg_neighbor) nodes;
-	RG_VECTOR(struct rg_neighbor_edge) edges;
-	RG_VECTOR(struct rg_neighbor_fold) folds;
-	RG_VECTOR(struct rg_neighbor_root) roots;
-	struct rg_step *steps;
-};
-
-struct search {
-	const rg_graph *graph;
-	struct rg_neighborhood_options options;
-	struct result *result;
-	struct rg_map index;          /* object + 1 -> node */
-	struct rg_map edge_index;     /* from, to and kind -> edge */
-	uint64_t *drawn;              /* by object */
-	uint64_t *usual;              /* by object: lives as long as the runtime */
-	uint64_t *raw;                /* by object: only what is usually left out holds it */
-	uint64_t *rooted;             /* by object: a root that tells something refers to it */
-	uint64_t *asked;              /* by object: a target */
-	uint64_t *reserved;           /* by object: on the way from a target to its holder */
-	uint32_t *rank;               /* by object: how far its holder is; NULL: not needed yet */
-	size_t room;                  /* objects that may be drawn */
-	size_t pending;               /* reserved objects that are not drawn yet */
-	bool overflowed;              /* not everything had room */
-	uint64_t *met;                /* by object: neighbours of the node at work */
-	uint8_t *wanted;              /* by type */
-	uint64_t *counts;             /* by type: scratch of folding */
-	RG_VECTOR(rg_id) parts;       /* the node at work and its parts */
-	RG_VECTOR(rg_id) touched;     /* what to take out of met again */
-	RG_VECTOR(struct candidate) candidates; /* neighbours of the node at work */
-	RG_VECTOR(struct kept_step) kept;
-	bool failed;                  /* no memory */
-};
 
 static bool matches(const struct rg_type *type, const char *const *patterns, size_t count)
 {
@@ -79,7 +31,7 @@ static bool matches(const struct rg_type *type, const char *const *patterns, siz
 	return false;
 }
 
-static void choose_types(struct search *search)
+static void choose_types(struct rg_search *search)
 {
 	const struct rg_neighborhood_options *options = &search->options;
 
@@ -92,194 +44,9 @@ static void choose_types(struct search *search)
 	}
 }
 
-/* The object that stands for @id: itself, or whose part it is. */
-static rg_id shown(const struct search *search, rg_id id)
+static bool add_node(struct rg_search *search, rg_id id, unsigned int depth, bool target)
 {
-	const rg_graph *graph = search->graph;
-
-	if (search->options.plumbing)
-		return id;
-	for (unsigned int i = 0; i < DEEPEST && graph->flags[id] & RG_OBJECT_PLUMBING; i++)
-		id = rg_graph_owner(graph, id);
-	return id;
-}
-
-/* @id and its parts to search->parts, each once: parts are marked as met meanwhile. */
-static void list_parts(struct search *search, rg_id id)
-{
-	const rg_graph *graph = search->graph;
-
-	for (size_t p = 1; p < search->parts.count; p++)
-		rg_bitset_remove(search->met, search->parts.data[p]);
-	search->parts.count = 0;
-	if (!rg_vector_push(&search->parts, id))
-		search->failed = true;
-	for (size_t p = 0; p < search->parts.count && !search->options.plumbing; p++) {
-		rg_id owner = search->parts.data[p];
-
-		for (uint64_t i = graph->offset[owner]; i < graph->offset[owner + 1]; i++) {
-			rg_id part = graph->target[i];
-
-			if (!(graph->kind[i] & RG_REFERENCE_PLUMBING) || part == id ||
-			    rg_graph_owner(graph, part) != owner || shown(search, part) != id ||
-			    !rg_bitset_claim(search->met, part))
-				continue;
-			if (!rg_vector_push(&search->parts, part)) {
-				rg_bitset_remove(search->met, part);
-				search->failed = true;
-			}
-		}
-	}
-}
-
-static bool is_back(const struct search *search)
-{
-	return search->options.direction == RG_DIRECTION_BACK;
-}
-
-static bool is_shown_kind(const struct search *search, uint8_t kind)
-{
-	return search->options.weak || rg_store_counted(kind);
-}
-
-/* Why something is left out. */
-enum reason {
-	SHOWN,
-	UNCOUNTED, /* weak or borrowed: not asked for, and not counted */
-	IMMORTAL,
-	ROUTINE,
-	NAME,
-};
-
-/* Whether @source, an instance, refers to @class, which was asked for. */
-static bool is_asked_class(const struct search *search, rg_id source, rg_id class)
-{
-	const rg_graph *graph = search->graph;
-
-	return is_back(search) && rg_bitset_test(search->asked, class) &&
-	       graph->types.data[graph->type[source]].object == class;
-}
-
-/* Whether reference @i of @source explains something. */
-static enum reason judge_reference(const struct search *search, rg_id source, uint64_t i)
-{
-	const rg_graph *graph = search->graph;
-	const uint16_t part = RG_OBJECT_PLUMBING | RG_OBJECT_ROUTINE;
-	rg_id target = graph->target[i];
-	bool back = is_back(search);
-
-	if (!is_shown_kind(search, graph->kind[i]))
-		return UNCOUNTED;
-	if (search->options.everything || search->options.plumbing ||
-	    (back && rg_bitset_test(search->raw, shown(search, target))))
-		return SHOWN;
-	if (graph->kind[i] & RG_REFERENCE_ROUTINE || (graph->flags[source] & part) == part)
-		return is_asked_class(search, source, target) ? SHOWN : ROUTINE;
-	return !back && graph->kind[i] & RG_REFERENCE_NAME ? NAME : SHOWN;
-}
-
-/* Whether @seen, beside the node that stands for @near, explains something. */
-static enum reason judge_object(const struct search *search, rg_id near, rg_id seen)
-{
-	if (search->options.everything ||
-	    (is_back(search) && rg_bitset_test(search->raw, shown(search, near))))
-		return SHOWN;
-	if (rg_bitset_test(search->usual, seen))
-		return IMMORTAL;
-	return search->graph->flags[seen] & RG_OBJECT_ROUTINE && !search->options.plumbing
-		       ? ROUTINE : SHOWN;
-}
-
-/* How @source refers to @target, by the reference that explains most. */
-static enum reason judge_referrer(const struct search *search, rg_id source, rg_id target)
-{
-	const rg_graph *graph = search->graph;
-	const uint16_t part = RG_OBJECT_PLUMBING | RG_OBJECT_ROUTINE;
-	enum reason best = UNCOUNTED;
-
-	if (!rg_bitset_test(graph->special, source) && (graph->flags[source] & part) != part)
-		return SHOWN;
-	for (uint64_t i = graph->offset[source]; i < graph->offset[source + 1]; i++) {
-		enum reason reason;
-
-		if (graph->target[i] != target)
-			continue;
-		reason = judge_reference(search, source, i);
-		if (reason == SHOWN)
-			return SHOWN;
-		if (reason != UNCOUNTED)
-			best = reason;
-	}
-	return best;
-}
-
-static void tally(struct rg_left_out *left_out, enum reason reason)
-{
-	if (!left_out)
-		return;
-	left_out->immortal += reason == IMMORTAL;
-	left_out->routine += reason == ROUTINE;
-	left_out->names += reason == NAME;
-}
-
-/* The next neighbour of the node at work, RG_NONE at the end. */
-struct walk {
-	size_t part;
-	uint64_t next;
-	bool started;
-	struct rg_left_out *left_out; /* where to count what is passed over; or NULL */
-};
-
-static rg_id step(const struct search *search, struct walk *walk)
-{
-	const rg_graph *graph = search->graph;
-	bool back = is_back(search);
-	const uint64_t *offset = back ? graph->back_offset : graph->offset;
-
-	for (; walk->part < search->parts.count; walk->part++, walk->started = false) {
-		rg_id at = search->parts.data[walk->part];
-
-		if (!walk->started) {
-			walk->next = offset[at];
-			walk->started = true;
-		}
-		while (walk->next < offset[at + 1]) {
-			uint64_t i = walk->next++;
-			rg_id other = back ? graph->source[i] : graph->target[i];
-			enum reason reason;
-			rg_id seen;
-
-			if (back && i > offset[at] && graph->source[i - 1] == other)
-				continue;
-			seen = shown(search, other);
-			if (seen == search->parts.data[0] || !search->wanted[graph->type[seen]])
-				continue;
-			reason = back ? judge_referrer(search, other, at)
-				      : judge_reference(search, at, i);
-			if (reason == SHOWN && !rg_bitset_test(search->drawn, seen))
-				reason = judge_object(search, at, seen);
-			if (reason == SHOWN)
-				return seen;
-			tally(walk->left_out, reason);
-		}
-	}
-	return RG_NONE;
-}
-
-/* Lists the parts of @id; what would be left with nothing that holds it keeps everything. */
-static void begin_node(struct search *search, rg_id id)
-{
-	struct walk walk = { 0 };
-
-	list_parts(search, id);
-	if (is_back(search) && !rg_bitset_test(search->rooted, id) &&
-	    !rg_bitset_test(search->raw, id) && step(search, &walk) == RG_NONE)
-		rg_bitset_add(search->raw, id);
-}
-
-static bool add_node(struct search *search, rg_id id, unsigned int depth, bool target)
-{
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 	struct rg_neighbor node = { .object = id, .depth = depth, .target = target };
 
 	if (!rg_map_put(&search->index, (uint64_t)id + 1, (uint32_t)result->nodes.count) ||
@@ -293,7 +60,7 @@ static bool add_node(struct search *search, rg_id id, unsigned int depth, bool t
 	return true;
 }
 
-static bool is_expandable(const struct search *search, const struct rg_neighbor *node)
+static bool is_expandable(const struct rg_search *search, const struct rg_neighbor *node)
 {
 	if (node->depth >= search->options.depth)
 		return false;
@@ -304,7 +71,7 @@ static bool is_expandable(const struct search *search, const struct rg_neighbor 
 
 static int compare_candidates(const void *a, const void *b, void *user)
 {
-	const struct candidate *left = a, *right = b;
+	const struct rg_candidate *left = a, *right = b;
 
 	(void)user;
 	if (left->reserved != right->reserved)
@@ -315,15 +82,15 @@ static int compare_candidates(const void *a, const void *b, void *user)
 }
 
 /* The neighbours of @id that are not here yet, those first that are to be drawn first. */
-static void list_candidates(struct search *search, rg_id id)
+static void list_candidates(struct rg_search *search, rg_id id)
 {
-	struct walk walk = { 0 };
+	struct rg_search_walk walk = { 0 };
 	rg_id other;
 
-	begin_node(search, id);
+	rg_search_begin(search, id);
 	search->candidates.count = 0;
-	while (!search->failed && (other = step(search, &walk)) != RG_NONE) {
-		struct candidate candidate = {
+	while (!search->failed && (other = rg_search_step(search, &walk)) != RG_NONE) {
+		struct rg_candidate candidate = {
 			.object = other,
 			.reserved = rg_bitset_test(search->reserved, other),
 			.rank = search->rank ? search->rank[other] : 0,
@@ -344,15 +111,18 @@ static void list_candidates(struct search *search, rg_id id)
 			sizeof(*search->candidates.data), compare_candidates, NULL);
 }
 
-static bool has_room(const struct search *search)
+static bool has_room(const struct rg_search *search)
 {
 	return search->result->nodes.count + search->pending < search->room;
 }
 
-static void expand(struct search *search, size_t n)
+static void expand(struct rg_search *search, size_t n)
 {
 	rg_id id = search->result->nodes.data[n].object;
 	unsigned int depth = search->result->nodes.data[n].depth;
+	/* What was asked for is shown in full, what is beyond as far as it helps. */
+	size_t most = search->options.too_many ? search->options.too_many
+		      : depth ? TOO_MANY / 2 : TOO_MANY;
 	size_t fresh = 0;
 
 	search->result->nodes.data[n].expanded = true;
@@ -362,10 +132,10 @@ static void expand(struct search *search, size_t n)
 	}
 	list_candidates(search, id);
 	for (size_t i = 0; i < search->candidates.count && !search->failed; i++) {
-		const struct candidate *candidate = &search->candidates.data[i];
+		const struct rg_candidate *candidate = &search->candidates.data[i];
 
 		if (!candidate->reserved &&
-		    (fresh == search->options.too_many || !has_room(search))) {
+		    (fresh >= most || !has_room(search))) {
 			search->overflowed = true;
 			break;
 		}
@@ -374,14 +144,14 @@ static void expand(struct search *search, size_t n)
 	}
 }
 
-static void choose_targets(struct search *search, const rg_id *targets, size_t count)
+static void choose_targets(struct rg_search *search, const rg_id *targets, size_t count)
 {
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 	size_t most = search->room > 1 && search->options.depth ? search->room / 2 : search->room;
 
 	result->public.targets_left_out = 0;
 	for (size_t i = 0; i < count && !search->failed; i++) {
-		rg_id id = shown(search, targets[i]);
+		rg_id id = rg_search_shown(search, targets[i]);
 
 		if (rg_bitset_test(search->drawn, id))
 			continue;
@@ -393,17 +163,17 @@ static void choose_targets(struct search *search, const rg_id *targets, size_t c
 }
 
 /* Keeps room for the way from each target to what holds it, as far as the depth goes. */
-static void reserve(struct search *search)
+static void reserve(struct rg_search *search)
 {
 	const rg_graph *graph = search->graph;
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 	size_t targets = result->nodes.count;
 
 	for (size_t n = 0; n < targets && !search->failed; n++) {
 		struct rg_neighbor at = result->nodes.data[n];
 
 		while (is_expandable(search, &at) && has_room(search) && !search->failed) {
-			const struct candidate *best;
+			const struct rg_candidate *best;
 
 			list_candidates(search, at.object);
 			best = search->candidates.data;
@@ -421,9 +191,9 @@ static void reserve(struct search *search)
 	}
 }
 
-static void choose_nodes(struct search *search, const rg_id *targets, size_t count)
+static void choose_nodes(struct rg_search *search, const rg_id *targets, size_t count)
 {
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 
 	choose_targets(search, targets, count);
 	if (search->rank)
@@ -434,18 +204,19 @@ static void choose_nodes(struct search *search, const rg_id *targets, size_t cou
 }
 
 /* Adds reference @i of @source, which stands for node @from. */
-static void add_reference(struct search *search, uint32_t from, rg_id source, uint64_t i)
+static void add_reference(struct rg_search *search, uint32_t from, rg_id source, uint64_t i)
 {
 	const rg_graph *graph = search->graph;
-	struct result *result = search->result;
-	bool back = is_back(search);
+	struct rg_around *result = search->result;
+	bool back = rg_search_is_back(search);
 	uint8_t kind = graph->kind[i] & RG_REFERENCE_KIND_MASK;
-	rg_id target = graph->target[i], seen = shown(search, target);
+	rg_id target = graph->target[i], seen = rg_search_shown(search, target);
 	const uint32_t *to, *edge;
-	struct kept_step kept;
+	struct rg_kept_step kept;
 	uint64_t key;
 
-	if (!rg_bitset_test(search->drawn, seen) || judge_reference(search, source, i) != SHOWN)
+	if (!rg_bitset_test(search->drawn, seen) ||
+	    rg_search_judge(search, source, i) != RG_REASON_SHOWN)
 		return;
 	/* Ownership is not drawn where a part is one with its owner. */
 	if (!search->options.plumbing && graph->kind[i] & RG_REFERENCE_PLUMBING &&
@@ -475,13 +246,13 @@ static void add_reference(struct search *search, uint32_t from, rg_id source, ui
 		search->failed = true;
 }
 
-static void find_edges(struct search *search)
+static void find_edges(struct rg_search *search)
 {
 	const rg_graph *graph = search->graph;
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 
 	for (size_t n = 0; n < result->nodes.count && !search->failed; n++) {
-		list_parts(search, result->nodes.data[n].object);
+		rg_search_parts(search, result->nodes.data[n].object);
 		for (size_t p = 0; p < search->parts.count && !search->failed; p++) {
 			rg_id source = search->parts.data[p];
 
@@ -492,9 +263,9 @@ static void find_edges(struct search *search)
 }
 
 /* Gives each edge its steps, in one array. */
-static bool place_steps(struct search *search)
+static bool place_steps(struct rg_search *search)
 {
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 	size_t at = 0;
 
 	result->steps = rg_alloc(search->kept.count * sizeof(*result->steps));
@@ -527,19 +298,19 @@ static int compare_folds(const void *a, const void *b, void *user)
 }
 
 /* Counts the neighbours of @node that are not here by type. */
-static void fold(struct search *search, uint32_t n)
+static void fold(struct rg_search *search, uint32_t n)
 {
 	const rg_graph *graph = search->graph;
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 	struct rg_neighbor *node = &result->nodes.data[n];
 	size_t first = result->folds.count;
-	struct walk walk = { 0 };
+	struct rg_search_walk walk = { 0 };
 	rg_id id;
 
-	begin_node(search, node->object);
+	rg_search_begin(search, node->object);
 	walk.left_out = node->expanded ? &result->public.left_out : NULL;
 	search->touched.count = 0;
-	while (!search->failed && (id = step(search, &walk)) != RG_NONE) {
+	while (!search->failed && (id = rg_search_step(search, &walk)) != RG_NONE) {
 		struct rg_neighbor_fold row = { n, graph->type[id], 0 };
 
 		if (rg_bitset_test(search->drawn, id) || !rg_bitset_claim(search->met, id))
@@ -567,19 +338,29 @@ static void fold(struct search *search, uint32_t n)
 			sizeof(*result->folds.data), compare_folds, (void *)(uintptr_t)graph);
 }
 
-static void find_roots(struct search *search)
+/*
+ * Whether @root says no more than another: who uses the namespace of a module
+ * that the module table holds, or refers to it from C, does not keep it.
+ */
+static bool is_said(const struct rg_search *search, const struct rg_root *root, rg_id id)
+{
+	return search->graph->flags[id] & RG_OBJECT_MODULE && root->kind != RG_ROOT_MODULE &&
+	       rg_bitset_test(search->modules, id) && !rg_bitset_test(search->asked, id);
+}
+
+static void find_roots(struct rg_search *search)
 {
 	const rg_graph *graph = search->graph;
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 
 	for (size_t i = 0; i < graph->roots.count && !search->failed; i++) {
-		rg_id id = shown(search, graph->roots.data[i].object);
+		rg_id id = rg_search_shown(search, graph->roots.data[i].object);
 		struct rg_neighbor_root row = { 0, &graph->roots.data[i] };
 
 		if (!rg_bitset_test(search->drawn, id))
 			continue;
-		if (graph->roots.data[i].routine && !search->options.everything &&
-		    !rg_bitset_test(search->raw, id)) {
+		if ((graph->roots.data[i].routine || is_said(search, row.root, id)) &&
+		    !search->options.everything && !rg_bitset_test(search->raw, id)) {
 			result->public.left_out.roots++;
 			continue;
 		}
@@ -590,7 +371,7 @@ static void find_roots(struct search *search)
 }
 
 /* What is true of objects whatever is drawn. */
-static void look_ahead(struct search *search, const rg_id *targets, size_t count)
+static void look_ahead(struct rg_search *search, const rg_id *targets, size_t count)
 {
 	const rg_graph *graph = search->graph;
 
@@ -604,15 +385,17 @@ static void look_ahead(struct search *search, const rg_id *targets, size_t count
 		if (root->kind == RG_ROOT_STATIC)
 			rg_bitset_add(search->usual, root->object);
 		if (!root->routine)
-			rg_bitset_add(search->rooted, shown(search, root->object));
+			rg_bitset_add(search->rooted, rg_search_shown(search, root->object));
+		if (root->kind == RG_ROOT_MODULE)
+			rg_bitset_add(search->modules, root->object);
 	}
 	for (size_t i = 0; i < count; i++)
-		rg_bitset_add(search->asked, shown(search, targets[i]));
+		rg_bitset_add(search->asked, rg_search_shown(search, targets[i]));
 }
 
-static void start_over(struct search *search)
+static void start_over(struct rg_search *search)
 {
-	struct result *result = search->result;
+	struct rg_around *result = search->result;
 
 	for (size_t n = 0; n < result->nodes.count; n++)
 		rg_bitset_remove(search->drawn, result->nodes.data[n].object);
@@ -625,9 +408,9 @@ static void start_over(struct search *search)
 }
 
 /* Boxes that the picture takes: each object, what is folded of it, its roots. */
-static size_t count_boxes(const struct search *search)
+static size_t count_boxes(const struct rg_search *search)
 {
-	const struct result *result = search->result;
+	const struct rg_around *result = search->result;
 	size_t boxes = result->nodes.count, roots = 0;
 
 	for (size_t n = 0; n < result->nodes.count; n++) {
@@ -639,13 +422,14 @@ static size_t count_boxes(const struct search *search)
 	}
 	/* Roots come by kind and name, not by node: the most that they may take. */
 	for (size_t i = 0; i < result->roots.count; i++)
-		if (is_back(search) || result->nodes.data[result->roots.data[i].node].target)
+		if (rg_search_is_back(search) ||
+		    result->nodes.data[result->roots.data[i].node].target)
 			roots++;
 	return boxes + (roots < ROOTS * result->nodes.count ? roots
 							    : ROOTS * result->nodes.count);
 }
 
-static void find_nodes(struct search *search, const rg_id *targets, size_t count)
+static void find_nodes(struct rg_search *search, const rg_id *targets, size_t count)
 {
 	start_over(search);
 	choose_nodes(search, targets, count);
@@ -655,13 +439,13 @@ static void find_nodes(struct search *search, const rg_id *targets, size_t count
 }
 
 /* Finds nodes, folds and roots that have room together. */
-static rg_error *fit(struct search *search, const rg_id *targets, size_t count)
+static rg_error *fit(struct rg_search *search, const rg_id *targets, size_t count)
 {
 	size_t most = search->options.limit_nodes;
 
 	search->room = most;
 	find_nodes(search, targets, count);
-	if (search->overflowed && is_back(search) && !search->failed) {
+	if (search->overflowed && rg_search_is_back(search) && !search->failed) {
 		RG_TRY(rg_holders_rank(search->graph, &search->rank));
 		find_nodes(search, targets, count);
 	}
@@ -670,7 +454,7 @@ static rg_error *fit(struct search *search, const rg_id *targets, size_t count)
 
 		if (boxes <= most || search->room == 1)
 			break;
-		if (!search->rank && is_back(search))
+		if (!search->rank && rg_search_is_back(search))
 			RG_TRY(rg_holders_rank(search->graph, &search->rank));
 		if (search->room > search->result->nodes.count)
 			search->room = search->result->nodes.count;
@@ -683,7 +467,7 @@ static rg_error *fit(struct search *search, const rg_id *targets, size_t count)
 	return NULL;
 }
 
-static rg_error *run(struct search *search, const rg_id *targets, size_t count)
+static rg_error *run(struct rg_search *search, const rg_id *targets, size_t count)
 {
 	choose_types(search);
 	look_ahead(search, targets, count);
@@ -694,13 +478,12 @@ static rg_error *run(struct search *search, const rg_id *targets, size_t count)
 	return NULL;
 }
 
-static rg_error *set_options(struct search *search, const struct rg_neighborhood_options *options)
+static rg_error *set_options(struct rg_search *search,
+			     const struct rg_neighborhood_options *options)
 {
 	RG_TRY(rg_options_read(options, sizeof(search->options), &search->options));
 	if (!search->options.depth)
 		search->options.depth = 3;
-	if (!search->options.too_many)
-		search->options.too_many = 10;
 	if (!search->options.limit_nodes)
 		search->options.limit_nodes = 150;
 	/* An edge's key has 28 bits for each end. */
@@ -710,7 +493,7 @@ static rg_error *set_options(struct search *search, const struct rg_neighborhood
 }
 
 /* Everything by object, and what is needed by type; false: no memory. */
-static bool prepare(struct search *search)
+static bool prepare(struct rg_search *search)
 {
 	size_t count = search->graph->count, types = search->graph->types.count;
 
@@ -719,15 +502,17 @@ static bool prepare(struct search *search)
 	search->usual = rg_bitset_new(count);
 	search->raw = rg_bitset_new(count);
 	search->rooted = rg_bitset_new(count);
+	search->modules = rg_bitset_new(count);
 	search->asked = rg_bitset_new(count);
 	search->reserved = rg_bitset_new(count);
 	search->wanted = rg_alloc(types);
 	search->counts = rg_calloc(types, sizeof(*search->counts));
 	return search->drawn && search->met && search->usual && search->raw && search->rooted &&
-	       search->asked && search->reserved && search->wanted && search->counts;
+	       search->modules && search->asked && search->reserved && search->wanted &&
+	       search->counts;
 }
 
-static void clean_up(struct search *search)
+static void clean_up(struct rg_search *search)
 {
 	rg_map_free(&search->index);
 	rg_map_free(&search->edge_index);
@@ -736,6 +521,7 @@ static void clean_up(struct search *search)
 	rg_free(search->usual);
 	rg_free(search->raw);
 	rg_free(search->rooted);
+	rg_free(search->modules);
 	rg_free(search->asked);
 	rg_free(search->reserved);
 	rg_free(search->rank);
@@ -751,8 +537,8 @@ rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size
 			       const struct rg_neighborhood_options *options,
 			       struct rg_neighborhood **ret)
 {
-	struct search search = { .graph = graph };
-	struct result *result;
+	struct rg_search search = { .graph = graph };
+	struct rg_around *result;
 	rg_error *error;
 
 	if (!graph->offset || !graph->special)
@@ -784,7 +570,7 @@ rg_error *rg_neighborhood_find(const rg_graph *graph, const rg_id *targets, size
 
 void rg_neighborhood_free(struct rg_neighborhood *neighborhood)
 {
-	struct result *result = (struct result *)neighborhood;
+	struct rg_around *result = (struct rg_around *)neighborhood;
 
 	if (!result)
 		return;

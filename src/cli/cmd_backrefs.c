@@ -288,7 +288,7 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
 	{ 'd', "depth", "N", CLI_NUMBER, CLI_FIELD(depth), NULL, "how many steps (3)" },
 	{ 0, "too-many", "N", CLI_NUMBER, CLI_FIELD(too_many), NULL,
-	  "draw N neighbours of one object, count the rest (10)" },
+	  "draw N neighbours of an object (10, farther off 5)" },
 	{ 0, "limit-nodes", "N", CLI_NUMBER, CLI_FIELD(limit_nodes), NULL,
 	  "draw N boxes in all (150)" },
 	{ 0, "ignore-type", "GLOB", CLI_WORDS, CLI_FIELD(ignore_types), NULL,

@@ -18,6 +18,11 @@
 /* From here on laying out well takes too long, and laying out fast has to do. */
 #define MANY_NODES 300
 #define MANY_EDGES 600
+/* What a screen shows side by side at 100%, and what a box takes beside its text. */
+#define SCREEN_COLUMNS 170
+#define GAP_COLUMNS 6
+#define LABEL_COLUMNS 20 /* of an arrow between two boxes side by side */
+#define DEEPEST 64 /* ranks that are told apart */
 
 struct attribute {
 	int kind;
@@ -214,6 +219,44 @@ static bool set_caption(Agraph_t *graph, rg_picture *picture)
 	return true;
 }
 
+/* The longest line of a box, in columns, near enough. */
+static size_t breadth(const struct rg_picture_node *node)
+{
+	size_t widest = strlen(node->title);
+
+	for (const char *line = node->text; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		widest = length > widest ? length : widest;
+		line += length + (line[length] != '\0');
+	}
+	return widest;
+}
+
+/*
+ * Whether a fan of many boxes is better drawn from left to right: boxes are
+ * wider than high, and a page scrolls down better than aside.
+ */
+static bool is_wide(const struct rg_picture_node *nodes, size_t count)
+{
+	size_t columns[DEEPEST] = { 0 }, broadest[DEEPEST] = { 0 }, widest = 0, across = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned int depth = nodes[i].depth < DEEPEST ? nodes[i].depth : DEEPEST - 1;
+
+		size_t own = breadth(&nodes[i]) + GAP_COLUMNS;
+
+		if (nodes[i].shape != RG_SHAPE_OBJECT && nodes[i].shape != RG_SHAPE_FOLD)
+			continue;
+		columns[depth] += own;
+		widest = columns[depth] > widest ? columns[depth] : widest;
+		broadest[depth] = own > broadest[depth] ? own : broadest[depth];
+	}
+	for (unsigned int depth = 0; depth < DEEPEST; depth++)
+		across += broadest[depth] ? broadest[depth] + LABEL_COLUMNS : 0;
+	return widest > SCREEN_COLUMNS && across * 5 < widest * 4;
+}
+
 static bool fill(Agraph_t *graph, rg_picture *picture)
 {
 	size_t node_count, edge_count;
@@ -225,6 +268,10 @@ static bool fill(Agraph_t *graph, rg_picture *picture)
 	declare(graph, defaults, sizeof(defaults) / sizeof(defaults[0]));
 	if (node_count > MANY_NODES || edge_count > MANY_EDGES)
 		declare(graph, in_haste, sizeof(in_haste) / sizeof(in_haste[0]));
+	if (is_wide(nodes, node_count)) {
+		set(graph, "rankdir", "LR");
+		set(graph, "nodesep", "0.12");
+	}
 	for (size_t i = 0; ok && i < node_count; i++) {
 		drawn[i] = agnode(graph, (char *)nodes[i].id, 1);
 		ok = drawn[i] && set_node(drawn[i], &nodes[i]);

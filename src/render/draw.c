@@ -131,7 +131,7 @@ rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_i
 	return error;
 }
 
-/* The thread and the place in it that a root belongs to. */
+/* The place that a root belongs to; thread, function and variable are in its name. */
 static void say_place(const rg_graph *graph, const struct rg_root *root, struct rg_buffer *lines)
 {
 	const struct rg_thread *threads;
@@ -143,12 +143,10 @@ static void say_place(const rg_graph *graph, const struct rg_root *root, struct 
 	threads = rg_graph_threads(graph, &count);
 	if (root->thread >= count)
 		return;
-	add_line(lines, threads[root->thread].name);
 	if (root->frame == RG_NONE || root->frame >= threads[root->thread].frame_count)
 		return;
 	frame = &threads[root->thread].frames[root->frame];
-	add_line(lines, frame->function);
-	rg_buffer_printf(lines, "%s%s", lines->length ? "\n" : "", frame->file);
+	add_line(lines, frame->file);
 	if (frame->line)
 		rg_buffer_printf(lines, ":%" PRIu32, frame->line);
 }

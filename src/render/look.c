@@ -29,31 +29,41 @@ static void colour(unsigned int hue, unsigned int saturation, unsigned int value
 		 rgb[sector][2] & 0xFF);
 }
 
-/* White fades to dark grey with the distance; modules are green, the chosen blue. */
+/* Whether white reads better on @fill than black: by WCAG's relative luminance, roughly. */
+static bool is_dark(const char fill[8])
+{
+	unsigned int rgb[3] = { 0 };
+
+	sscanf(fill, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]);
+	return 213 * rgb[0] * rgb[0] + 715 * rgb[1] * rgb[1] + 72 * rgb[2] * rgb[2] <
+	       1000u * 255 * 255 * 18 / 100;
+}
+
+/* White fades to grey with the distance; modules are green, the chosen blue. */
 static void give_look(struct rg_picture_node *node, unsigned int deepest)
 {
-	unsigned int value = deepest ? 100 - 70 * node->depth / deepest : 100;
-	bool dark = value < 50;
+	unsigned int value = deepest ? 100 - 60 * node->depth / deepest : 100;
 
 	if (node->shape == RG_SHAPE_ROOT) {
 		snprintf(node->fill, sizeof(node->fill), ROOT_FILL);
-		dark = false;
 	} else if (node->shape == RG_SHAPE_FINALIZER) {
 		snprintf(node->fill, sizeof(node->fill), MARK_FILL);
-		dark = true;
 	} else if (node->shape == RG_SHAPE_FOLD) {
-		colour(0, 100, value, node->fill);
-		dark = true;
+		colour(0, 100, value * 3 / 4, node->fill);
 	} else if (node->flags & RG_NODE_HIGHLIGHT) {
 		colour(360, 60, 50 + value / 2, node->fill);
-		dark = 50 + value / 2 < 60;
 	} else if (node->flags & RG_NODE_MODULE) {
-		colour(180, 100, value, node->fill);
+		/* Red text must be read on it where it is what was asked for. */
+		if (node->flags & RG_NODE_TARGET)
+			colour(180, 25, 100, node->fill);
+		else
+			colour(180, 100 - value / 3, 40 + value / 2, node->fill);
 	} else {
 		colour(0, 0, value, node->fill);
 	}
 	snprintf(node->ink, sizeof(node->ink), "%s",
-		 node->flags & RG_NODE_TARGET ? "#ff0000" : dark ? "#ffffff" : "#000000");
+		 node->flags & RG_NODE_TARGET ? "#ff0000" : is_dark(node->fill) ? "#ffffff"
+										: "#000000");
 }
 
 const struct rg_picture_node *rg_picture_nodes(rg_picture *picture, size_t *ret_count)

@@ -10,9 +10,10 @@
 
 #define MOST_NODES (UINT32_C(1) << 28)
 #define MOST_LABELS 3   /* of parallel references; more are counted */
-#define TITLE_COLUMNS 64
+#define TITLE_COLUMNS 72
 #define LINE_COLUMNS 64
-#define LABEL_COLUMNS 48
+#define LABEL_COLUMNS 40
+#define CAPTION_COLUMNS 120
 
 rg_error *rg_picture_new(bool backwards, rg_picture **ret)
 {
@@ -66,13 +67,13 @@ static char *fit(const char *text, size_t length, size_t columns)
 }
 
 /* Every line of @text fitted; NULL: no memory. */
-static char *fit_lines(const char *text)
+static char *fit_lines(const char *text, size_t columns)
 {
 	struct rg_buffer out = RG_BUFFER_INIT;
 
 	for (;;) {
 		size_t length = strcspn(text, "\n");
-		char *line = fit(text, length, LINE_COLUMNS);
+		char *line = fit(text, length, columns);
 
 		if (line)
 			rg_buffer_puts(&out, line);
@@ -101,7 +102,7 @@ rg_error *rg_picture_add_node(rg_picture *picture, const struct rg_picture_node 
 				    MOST_NODES);
 	copy.id = rg_strdup(node->id);
 	copy.title = fit(node->title, strlen(node->title), TITLE_COLUMNS);
-	copy.text = fit_lines(node->text);
+	copy.text = fit_lines(node->text, LINE_COLUMNS);
 	copy.fill[0] = copy.ink[0] = '\0';
 	if (!copy.id || !copy.title || !copy.text || !rg_vector_push(&picture->nodes, copy)) {
 		node_free(&copy);
@@ -176,7 +177,7 @@ rg_error *rg_picture_add_edge(rg_picture *picture, const struct rg_picture_edge 
 
 rg_error *rg_picture_set_caption(rg_picture *picture, const char *caption)
 {
-	char *clean = rg_text_cleaned(caption);
+	char *clean = fit_lines(caption, CAPTION_COLUMNS);
 
 	if (!clean)
 		return rg_error_no_memory();

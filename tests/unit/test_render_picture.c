@@ -102,12 +102,13 @@ static void colours_as_objgraph_does(void)
 	CU_ASSERT_EQUAL(count, 5);
 	CU_ASSERT_STRING_EQUAL(nodes[0].fill, "#ffffff");
 	CU_ASSERT_STRING_EQUAL(nodes[0].ink, "#ff0000");
-	CU_ASSERT_STRING_EQUAL(nodes[1].fill, "#a5a5a5");
+	CU_ASSERT_STRING_EQUAL(nodes[1].fill, "#b2b2b2");
 	CU_ASSERT_STRING_EQUAL(nodes[1].ink, "#000000");
-	/* Hue 0.3, full, at 30%: a dark green. */
-	CU_ASSERT_STRING_EQUAL(nodes[2].fill, "#0f4c00");
-	CU_ASSERT_STRING_EQUAL(nodes[2].ink, "#ffffff");
-	CU_ASSERT_STRING_EQUAL(nodes[4].fill, "#a50000");
+	/* Hue 0.3, a green that text can be read on. */
+	CU_ASSERT_STRING_EQUAL(nodes[2].fill, "#2e9913");
+	CU_ASSERT_STRING_EQUAL(nodes[2].ink, "#000000");
+	CU_ASSERT_STRING_EQUAL(nodes[4].fill, "#840000");
+	CU_ASSERT_STRING_EQUAL(nodes[4].ink, "#ffffff");
 	rg_picture_free(picture);
 }
 
@@ -190,11 +191,11 @@ static void cleans_what_it_is_given(void)
 
 	CU_ASSERT_PTR_NULL_FATAL(rg_picture_new(true, &picture));
 	CU_ASSERT_PTR_NULL(node(picture, "a\033[31m\\N\\", "x\ny\xff", 0, 0, RG_SHAPE_OBJECT));
-	CU_ASSERT_PTR_NULL(rg_picture_set_caption(picture, "c\n"));
+	CU_ASSERT_PTR_NULL(rg_picture_set_caption(picture, "c\x07\nd"));
 	nodes = rg_picture_nodes(picture, &count);
 	CU_ASSERT_STRING_EQUAL(nodes[0].title, "a\\x1b[31m\\N\\");
 	CU_ASSERT_STRING_EQUAL(nodes[0].text, "x\ny\xef\xbf\xbd");
-	CU_ASSERT_STRING_EQUAL(rg_picture_caption(picture), "c\\n");
+	CU_ASSERT_STRING_EQUAL(rg_picture_caption(picture), "c\\x07\nd");
 	rg_picture_free(picture);
 }
 

@@ -27,12 +27,12 @@ _refgraph_command()
         operands='file'
         ;;
     backrefs)
-        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
         arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     refs)
-        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
         arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
         operands='file,anything...'
         ;;
