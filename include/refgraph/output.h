@@ -219,6 +219,11 @@ RG_API void rg_json_put_string(rg_json *json, const char *key, const char *text)
 RG_API void rg_json_put_u64(rg_json *json, const char *key, uint64_t value);
 /* rg_json_put_i64 - a number, with all its digits.  O(1); what fails is kept. */
 RG_API void rg_json_put_i64(rg_json *json, const char *key, int64_t value);
+/*
+ * rg_json_put_double - a number, with as many digits as tell it from any other;
+ * null if it is none.  O(1); what fails is kept.
+ */
+RG_API void rg_json_put_double(rg_json *json, const char *key, double value);
 /* rg_json_put_bool - true or false.  O(1); what fails is kept. */
 RG_API void rg_json_put_bool(rg_json *json, const char *key, bool value);
 /* rg_json_put_null - null.  O(1); what fails is kept. */

@@ -41,6 +41,7 @@ extern "C" {
 #include <refgraph/graph.h>
 #include <refgraph/dump.h>
 #include <refgraph/analysis.h>
+#include <refgraph/condition.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

@@ -30,6 +30,7 @@ struct join {
 	size_t dumps;
 	size_t first; /* after warmup */
 	struct entry *entries;
+	uint64_t *memory; /* scratch of conclude: a number a dump */
 	struct entry **known; /* scratch of matching */
 	size_t count;
 	size_t rows;
@@ -160,33 +161,74 @@ static void match(struct join *join)
 	}
 }
 
-static enum rg_verdict judge(const struct join *join, const uint64_t *counts)
-{
-	size_t last = join->dumps - 1, at = join->first;
-	bool climbed = false;
-
-	while (at < last && counts[at + 1] > counts[at]) {
-		climbed = true;
-		at++;
-	}
-	if (at == last)
-		return climbed ? RG_VERDICT_CLIMBING : RG_VERDICT_NOISE;
-	while (at < last && counts[at + 1] == counts[at])
-		at++;
-	return climbed && at == last ? RG_VERDICT_PLATEAUED : RG_VERDICT_NOISE;
-}
-
 static int64_t difference(uint64_t later, uint64_t earlier)
 {
-	return (int64_t)(later - earlier);
+	if (later >= earlier)
+		return later - earlier > INT64_MAX ? INT64_MAX : (int64_t)(later - earlier);
+	return earlier - later > INT64_MAX ? INT64_MIN : -(int64_t)(earlier - later);
+}
+
+static int64_t sum(int64_t a, int64_t b)
+{
+	int64_t result;
+
+	if (__builtin_add_overflow(a, b, &result))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return result;
+}
+
+static enum rg_verdict judge(const uint64_t *numbers, size_t count, size_t *ret_grown)
+{
+	size_t steps = count - 1, grown = 0, tail = 0;
+	uint64_t last = numbers[steps], highest = 0; /* of those before the last */
+
+	for (size_t i = 0; i < steps; i++) {
+		grown += numbers[i + 1] > numbers[i];
+		if (numbers[i] > highest)
+			highest = numbers[i];
+	}
+	*ret_grown = grown;
+	if (last > highest && grown + steps / 6 >= steps)
+		return RG_VERDICT_CLIMBING;
+	while (tail < steps && numbers[steps - tail - 1] == last)
+		tail++;
+	return last > numbers[0] && last == highest && 4 * tail >= steps ? RG_VERDICT_PLATEAUED
+									: RG_VERDICT_NOISE;
+}
+
+static bool is_flat(const uint64_t *numbers, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (numbers[i] != numbers[0])
+			return false;
+	return true;
+}
+
+/*
+ * How much more a dump, as the line of least squares through (i, numbers[i])
+ * has it.  Everything before the division is exact: with at most INT32_MAX
+ * dumps the sums stay below 2^127.
+ */
+static double slope(const uint64_t *numbers, size_t count)
+{
+	__int128 covariance = 0, variance = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		/* Twice the distance from the middle dump. */
+		__int128 x = 2 * (__int128)i - (__int128)(count - 1);
+
+		covariance += x * ((__int128)numbers[i] - (__int128)numbers[0]);
+		variance += x * x;
+	}
+	return (double)(2 * covariance) / (double)variance;
 }
 
 /* The dump before the last whose count is the highest; the first of several. */
-static size_t peak(const uint64_t *counts, size_t dumps)
+static size_t peak(const uint64_t *counts, size_t first, size_t dumps)
 {
-	size_t highest = 0;
+	size_t highest = first;
 
-	for (size_t d = 1; d + 1 < dumps; d++)
+	for (size_t d = first + 1; d + 1 < dumps; d++)
 		if (counts[d] > counts[highest])
 			highest = d;
 	return highest;
@@ -194,28 +236,41 @@ static size_t peak(const uint64_t *counts, size_t dumps)
 
 static void conclude(const struct join *join, struct rg_growth_row *row)
 {
-	size_t last = join->dumps - 1;
-	size_t base = join->options->peak ? peak(row->counts, join->dumps) : join->first;
+	size_t last = join->dumps - 1, first = join->first, judged = join->dumps - first;
+	size_t base = join->options->peak ? peak(row->counts, first, join->dumps) : first;
 
 	row->count_delta = difference(row->counts[last], row->counts[base]);
 	row->bytes_delta = difference(row->bytes[last], row->bytes[base]);
 	row->owned_delta = difference(row->owned[last], row->owned[base]);
-	row->verdict = judge(join, row->counts);
-	row->is_new = !row->counts[join->first] && row->counts[last];
-	row->is_gone = row->counts[join->first] && !row->counts[last];
+	row->count_slope = slope(row->counts + first, judged);
+	row->bytes_slope = slope(row->bytes + first, judged);
+	row->owned_slope = slope(row->owned + first, judged);
+	row->is_new = !row->counts[first] && row->counts[last];
+	row->is_gone = row->counts[first] && !row->counts[last];
+	row->verdict = judge(row->counts + first, judged, &row->grown);
+	if (!is_flat(row->counts + first, judged))
+		return;
+	/* One list that grows is a leak too. */
+	for (size_t d = first; d < join->dumps; d++)
+		if (__builtin_add_overflow(row->bytes[d], row->owned[d], &join->memory[d]))
+			join->memory[d] = UINT64_MAX;
+	row->verdict = judge(join->memory + first, judged, &row->grown);
 }
 
-/* Whether a row has something to say. */
 static bool is_news(const struct join *join, const struct rg_growth_row *row)
 {
+	size_t first = join->first, judged = join->dumps - first;
+
 	if (join->options->peak)
 		return row->count_delta > 0;
-	for (size_t d = join->first + 1; d < join->dumps; d++)
-		if (row->counts[d] != row->counts[join->first] ||
-		    row->bytes[d] != row->bytes[join->first] ||
-		    row->owned[d] != row->owned[join->first])
-			return true;
-	return false;
+	return !is_flat(row->counts + first, judged) || !is_flat(row->bytes + first, judged) ||
+	       !is_flat(row->owned + first, judged);
+}
+
+static bool is_absent(const struct join *join, const struct rg_growth_row *row)
+{
+	return !row->counts[join->first] && is_flat(row->counts + join->first,
+						    join->dumps - join->first);
 }
 
 static int compare_rows(const void *a, const void *b, void *user)
@@ -271,22 +326,27 @@ static bool make_rows(struct join *join, struct result *result)
 			row.type_address = from->type_address;
 			row.module = from->module;
 			row.origin = from->origin;
+			row.short_name = from->short_name ? from->short_name : from->name;
 			at++;
 		} while (at < join->count && entries[at].place == first->place &&
 			 strcmp(entries[at].row->name, first->row->name) == 0);
 		conclude(join, &row);
 		if (!join->options->peak || row.count_delta > 0) {
-			result->public.count_delta += row.count_delta;
-			result->public.bytes_delta += row.bytes_delta;
-			result->public.owned_delta += row.owned_delta;
+			struct rg_growth *total = &result->public;
+
+			total->count_delta = sum(total->count_delta, row.count_delta);
+			total->bytes_delta = sum(total->bytes_delta, row.bytes_delta);
+			total->owned_delta = sum(total->owned_delta, row.owned_delta);
 		}
 		if (!is_news(join, &row)) {
-			result->public.unchanged++;
-			continue;
+			result->public.unchanged += !is_absent(join, &row);
+			if (!join->options->all)
+				continue;
 		}
 		row.name = rg_strings_copy(&result->strings, first->row->name);
 		row.module = rg_strings_copy(&result->strings, row.module);
-		if (!row.name || !row.module)
+		row.short_name = rg_strings_copy(&result->strings, row.short_name);
+		if (!row.name || !row.module || !row.short_name)
 			return false;
 		result->public.climbing += row.verdict == RG_VERDICT_CLIMBING;
 		result->rows[kept++] = row;
@@ -303,7 +363,8 @@ static bool gather(struct join *join, const struct rg_type_table *const *tables)
 		join->count += tables[t]->count;
 	join->entries = rg_alloc(join->count * sizeof(*join->entries));
 	join->known = rg_alloc(join->count * sizeof(struct entry *));
-	if (!join->entries || !join->known)
+	join->memory = rg_calloc(join->dumps, sizeof(*join->memory));
+	if (!join->entries || !join->known || !join->memory)
 		return false;
 	for (size_t t = 0; t < join->dumps; t++)
 		for (size_t i = 0; i < tables[t]->count; i++)
@@ -324,7 +385,7 @@ rg_error *rg_growth_find(const struct rg_type_table *const *tables, size_t count
 	RG_TRY(rg_options_read(options, sizeof(how), &how));
 	order = how.order;
 	join.first = how.warmup;
-	if (count < 2 || join.first > count - 2 || count > UINT32_MAX)
+	if (count < 2 || join.first > count - 2 || count > INT32_MAX)
 		return rg_error_new(RG_ERROR_INVALID,
 				    "growth needs at least two dumps that are no warm-up");
 	result = rg_calloc(1, sizeof(*result));
@@ -338,6 +399,7 @@ rg_error *rg_growth_find(const struct rg_type_table *const *tables, size_t count
 	}
 	rg_free(join.entries);
 	rg_free(join.known);
+	rg_free(join.memory);
 	if (!ok) {
 		rg_growth_free(result ? &result->public : NULL);
 		return rg_error_no_memory();
@@ -345,6 +407,9 @@ rg_error *rg_growth_find(const struct rg_type_table *const *tables, size_t count
 	rg_sort(result->rows, result->public.count, sizeof(*result->rows), compare_rows, &order);
 	result->public.rows = result->rows;
 	result->public.dumps = count;
+	result->public.warmup = join.first;
+	result->public.peak = join.options->peak;
+	result->public.all = join.options->all;
 	*ret = &result->public;
 	return NULL;
 }

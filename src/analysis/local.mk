@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/chain.c
+core_sources += %D%/condition.c
+core_sources += %D%/condition.h
+core_sources += %D%/condition_parse.c
 core_sources += %D%/cycles.c
 core_sources += %D%/garbage.c
 core_sources += %D%/growth.c
 core_sources += %D%/holders.c
 core_sources += %D%/holders.h
+core_sources += %D%/lexer.c
+core_sources += %D%/lexer.h
 core_sources += %D%/neighborhood.c
 core_sources += %D%/path.c
 core_sources += %D%/pattern.c

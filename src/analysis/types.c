@@ -133,6 +133,7 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 		if (!row.count)
 			continue;
 		row.name = options->short_names ? type->short_name : type->name;
+		row.short_name = type->short_name;
 		row.module = type->module;
 		row.type_address = type->address;
 		row.type = (rg_type_id)i;
@@ -150,7 +151,8 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 
 		row->name = rg_strings_copy(&table->strings, row->name);
 		row->module = rg_strings_copy(&table->strings, row->module);
-		if (!row->name || !row->module) {
+		row->short_name = rg_strings_copy(&table->strings, row->short_name);
+		if (!row->name || !row->module || !row->short_name) {
 			rg_types_free(&table->public);
 			return rg_error_no_memory();
 		}

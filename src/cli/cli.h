@@ -53,6 +53,10 @@ struct cli_options {
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;
 	struct cli_list ignore_types, only_types, highlights;
+	uint64_t warmup;
+	struct cli_list fail_if;
+	const char *junit;
+	int annotate;         /* 0 auto, 1 github, 2 never */
 };
 
 enum cli_option_kind {
@@ -143,7 +147,9 @@ int cli_json_begin(struct cli *cli, const struct rg_dump_info *const *infos, siz
 void cli_json_collector(rg_json *json, const struct rg_dump_info *info);
 /* cli_json_end - closes it and frees @json. */
 int cli_json_end(rg_json *json);
-/* cli_gate - @found as the exit status of a gate, unless a dump is too incomplete to say. */
+/* cli_vouch - CLI_TROUBLE, and said why, if a dump is too incomplete for the gate @option. */
+int cli_vouch(const struct cli *cli, const struct rg_dump_info *info, const char *option);
+/* cli_gate - @found as the exit status of --exit-code, if that was asked for. */
 int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found);
 struct rg_table_style cli_table_style(const struct cli *cli);
 /* cli_kind_word - the word for the kind of a reference, flags beside it ignored. */
@@ -169,6 +175,19 @@ int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_o
 bool cli_says_order(const struct cli *cli, const char *path);
 /* cli_match - whether a type's full or short name fits @pattern. */
 bool cli_match(const char *pattern, const struct rg_type *type);
+
+/* --- hints.c --- */
+#define CLI_MOST_HINTS 3
+/* The names nearest to @word, best first. */
+struct cli_hints {
+	const char *word;
+	const char *names[CLI_MOST_HINTS];
+	size_t scores[CLI_MOST_HINTS];
+};
+/* cli_hints_offer - keeps @name if it is near; it is not copied. */
+void cli_hints_offer(struct cli_hints *hints, const char *name, const char *short_name);
+/* cli_hints_text - them with commas between; false: there is none. */
+bool cli_hints_text(const struct cli_hints *hints, char *buffer, size_t size);
 
 /* --- draw.c --- */
 /* cli_draw - writes @picture in the format asked for. */

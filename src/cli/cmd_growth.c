@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* refgraph growth: what grew over two or more dumps. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,31 +89,99 @@ static int read_all(struct cli *cli, struct growth_series *series)
 	return status;
 }
 
-static int run(struct cli *cli)
+static int check_options(const struct cli *cli)
+{
+	uint64_t warmup = cli->options.warmup, dumps = (uint64_t)cli->operand_count;
+
+	if (dumps >= 2 && warmup <= dumps - 2)
+		return CLI_OK;
+	cli_say("growth: --warmup %" PRIu64 " of %" PRIu64 " dumps leaves too few to compare: at "
+		"least two have to be left", warmup, dumps);
+	return CLI_TROUBLE;
+}
+
+/* An incomplete dump may lack what would violate a gate. */
+static int vouch(const struct cli *cli, const struct growth_series *series)
+{
+	const char *option = cli->options.fail_if.count ? "--fail-if"
+			     : cli->options.exit_code   ? "--exit-code" : NULL;
+	int status = CLI_OK;
+
+	for (size_t i = 0; option && !status && i < series->count; i++)
+		status = cli_vouch(cli, &series->infos[i], option);
+	return status;
+}
+
+static int find_growth(const struct cli *cli, struct growth_series *series)
 {
 	static const enum rg_type_order orders[] = {
 		RG_TYPES_BY_BYTES, RG_TYPES_BY_COUNT, RG_TYPES_BY_NAME,
 	};
 	struct rg_growth_options options;
-	struct growth_series series;
 	rg_error *error;
-	int status;
 
-	memset(&series, 0, sizeof(series));
 	memset(&options, 0, sizeof(options));
 	options.size = sizeof(options);
 	options.peak = cli->options.peak;
+	options.warmup = (size_t)cli->options.warmup;
 	options.order = orders[cli->options.sort];
-	status = read_all(cli, &series);
-	if (!status) {
-		error = rg_growth_find((const struct rg_type_table *const *)series.tables,
-				       series.count, &options, &series.growth);
-		status = error ? cli_fail(error) : cli_open(cli);
+	error = rg_growth_find((const struct rg_type_table *const *)series->tables, series->count,
+			       &options, &series->growth);
+	return error ? cli_fail(error) : CLI_OK;
+}
+
+static int show(struct cli *cli, const struct growth_series *series, const struct growth_gate *gate)
+{
+	switch (cli->options.format) {
+	case CLI_JSON:
+		return growth_report_json(cli, series, gate);
+	case CLI_CSV:
+		return growth_report_csv(cli, series);
+	default:
+		return growth_report(cli, series);
 	}
+}
+
+/* What --exit-code asks: whether any of the types that the report is about grew. */
+static bool grew(const struct rg_growth *growth)
+{
+	for (size_t i = 0; i < growth->count; i++)
+		if (growth->rows[i].count_delta > 0 || growth->rows[i].bytes_delta > 0 ||
+		    growth->rows[i].owned_delta > 0)
+			return true;
+	return false;
+}
+
+static int run(struct cli *cli)
+{
+	struct growth_series series;
+	struct growth_gate gate;
+	int status;
+
+	memset(&series, 0, sizeof(series));
+	memset(&gate, 0, sizeof(gate));
+	status = check_options(cli);
 	if (!status)
-		status = cli->options.format == CLI_JSON ? growth_report_json(cli, &series)
-			 : cli->options.format == CLI_CSV ? growth_report_csv(cli, &series)
-							  : growth_report(cli, &series);
+		status = gate_parse(cli, &gate);
+	if (!status)
+		status = read_all(cli, &series);
+	if (!status)
+		status = vouch(cli, &series);
+	if (!status)
+		status = find_growth(cli, &series);
+	if (!status)
+		status = gate_judge(cli, &series, &gate);
+	if (!status)
+		status = gate_annotate(cli, &gate);
+	if (!status)
+		status = gate_junit(cli, &gate);
+	if (!status)
+		status = cli_open(cli);
+	if (!status)
+		status = show(cli, &series, &gate);
+	if (!status && (gate.violated || (cli->options.exit_code && grew(series.growth))))
+		status = CLI_FINDING;
+	gate_free(&gate);
 	free_series(&series);
 	return status;
 }
@@ -128,6 +197,19 @@ static const struct cli_option options[] = {
 	  "only objects known to the cycle collector" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL,
 	  "names without modules; types of one name become one" },
+	{ 0, "warmup", "K", CLI_NUMBER, CLI_FIELD(warmup), NULL,
+	  "show the first K dumps, but judge without them" },
+	{ 0, "fail-if", "CONDITION", CLI_WORDS, CLI_FIELD(fail_if), NULL,
+	  "exit with 1 if it holds, as count(app.Session) > 1000 or delta_bytes(*) > 10M; "
+	  "may be repeated" },
+	{ 0, "exit-code", NULL, CLI_FLAG, CLI_FIELD(exit_code), NULL,
+	  "exit with 1 if anything grew" },
+	{ 0, "allow-incomplete", NULL, CLI_FLAG, CLI_FIELD(allow_incomplete), NULL,
+	  "let both judge incomplete dumps" },
+	{ 0, "junit", "FILE", CLI_WORD, CLI_FIELD(junit), NULL,
+	  "write how each --fail-if went to FILE, as JUnit does" },
+	{ 0, "annotate", "WHEN", CLI_CHOICE, CLI_FIELD(annotate), "auto|github|never",
+	  "tell GitHub on standard error; auto is where GITHUB_ACTIONS is true" },
 	CLI_OPTIONS_END,
 };
 

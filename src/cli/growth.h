@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of growth share: the dumps it compares, and how each part shows them. */
+/*
+ * What the parts of growth share: the dumps it compares, the gate that
+ * --fail-if sets, and how each part shows them.
+ */
 #ifndef REFGRAPH_CLI_GROWTH_H
 #define REFGRAPH_CLI_GROWTH_H
 
@@ -14,9 +17,38 @@ struct growth_series {
 	struct rg_growth *growth;
 };
 
+/* What --fail-if asked, and what came of it. */
+struct growth_gate {
+	rg_condition **conditions;
+	struct rg_judgement **judgements; /* by condition, once judged */
+	size_t count;
+	size_t violated;
+	struct rg_growth *growth; /* of all types */
+	const char *dump;         /* the last one */
+};
+
 /* --- growth_report.c --- */
 int growth_report(struct cli *cli, const struct growth_series *series);
 int growth_report_csv(struct cli *cli, const struct growth_series *series);
-int growth_report_json(struct cli *cli, const struct growth_series *series);
+int growth_report_json(struct cli *cli, const struct growth_series *series,
+		       const struct growth_gate *gate);
+
+/* --- gate.c --- */
+/* gate_parse - reads the conditions; shows where one is wrong. */
+int gate_parse(struct cli *cli, struct growth_gate *gate);
+/* gate_judge - judges all, and says on standard error what is violated. */
+int gate_judge(struct cli *cli, const struct growth_series *series, struct growth_gate *gate);
+void gate_free(struct growth_gate *gate);
+/* gate_value - a number of a fact, in words. */
+#define GATE_VALUE_SIZE (2 * RG_FORMAT_SIZE + 64)
+char *gate_value(const struct rg_condition_fact *fact, double value, char buffer[GATE_VALUE_SIZE]);
+
+/* --- gate_report.c --- */
+/* gate_json - the key `violations`. */
+void gate_json(const struct growth_gate *gate, rg_json *json);
+/* gate_junit - writes the file of --junit. */
+int gate_junit(const struct cli *cli, const struct growth_gate *gate);
+/* gate_annotate - tells GitHub, on standard error, where that is wanted. */
+int gate_annotate(const struct cli *cli, const struct growth_gate *gate);
 
 #endif

@@ -35,14 +35,37 @@ static void column_title(const char *path, char title[TITLE_SIZE])
 	rg_text_clean(word, title, 17);
 }
 
-static const char *remark(const struct rg_growth_row *row, size_t dumps)
+/* Both together, as the table shows them. */
+static int64_t memory_delta(int64_t bytes, int64_t owned)
+{
+	int64_t result;
+
+	if (__builtin_add_overflow(bytes, owned, &result))
+		return bytes < 0 ? INT64_MIN : INT64_MAX;
+	return result;
+}
+
+/* The nearest whole number. */
+static int64_t whole(double value)
+{
+	if (!(value > -0x1p62 && value < 0x1p62))
+		return value < 0 ? INT64_MIN : INT64_MAX;
+	return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+static size_t judged(const struct rg_growth *growth)
+{
+	return growth->dumps - growth->warmup;
+}
+
+static const char *remark(const struct rg_growth *growth, const struct rg_growth_row *row)
 {
 	if (row->is_new)
 		return "new";
 	if (row->is_gone)
 		return "gone";
-	if (row->verdict == RG_VERDICT_CLIMBING && dumps > 2)
-		return "grew every time";
+	if (row->verdict == RG_VERDICT_CLIMBING && judged(growth) > 2)
+		return row->grown == judged(growth) - 1 ? "grew every time" : "keeps growing";
 	if (row->verdict == RG_VERDICT_PLATEAUED)
 		return "grew, then stayed";
 	return "";
@@ -58,8 +81,9 @@ static rg_error *make_table(const struct growth_series *series, size_t rows, boo
 			    struct names *names, rg_table **ret)
 {
 	size_t dumps = series->count, at = 0;
+	bool sloped = judged(series->growth) > 2;
 	size_t most = csv && dumps > MOST_COLUMNS ? MOST_COLUMNS : dumps;
-	struct rg_column columns[MOST_COLUMNS + 4];
+	struct rg_column columns[MOST_COLUMNS + 5];
 	rg_table *table;
 	rg_error *error;
 
@@ -74,6 +98,9 @@ static rg_error *make_table(const struct growth_series *series, size_t rows, boo
 	}
 	columns[at++] = (struct rg_column){ "Change", "count_delta", RG_COLUMN_DELTA };
 	columns[at++] = (struct rg_column){ "Bytes", "bytes_delta", RG_COLUMN_BYTES_DELTA };
+	if (sloped)
+		columns[at++] = (struct rg_column){ "A dump", "bytes_slope",
+						    RG_COLUMN_BYTES_DELTA };
 	columns[at++] = (struct rg_column){ "Type", "type", RG_COLUMN_TEXT };
 	columns[at++] = (struct rg_column){ "", "remark", RG_COLUMN_TEXT };
 	error = rg_table_new(columns, at, &table);
@@ -86,9 +113,11 @@ static rg_error *make_table(const struct growth_series *series, size_t rows, boo
 			if (csv || is_shown(d, dumps))
 				rg_table_number(table, (int64_t)row->counts[d]);
 		rg_table_number(table, row->count_delta);
-		rg_table_number(table, row->bytes_delta + row->owned_delta);
+		rg_table_number(table, memory_delta(row->bytes_delta, row->owned_delta));
+		if (sloped)
+			rg_table_number(table, whole(row->bytes_slope + row->owned_slope));
 		rg_table_text(table, row->name);
-		rg_table_text(table, remark(row, dumps));
+		rg_table_text(table, remark(series->growth, row));
 	}
 	*ret = table;
 	return NULL;
@@ -99,15 +128,21 @@ static void put_summary(struct cli *cli, const struct growth_series *series)
 	const struct rg_growth *growth = series->growth;
 	char first[TITLE_SIZE], last[TITLE_SIZE], count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
 
-	column_title(series->infos[0].path, first);
+	column_title(series->infos[growth->warmup].path, first);
 	column_title(series->infos[series->count - 1].path, last);
-	rg_sink_printf(cli->sink, "%s%s against %s: %s objects, %s", cli_bold(cli), last, first,
+	rg_sink_printf(cli->sink, "%s%s against %s%s: %s objects, %s", cli_bold(cli), last,
+		       growth->peak ? "the peaks since " : "", first,
 		       rg_format_delta(growth->count_delta, count),
-		       rg_format_bytes_delta(growth->bytes_delta + growth->owned_delta, bytes));
-	if (series->count > 2)
-		rg_sink_printf(cli->sink, ". %zu %s grew in every step", growth->climbing,
-			       growth->climbing == 1 ? "type" : "types");
+		       rg_format_bytes_delta(memory_delta(growth->bytes_delta,
+							  growth->owned_delta), bytes));
+	if (judged(growth) > 2 && !growth->peak)
+		rg_sink_printf(cli->sink, ". %zu %s %s", growth->climbing,
+			       growth->climbing == 1 ? "type" : "types",
+			       judged(growth) > 6 ? "kept growing" : "grew in every step");
 	rg_sink_printf(cli->sink, "%s\n", cli_plain(cli));
+	if (growth->warmup)
+		rg_sink_printf(cli->sink, "%zu %s shown as warm-up, and left out otherwise\n",
+			       growth->warmup, growth->warmup == 1 ? "dump is" : "dumps are");
 }
 
 /* What to look at: the first type of a module that grew, else the first that did. */
@@ -210,13 +245,17 @@ static void put_row(rg_json *json, const struct rg_growth_row *row, size_t dumps
 	rg_json_put_i64(json, "count_delta", row->count_delta);
 	rg_json_put_i64(json, "bytes_delta", row->bytes_delta);
 	rg_json_put_i64(json, "owned_delta", row->owned_delta);
+	rg_json_put_double(json, "count_slope", row->count_slope);
+	rg_json_put_double(json, "bytes_slope", row->bytes_slope);
+	rg_json_put_double(json, "owned_slope", row->owned_slope);
 	rg_json_put_string(json, "verdict", verdicts[row->verdict]);
 	rg_json_put_bool(json, "new", row->is_new);
 	rg_json_put_bool(json, "gone", row->is_gone);
 	rg_json_put_end(json);
 }
 
-int growth_report_json(struct cli *cli, const struct growth_series *series)
+int growth_report_json(struct cli *cli, const struct growth_series *series,
+		       const struct growth_gate *gate)
 {
 	const struct rg_growth *growth = series->growth;
 	size_t rows = cli->options.limit_given ? shown_rows(cli, growth) : growth->count;
@@ -229,6 +268,7 @@ int growth_report_json(struct cli *cli, const struct growth_series *series)
 	for (size_t i = 0; i < series->count; i++)
 		rg_json_put_string(json, NULL, series->infos[i].path);
 	rg_json_put_end(json);
+	rg_json_put_u64(json, "warmup", growth->warmup);
 	rg_json_put_i64(json, "count_delta", growth->count_delta);
 	rg_json_put_i64(json, "bytes_delta", growth->bytes_delta);
 	rg_json_put_i64(json, "owned_delta", growth->owned_delta);
@@ -237,7 +277,6 @@ int growth_report_json(struct cli *cli, const struct growth_series *series)
 	for (size_t i = 0; i < rows; i++)
 		put_row(json, &growth->rows[i], series->count);
 	rg_json_put_end(json);
-	rg_json_put_array(json, "violations");
-	rg_json_put_end(json);
+	gate_json(gate, json);
 	return cli_json_end(json);
 }

@@ -14,8 +14,6 @@
 
 #include "cli/cli.h"
 
-#define MOST_HINTS 3
-
 bool cli_says_order(const struct cli *cli, const char *path)
 {
 	struct stat st;
@@ -46,37 +44,11 @@ static bool has_wildcard(const char *word)
 	return strpbrk(word, "*?") != NULL;
 }
 
-/* The best of @count hints is kept, smaller scores first, then by name. */
-struct hint {
-	size_t score;
-	const char *name;
-};
-
-static void offer(struct hint *hints, struct hint hint)
-{
-	for (size_t i = 0; i < MOST_HINTS; i++) {
-		struct hint lower = hints[i];
-
-		if (lower.name && !strcmp(lower.name, hint.name))
-			return;
-		if (!lower.name || hint.score < lower.score ||
-		    (hint.score == lower.score && strcmp(hint.name, lower.name) < 0)) {
-			hints[i] = hint;
-			hint = lower;
-		}
-		if (!hint.name)
-			return;
-	}
-}
-
 static int unknown_type(const rg_dump *dump, const rg_graph *graph, const char *word)
 {
-	struct hint hints[MOST_HINTS] = { { 0, NULL } };
 	const char *path = rg_dump_info(dump)->path;
-	const char *dot = strrchr(word, '.'), *last = dot && dot[1] ? dot + 1 : word;
-	size_t limit = strlen(word) / 3 + 1, own_limit = strlen(last) / 3 + 1;
-	char list[512] = "";
-	size_t at = 0;
+	struct cli_hints hints = { .word = word };
+	char list[512];
 
 	if (has_wildcard(word)) {
 		cli_say("%s: no type matches '%s': refgraph types -n 0 %s lists them all", path,
@@ -85,23 +57,10 @@ static int unknown_type(const rg_dump *dump, const rg_graph *graph, const char *
 	}
 	for (rg_type_id t = 0; t < rg_graph_type_count(graph); t++) {
 		const struct rg_type *type = rg_graph_type(graph, t);
-		size_t full = cli_distance(word, type->name, limit);
-		size_t tail = cli_distance(word, type->short_name, limit);
-		size_t own = cli_distance(last, type->short_name, own_limit);
-		size_t score = full < tail ? full : tail;
 
-		/* The right name with another module: as good as a letter or two. */
-		if (own < own_limit && own + 1 < score)
-			score = own + 1;
-		if (strcasestr(type->name, word))
-			score = 1;
-		if (score <= limit)
-			offer(hints, (struct hint){ score, type->name });
+		cli_hints_offer(&hints, type->name, type->short_name);
 	}
-	for (size_t i = 0; i < MOST_HINTS && hints[i].name && at < sizeof(list); i++)
-		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%.120s", i ? ", " : "",
-				       hints[i].name);
-	if (*list)
+	if (cli_hints_text(&hints, list, sizeof(list)))
 		cli_say("%s: no type '%s'; near: %s", path, word, list);
 	else
 		cli_say("%s: no type '%s'; refgraph types -n 0 %s lists them all", path, word,

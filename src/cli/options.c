@@ -310,6 +310,7 @@ void cli_options_free(struct cli_options *options)
 	free(options->ignore_types.items);
 	free(options->only_types.items);
 	free(options->highlights.items);
+	free(options->fail_if.items);
 }
 
 /* Puts @words as far as lines are wide, the first in the column of helps. */

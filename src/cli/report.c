@@ -177,17 +177,23 @@ int cli_json_end(rg_json *json)
 	return error ? cli_fail(error) : CLI_OK;
 }
 
+int cli_vouch(const struct cli *cli, const struct rg_dump_info *info, const char *option)
+{
+	if (info->complete || cli->options.allow_incomplete)
+		return CLI_OK;
+	cli_say("%s: is incomplete, so %s cannot vouch for the answer: take a complete dump "
+		"(docs/taking-a-dump.md), or give --allow-incomplete", info->path, option);
+	return CLI_TROUBLE;
+}
+
 int cli_gate(struct cli *cli, const struct rg_dump_info *info, bool found)
 {
+	int status;
+
 	if (!cli->options.exit_code)
 		return CLI_OK;
-	if (!info->complete && !cli->options.allow_incomplete) {
-		cli_say("%s: is incomplete, so --exit-code cannot vouch for the answer: take a "
-			"complete dump (docs/taking-a-dump.md), or give --allow-incomplete",
-			info->path);
-		return CLI_TROUBLE;
-	}
-	return found ? CLI_FINDING : CLI_OK;
+	status = cli_vouch(cli, info, "--exit-code");
+	return status ? status : found ? CLI_FINDING : CLI_OK;
 }
 
 struct rg_table_style cli_table_style(const struct cli *cli)

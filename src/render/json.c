@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -175,6 +176,33 @@ void rg_json_put_i64(rg_json *json, const char *key, int64_t value)
 {
 	begin(json, key);
 	rg_sink_printf(json->sink, "%" PRId64, value);
+}
+
+void rg_json_put_double(rg_json *json, const char *key, double value)
+{
+	char text[32], clean[32];
+	size_t length = 0;
+
+	if (!(value - value == 0)) {
+		rg_json_put_null(json, key);
+		return;
+	}
+	/* The fewest digits that give this number again. */
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	/* Whatever the locale has between whole and fraction is a point in JSON. */
+	for (const char *at = text; *at; at++) {
+		bool plain = strchr("0123456789+-e", *at) != NULL;
+
+		if (plain || !length || clean[length - 1] != '.')
+			clean[length++] = plain ? *at : '.';
+	}
+	clean[length] = '\0';
+	begin(json, key);
+	rg_sink_puts(json->sink, clean);
 }
 
 void rg_json_put_bool(rg_json *json, const char *key, bool value)

@@ -6,6 +6,7 @@ Look at every difference before an update: the expected outputs are the contract
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -17,14 +18,14 @@ COMMON_KEYS = {"schema", "complete", "missing", "unreadable"}
 def cases():
     with open(os.path.join(HERE, "cases.txt"), encoding="utf-8") as file:
         for line in file:
-            words = line.split()
+            words = shlex.split(line)
             if words and words[0] != "#":
                 yield words[0], int(words[1]), words[2:]
 
 
 def run(arguments):
     environment = dict(os.environ, LC_ALL="C", TERM="dumb")
-    for name in ("COLUMNS", "NO_COLOR"):
+    for name in ("COLUMNS", "NO_COLOR", "GITHUB_ACTIONS"):
         environment.pop(name, None)
     return subprocess.run([PROGRAM, *arguments], cwd=os.path.join(HERE, "dumps"), timeout=60,
                           stdin=subprocess.DEVNULL, env=environment,

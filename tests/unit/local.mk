@@ -9,6 +9,7 @@ unit_tests += %D%/test_error.c
 unit_tests += %D%/test_image.c
 unit_tests += %D%/test_image_hostile.c
 unit_tests += %D%/test_analysis_chain.c
+unit_tests += %D%/test_analysis_condition.c
 unit_tests += %D%/test_analysis_cycles.c
 unit_tests += %D%/test_analysis_growth.c
 unit_tests += %D%/test_analysis_neighborhood.c

@@ -311,7 +311,35 @@ static void every_missing_memory_is_reported(void)
 	CU_ASSERT(failures > 5 && failures < 1000);
 }
 
+static void numbers_with_fractions_come_back(void)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 0, "0" }, { 6, "6" }, { -7, "-7" }, { 0.5, "0.5" }, { -13412.25, "-13412.25" },
+		{ 0.1, "0.1" }, { 1.0 / 3, "0.3333333333333333" }, { 0x1p53, "9007199254740992" },
+		{ 1e300, "1e+300" }, { 1e308 * 10, "null" }, { -1e308 * 10, "null" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rg_sink *sink;
+		rg_json *json;
+
+		CU_ASSERT_PTR_NULL_FATAL(rg_sink_memory(&sink));
+		CU_ASSERT_PTR_NULL_FATAL(rg_json_new(sink, &json));
+		rg_json_put_double(json, NULL, cases[i].value);
+		CU_ASSERT_PTR_NULL(rg_json_finish(json));
+		CU_ASSERT_EQUAL(strncmp(rg_sink_bytes(sink, NULL), cases[i].text,
+					strlen(cases[i].text)), 0);
+		CU_ASSERT(strlen(rg_sink_bytes(sink, NULL)) <= strlen(cases[i].text) + 1);
+		rg_json_free(json);
+		rg_sink_free(sink);
+	}
+}
+
 static const struct rg_test tests[] = {
+	RG_TEST(numbers_with_fractions_come_back),
 	RG_TEST(file_appears_whole_and_private),
 	RG_TEST(file_not_committed_leaves_nothing),
 	RG_TEST(full_disk_is_reported),

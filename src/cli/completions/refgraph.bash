@@ -17,8 +17,8 @@ _refgraph_command()
         operands='file'
         ;;
     growth)
-        options='-n --limit --sort --peak --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output'
         operands='file,file...'
         ;;
     cycles)
@@ -80,6 +80,10 @@ _refgraph_argument()
     types,--output | types,-o) place='file' ;;
     growth,--limit | growth,-n) place='anything' ;;
     growth,--sort) place='bytes count name' ;;
+    growth,--warmup) place='anything' ;;
+    growth,--fail-if) place='anything' ;;
+    growth,--junit) place='file' ;;
+    growth,--annotate) place='auto github never' ;;
     growth,--exe) place='file' ;;
     growth,--sysroot) place='folder' ;;
     growth,--labels) place='all names none' ;;

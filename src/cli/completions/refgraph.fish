@@ -88,6 +88,12 @@ complete -c refgraph -n '__refgraph_is growth' -l sort -x -a 'bytes count name' 
 complete -c refgraph -n '__refgraph_is growth' -l peak -d 'only types above their highest count so far, as objgraph has it'
 complete -c refgraph -n '__refgraph_is growth' -l tracked -d 'only objects known to the cycle collector'
 complete -c refgraph -n '__refgraph_is growth' -l short -d 'names without modules; types of one name become one'
+complete -c refgraph -n '__refgraph_is growth' -l warmup -x -d 'show the first K dumps, but judge without them'
+complete -c refgraph -n '__refgraph_is growth' -l fail-if -x -d 'exit with 1 if it holds, as count(app.Session) > 1000 or delta_bytes(*) > 10M; may be repeated'
+complete -c refgraph -n '__refgraph_is growth' -l exit-code -d 'exit with 1 if anything grew'
+complete -c refgraph -n '__refgraph_is growth' -l allow-incomplete -d 'let both judge incomplete dumps'
+complete -c refgraph -n '__refgraph_is growth' -l junit -r -F -d 'write how each --fail-if went to FILE, as JUnit does'
+complete -c refgraph -n '__refgraph_is growth' -l annotate -x -a 'auto github never' -d 'tell GitHub on standard error; auto is where GITHUB_ACTIONS is true'
 complete -c refgraph -n '__refgraph_is growth' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is growth' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -97,8 +103,8 @@ complete -c refgraph -n '__refgraph_is growth' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is growth' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is growth' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is growth' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --exe --sysroot --labels --format --color -o --output' -F
-complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
 complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON all)'

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* growth as a gate: conditions that must not hold. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/growth.h"
+
+#define MOST_SHOWN 60 /* bytes of a condition on either side of where it is wrong */
+
+/* Whether a byte goes on with a character of UTF-8. */
+static bool is_inside(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* How many characters a terminal shows of a clean text. */
+static int shown_width(const char *clean)
+{
+	int width = 0;
+
+	for (; *clean; clean++)
+		width += !is_inside(*clean);
+	return width;
+}
+
+/* Shows the part of @text around byte @at, and a mark below that. */
+static void point_at(const char *text, size_t at)
+{
+	size_t length = strlen(text), from = 0, to = length;
+	char part[2 * MOST_SHOWN + 8], before[4 * sizeof(part)], after[4 * sizeof(part)];
+
+	if (at > length)
+		at = length;
+	if (at > MOST_SHOWN)
+		from = at - MOST_SHOWN;
+	while (from < at && is_inside(text[from]))
+		from++;
+	if (length - at > MOST_SHOWN)
+		to = at + MOST_SHOWN;
+	while (to > at && is_inside(text[to]))
+		to--;
+	snprintf(part, sizeof(part), "%.*s", (int)(at - from), text + from);
+	rg_text_clean(part, before, sizeof(before));
+	snprintf(part, sizeof(part), "%.*s", (int)(to - at), text + at);
+	rg_text_clean(part, after, sizeof(after));
+	fprintf(stderr, "  %s%s%s%s\n  %*s^\n", from ? "..." : "", before, after,
+		to < length ? "..." : "", shown_width(before) + (from ? 3 : 0), "");
+}
+
+int gate_parse(struct cli *cli, struct growth_gate *gate)
+{
+	const struct cli_list *words = &cli->options.fail_if;
+
+	if (cli->options.junit && !words->count) {
+		cli_say("growth: --junit writes how --fail-if went: give at least one");
+		return CLI_TROUBLE;
+	}
+	gate->conditions = calloc(words->count + 1, sizeof(*gate->conditions));
+	gate->judgements = calloc(words->count + 1, sizeof(*gate->judgements));
+	if (!gate->conditions || !gate->judgements)
+		return cli_no_memory();
+	for (; gate->count < words->count; gate->count++) {
+		const char *text = words->items[gate->count];
+		rg_error *error = rg_condition_parse(text, &gate->conditions[gate->count]);
+		bool invalid;
+
+		if (!error)
+			continue;
+		invalid = rg_error_code(error) == RG_ERROR_INVALID;
+		cli_say("growth: --fail-if: %s", rg_error_message(error));
+		rg_error_free(error);
+		if (invalid)
+			point_at(text, rg_condition_fault(text));
+		return CLI_TROUBLE;
+	}
+	return CLI_OK;
+}
+
+char *gate_value(const struct rg_condition_fact *fact, double value, char buffer[GATE_VALUE_SIZE])
+{
+	char count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	double size = value < 0 ? -value : value;
+
+	if (!(size < 0x1p53))
+		snprintf(buffer, GATE_VALUE_SIZE, "%.6g", value);
+	else if (size > (double)(uint64_t)size)
+		snprintf(buffer, GATE_VALUE_SIZE, "%.2f", value);
+	else
+		snprintf(buffer, GATE_VALUE_SIZE, "%s%s", value < 0 ? "-" : "",
+			 rg_format_count((uint64_t)size, count));
+	if (fact->bytes && size >= 1024 && size < 0x1p53)
+		snprintf(buffer + strlen(buffer), RG_FORMAT_SIZE + 8, " (%s%s)",
+			 value < 0 ? "-" : "", rg_format_bytes((uint64_t)size, bytes));
+	return buffer;
+}
+
+/* "refgraph: DUMP: CONDITION: it is 1,204, the limit 1,000", or the comparisons that made it so. */
+static int say_violation(const struct growth_gate *gate, size_t which)
+{
+	const struct rg_judgement *judgement = gate->judgements[which];
+	char value[GATE_VALUE_SIZE], limit[GATE_VALUE_SIZE];
+	rg_error *error;
+	rg_sink *sink;
+
+	error = rg_sink_memory(&sink);
+	if (error)
+		return cli_fail(error);
+	rg_sink_printf(sink, "%s: failed: %.1000s: ", gate->dump,
+		       rg_condition_text(gate->conditions[which]));
+	for (size_t i = 0; i < judgement->fact_count; i++) {
+		const struct rg_condition_fact *fact = &judgement->facts[i];
+
+		if (judgement->fact_count > 1)
+			rg_sink_printf(sink, "%s%.500s is %s, ", i ? "; " : "", fact->text,
+				       fact->holds ? "true" : "false");
+		rg_sink_printf(sink, "value %s, limit %s", gate_value(fact, fact->value, value),
+			       gate_value(fact, fact->limit, limit));
+	}
+	cli_say("%s", rg_sink_bytes(sink, NULL));
+	rg_sink_free(sink);
+	return CLI_OK;
+}
+
+/* What a pattern may have meant. */
+static void say_unknown(const struct growth_gate *gate, const char *pattern)
+{
+	struct cli_hints hints = { .word = pattern };
+	char list[512];
+
+	for (size_t i = 0; i < gate->growth->count; i++)
+		cli_hints_offer(&hints, gate->growth->rows[i].name,
+				gate->growth->rows[i].short_name);
+	if (!strpbrk(pattern, "*?") && cli_hints_text(&hints, list, sizeof(list)))
+		cli_say("no dump has a type '%s', so --fail-if counts 0 of it; near: %s", pattern,
+			list);
+	else
+		cli_say("no dump has a type '%s', so --fail-if counts 0 of it; refgraph types "
+			"-n 0 %s lists them all", pattern, gate->dump);
+}
+
+int gate_judge(struct cli *cli, const struct growth_series *series, struct growth_gate *gate)
+{
+	struct rg_growth_options options;
+	rg_error *error;
+	int status = CLI_OK;
+
+	if (!gate->count)
+		return CLI_OK;
+	memset(&options, 0, sizeof(options));
+	options.size = sizeof(options);
+	options.warmup = (size_t)cli->options.warmup;
+	options.all = true;
+	gate->dump = series->infos[series->count - 1].path;
+	error = rg_growth_find((const struct rg_type_table *const *)series->tables, series->count,
+			       &options, &gate->growth);
+	for (size_t i = 0; !error && i < gate->count; i++) {
+		error = rg_condition_judge(gate->conditions[i], gate->growth,
+					   &gate->judgements[i]);
+		if (!error)
+			gate->violated += gate->judgements[i]->holds;
+	}
+	if (error)
+		return cli_fail(error);
+	for (size_t i = 0; i < gate->count; i++)
+		for (size_t u = 0; u < gate->judgements[i]->unknown_count; u++)
+			say_unknown(gate, gate->judgements[i]->unknown[u]);
+	for (size_t i = 0; !status && i < gate->count; i++)
+		if (gate->judgements[i]->holds)
+			status = say_violation(gate, i);
+	return status;
+}
+
+void gate_free(struct growth_gate *gate)
+{
+	for (size_t i = 0; i < gate->count; i++) {
+		rg_condition_free(gate->conditions[i]);
+		rg_judgement_free(gate->judgements[i]);
+	}
+	free(gate->conditions);
+	free(gate->judgements);
+	rg_growth_free(gate->growth);
+}
