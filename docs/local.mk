@@ -7,6 +7,7 @@ dist_doc_DATA += %D%/adding-a-format.md
 dist_doc_DATA += %D%/adding-a-runtime.md
 dist_doc_DATA += %D%/adding-an-analysis.md
 dist_doc_DATA += %D%/architecture.md
+dist_doc_DATA += %D%/json.md
 dist_doc_DATA += %D%/portable-dump.md
 dist_doc_DATA += %D%/taking-a-dump.md
 EXTRA_DIST += %D%/images/backrefs.png

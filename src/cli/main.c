@@ -42,6 +42,8 @@ static void put_commands(rg_sink *sink)
 			       cli_command_at(i)->summary);
 	rg_sink_puts(sink,
 		     "\nObjects are named 0xADDRESS, TYPE (all of it), or TYPE#N.\n"
+		     "gcore PID takes a dump; docs/taking-a-dump.md has other ways. "
+		     "Begin with info.\n"
 		     "refgraph COMMAND --help explains a command, refgraph(1) everything.\n");
 }
 

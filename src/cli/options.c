@@ -112,9 +112,11 @@ static void unknown_option(const struct cli_command *command, const char *word)
 {
 	const char *best = NULL;
 	char name[64];
-	size_t closest = 4;
+	size_t closest;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	/* Of a short word there must be more left than of a long one. */
+	closest = strlen(name) / 2 < 4 ? strlen(name) / 2 : 4;
 	for (size_t i = 0; cli_option_at(command, i); i++) {
 		const char *known = cli_option_at(command, i)->name;
 		size_t distance = cli_distance(name + strspn(name, "-"), known, 3);

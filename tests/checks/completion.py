@@ -297,7 +297,7 @@ def check_readline():
     with tempfile.TemporaryDirectory() as folder:
         play(folder)
         terminal = Terminal([need("bash"), "--norc", "-i"], folder, dict(
-            os.environ, HOME=folder, TERM="vt100", PS1="", LC_ALL="C.UTF-8"))
+            os.environ, HOME=folder, TERM="vt100", PS1="", INPUTRC=os.devnull, LC_ALL="C.UTF-8"))
         findings = []
         try:
             terminal.type("refgraph() { printf '<%s>' \"$@\"; echo; }; source " +

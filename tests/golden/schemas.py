@@ -173,7 +173,8 @@ def check_portable_document():
     with open(os.path.join(DOCS, "portable-dump.md"), encoding="utf-8") as file:
         words = set(re.findall(r"\w+", file.read()))
     return ["docs/portable-dump.md does not mention the key %s" % key
-            for key in SCHEMAS["portable"]["$defs"]["object"]["properties"] if key not in words]
+            for line in SCHEMAS["portable"]["$defs"].values()
+            for node in nodes(line) for key in node.get("properties", ()) if key not in words]
 
 
 # --- of outputs ---
