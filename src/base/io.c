@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,18 +143,83 @@ rg_error *rg_io_open_special(const char *path, int *ret_fd)
 	return NULL;
 }
 
+/* A file without a name in the folder of @path; negative where there are no such. */
+static int open_unnamed(const char *path)
+{
+#ifdef O_TMPFILE
+	const char *slash = strrchr(path, '/');
+	char *folder = rg_strdup(slash ? path : ".");
+	char link[64];
+	int fd;
+
+	if (!folder)
+		return -1;
+	if (slash)
+		folder[slash == path ? 1 : slash - path] = '\0';
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	rg_free(folder);
+	if (fd < 0)
+		return -1;
+	/* It gets its name through /proc, which need not be there. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (access(link, F_OK) == 0)
+		return fd;
+	close(fd);
+#else
+	(void)path;
+#endif
+	return -1;
+}
+
+/* Gives the file without a name a temporary one beside @path, for the caller to free. */
+static rg_error *name_it(int fd, const char *path, char **ret)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	for (unsigned number = 0; number < 10000; number++) {
+		struct rg_buffer name = RG_BUFFER_INIT;
+
+		rg_buffer_printf(&name, "%s.%d.%u", path, (int)getpid(), number);
+		if (rg_buffer_failed(&name)) {
+			rg_buffer_free(&name);
+			return rg_error_no_memory();
+		}
+		if (linkat(AT_FDCWD, link, AT_FDCWD, name.data, AT_SYMLINK_FOLLOW) == 0) {
+			*ret = name.data;
+			return NULL;
+		}
+		rg_buffer_free(&name);
+		if (errno != EEXIST)
+			break;
+	}
+	return rg_error_errno(errno, path, "put the finished file there");
+}
+
 rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name)
 {
 	struct rg_buffer name = RG_BUFFER_INIT;
 	int fd;
 
+	if (must_fail())
+		return rg_error_errno(errno, path, "create a file beside it");
+	fd = open_unnamed(path);
+	if (fd >= 0) {
+		*ret_name = rg_strdup("");
+		if (*ret_name) {
+			*ret_fd = fd;
+			return NULL;
+		}
+		close(fd);
+		return rg_error_no_memory();
+	}
 	rg_buffer_printf(&name, "%s.XXXXXX", path);
 	if (rg_buffer_failed(&name)) {
 		rg_buffer_free(&name);
 		return rg_error_no_memory();
 	}
 	/* mkostemp gives mode 0600: dumps and what is drawn from them hold secrets. */
-	fd = must_fail() ? -1 : mkostemp(name.data, O_CLOEXEC);
+	fd = mkostemp(name.data, O_CLOEXEC);
 	if (fd < 0) {
 		rg_buffer_free(&name);
 		return rg_error_errno(errno, path, "create a file beside it");
@@ -165,17 +231,31 @@ rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name)
 
 rg_error *rg_io_publish(int fd, const char *temporary, const char *path)
 {
+	char *name = NULL;
+	rg_error *error = NULL;
+
+	if (!*temporary) {
+		error = name_it(fd, path, &name);
+		if (error) {
+			close(fd);
+			return error;
+		}
+	}
 	/* close() reports what a delayed write could not store. */
 	if (must_fail() || close(fd) < 0)
-		return rg_error_errno(errno, path, "write to it");
-	if (must_fail() || rename(temporary, path) < 0)
-		return rg_error_errno(errno, path, "put the finished file there");
-	return NULL;
+		error = rg_error_errno(errno, path, "write to it");
+	else if (must_fail() || rename(name ? name : temporary, path) < 0)
+		error = rg_error_errno(errno, path, "put the finished file there");
+	if (error && name)
+		unlink(name);
+	rg_free(name);
+	return error;
 }
 
 void rg_io_discard(int fd, const char *temporary)
 {
 	if (fd >= 0)
 		close(fd);
-	unlink(temporary);
+	if (*temporary)
+		unlink(temporary);
 }

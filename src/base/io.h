@@ -36,9 +36,12 @@ RG_MUST_CHECK rg_error *rg_io_skip(int fd, uint64_t length, const char *name);
  * FIFO), for writing.
  */
 RG_MUST_CHECK rg_error *rg_io_open_special(const char *path, int *ret_fd);
-/* rg_io_temporary - creates a file of mode 0600 beside @path; its name goes to *@ret_name. */
+/*
+ * rg_io_temporary - creates a file of mode 0600 beside @path; its name goes to *@ret_name: ""
+ * where the file system knows files without a name, of which nothing stays whatever happens.
+ */
 RG_MUST_CHECK rg_error *rg_io_temporary(const char *path, int *ret_fd, char **ret_name);
-/* rg_io_publish - flushes @fd, closes it and renames @temporary to @path. */
+/* rg_io_publish - flushes @fd, closes it and puts the file, called @temporary so far, at @path. */
 RG_MUST_CHECK rg_error *rg_io_publish(int fd, const char *temporary, const char *path);
 /* rg_io_discard - closes @fd (unless negative) and removes @temporary. */
 void rg_io_discard(int fd, const char *temporary);

@@ -150,6 +150,34 @@ def a_file_size_limit_is_trouble(folder):
     return findings + ["leaves %s" % name for name in os.listdir(folder)]
 
 
+def a_kill_leaves_nothing(folder):
+    """Whatever ends it while it writes: the file is there whole, or nothing is."""
+    core, place = os.path.join(folder, "core"), os.path.join(folder, "place")
+    os.mkdir(place)
+    if not hasattr(os, "O_TMPFILE"):
+        raise support.common.Skip("no files without a name")
+    try:
+        os.close(os.open(place, os.O_TMPFILE | os.O_RDWR))
+    except OSError:
+        raise support.common.Skip("this file system knows no files without a name") from None
+    with open(core, "wb") as file:
+        file.write(support.Core(support.core_names()[0]).data)
+    findings, path, killed = [], os.path.join(place, "out.ndjson"), 0
+    for number in range(12):
+        with subprocess.Popen([support.REFGRAPH, "convert", core, "-o", path]) as target:
+            time.sleep(0.01 * number)
+            target.kill()
+        killed += target.returncode != 0
+        if os.listdir(place) not in ([], ["out.ndjson"]):
+            findings.append("leaves %s" % os.listdir(place))
+        elif os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                if '{"end"' not in file.read().splitlines()[-1]:
+                    findings.append("half of the file is at its place")
+            os.unlink(path)
+    return findings if killed else ["was never killed"]
+
+
 def a_folder_that_takes_nothing(folder):
     findings = []
     for command in COMMANDS:
@@ -257,7 +285,7 @@ def in_folder(test):
 TESTS = (
     names_near_matches, says_what_is_at_an_address, knows_operands_in_the_wrong_order,
     waits_for_nothing, a_full_disk_is_trouble, a_small_disk_keeps_nothing,
-    a_file_size_limit_is_trouble, a_folder_that_takes_nothing, a_closed_output_is_trouble,
+    a_file_size_limit_is_trouble, a_kill_leaves_nothing, a_folder_that_takes_nothing, a_closed_output_is_trouble,
     a_reader_that_leaves_ends_it_quietly, a_renderer_in_trouble_keeps_the_dot,
     a_dot_that_cannot_be_kept_says_both, no_gate_vouches_for_a_part,
 )

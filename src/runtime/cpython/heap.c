@@ -360,6 +360,11 @@ static rg_error *mark_inferred(void *user, uint64_t target)
 	return NULL;
 }
 
+static void mark_salvaged(void *user, uint64_t object)
+{
+	consider(user, object, 0, RG_REFERENCE_BORROWED);
+}
+
 static rg_error *mark_all(struct heap *heap)
 {
 	struct cpy *cpy = heap->cpy;
@@ -372,6 +377,11 @@ static rg_error *mark_all(struct heap *heap)
 		RG_TRY(mark_set_aside(heap));
 	RG_TRY(cpy_roots(cpy, mark_root, heap));
 	RG_TRY(drain(heap));
+	/* Where memory is missing, what led to an object may be: they are looked for themselves. */
+	if (heap->torn || heap->lacking) {
+		cpy_pools_salvage(cpy, mark_salvaged, heap);
+		RG_TRY(drain(heap));
+	}
 	while (fresh) {
 		RG_TRY(cpy_infer_round(heap->infer, mark_inferred, heap, &fresh));
 		RG_TRY(drain(heap));

@@ -152,6 +152,11 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret);
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);
+/*
+ * Calls @each for what must be objects of the collector's in pymalloc's pools,
+ * whether anything leads to them or not.  O(image / 16).
+ */
+void cpy_pools_salvage(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 /* Calls @each for the objects of the permanent generations. */
 void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 rg_error *cpy_objects(void *state, rg_builder *builder);
