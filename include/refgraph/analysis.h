@@ -26,11 +26,30 @@ enum rg_type_order {
 	RG_TYPES_BY_OWNED = 3,
 };
 
+/*
+ * Which types are looked at; all zero is every one.  A type has to pass both.
+ */
+struct rg_type_selection {
+	const char *const *modules; /* patterns, one of which its module or a package above it
+				       matches: "app" has all of app.session; none: any module */
+	size_t module_count;
+	bool no_runtime;            /* not those of the runtime and its standard library; what
+				       comes from nobody knows where stays */
+};
+
+/*
+ * rg_type_selected - whether @selection (NULL: everything) has @type.
+ * O(patterns * (length of a pattern + length of the module) * packages); cannot fail.
+ */
+RG_API bool rg_type_selected(const struct rg_type *type,
+			     const struct rg_type_selection *selection);
+
 struct rg_types_options {
 	size_t size;
 	bool tracked_only;  /* only tracked and not frozen: what gc.get_objects() would give */
 	bool short_names;   /* short names; types of the same short name become one row */
 	enum rg_type_order order; /* of the rows */
+	struct rg_type_selection select; /* rows for these; totals are those of all */
 };
 
 /* All objects of one type, or of several that were merged. */
@@ -52,10 +71,15 @@ struct rg_type_row {
 struct rg_type_table {
 	const struct rg_type_row *rows;
 	size_t count;
-	uint64_t objects; /* totals of all rows */
+	uint64_t objects; /* totals, whether their types were selected or not */
 	uint64_t bytes;
 	uint64_t owned;
 	uint64_t tracked;
+	uint64_t selected_objects; /* totals of all rows */
+	uint64_t selected_bytes;
+	uint64_t selected_owned;
+	uint64_t selected_tracked;
+	size_t left_out;  /* types with objects that were not selected */
 };
 
 /*

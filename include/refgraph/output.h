@@ -144,7 +144,7 @@ struct rg_column {
 /* How a table is shown. */
 struct rg_table_style {
 	size_t width;  /* columns of the terminal; 0: nothing is shortened */
-	bool color;    /* the header bold */
+	bool color;    /* header and headings bold */
 	bool ascii;    /* "..." instead of an ellipsis character */
 	size_t indent; /* spaces before each line */
 };
@@ -169,6 +169,18 @@ RG_API void rg_table_text(rg_table *table, const char *text);
 RG_API void rg_table_number(rg_table *table, int64_t value);
 /* rg_table_empty - the next cell, with nothing in it.  O(1); what fails is kept. */
 RG_API void rg_table_empty(rg_table *table);
+
+/*
+ * rg_table_heading - a line over all columns above the rows that come next, after
+ * an empty one if there are rows before; not in CSV.  @text is copied.  O(length);
+ * what fails is kept.
+ */
+RG_API void rg_table_heading(rg_table *table, const char *text);
+/*
+ * rg_table_note - a line over all columns after the rows so far; not in CSV.
+ * @text is copied.  O(length); what fails is kept.
+ */
+RG_API void rg_table_note(rg_table *table, const char *text);
 
 /*
  * rg_table_write - the table aligned for people.  Where it is wider than the

@@ -70,6 +70,42 @@ static void add_up(const rg_graph *graph, bool tracked_only, struct rg_type_row 
 	}
 }
 
+/* Whether @module or one of the packages above it fits @pattern. */
+static bool module_fits(const char *pattern, const char *module)
+{
+	char package[512];
+	size_t length = strlen(module);
+
+	if (rg_pattern_match(pattern, module))
+		return true;
+	if (length >= sizeof(package))
+		return false;
+	memcpy(package, module, length + 1);
+	while (length--) {
+		if (package[length] != '.')
+			continue;
+		package[length] = '\0';
+		if (rg_pattern_match(pattern, package))
+			return true;
+	}
+	return false;
+}
+
+bool rg_type_selected(const struct rg_type *type, const struct rg_type_selection *selection)
+{
+	/* What is built in may be written without its module. */
+	const char *module = *type->module || strchr(type->name, '.') ? type->module : "builtins";
+
+	if (!selection)
+		return true;
+	if (selection->no_runtime && type->origin == RG_ORIGIN_RUNTIME)
+		return false;
+	for (size_t i = 0; i < selection->module_count; i++)
+		if (module_fits(selection->modules[i], module))
+			return true;
+	return !selection->module_count;
+}
+
 /* How near to the program: what nobody knows counts as its own, but says less. */
 static unsigned int own_rank(enum rg_origin origin)
 {
@@ -132,6 +168,14 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 
 		if (!row.count)
 			continue;
+		table->public.objects += row.count;
+		table->public.bytes += row.bytes;
+		table->public.owned += row.owned;
+		table->public.tracked += row.tracked;
+		if (!rg_type_selected(type, &options->select)) {
+			table->public.left_out++;
+			continue;
+		}
 		row.name = options->short_names ? type->short_name : type->name;
 		row.short_name = type->short_name;
 		row.module = type->module;
@@ -156,10 +200,10 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 			rg_types_free(&table->public);
 			return rg_error_no_memory();
 		}
-		table->public.objects += row->count;
-		table->public.bytes += row->bytes;
-		table->public.owned += row->owned;
-		table->public.tracked += row->tracked;
+		table->public.selected_objects += row->count;
+		table->public.selected_bytes += row->bytes;
+		table->public.selected_owned += row->owned;
+		table->public.selected_tracked += row->tracked;
 	}
 	table->public.rows = table->rows;
 	table->public.count = count;

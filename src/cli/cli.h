@@ -57,6 +57,8 @@ struct cli_options {
 	struct cli_list fail_if;
 	const char *junit;
 	int annotate;         /* 0 auto, 1 github, 2 never */
+	struct cli_list modules;
+	bool no_stdlib;
 };
 
 enum cli_option_kind {
@@ -106,6 +108,7 @@ struct cli {
 	size_t width; /* of the terminal; 0: results do not go to one */
 	const char *dot; /* between facts on a line */
 	rg_sink *sink;
+	struct cli_near *near; /* one for each of options.modules, or NULL (select.c) */
 };
 
 /* --- main.c --- */
@@ -162,6 +165,39 @@ void cli_describe(const struct cli *cli, const rg_graph *graph, rg_id id, char *
 /* cli_bold - begins and ends what matters most. */
 const char *cli_bold(const struct cli *cli);
 const char *cli_plain(const struct cli *cli);
+
+/* --- select.c --- */
+/* The options of commands that show types: --module and --no-stdlib. */
+#define CLI_SELECT_OPTIONS                                                                         \
+	{ 0, "module", "GLOB", CLI_WORDS, CLI_FIELD(modules), NULL,                                \
+	  "only types of modules or packages that GLOB fits; may be repeated" },                   \
+	{ 0, "no-stdlib", NULL, CLI_FLAG, CLI_FIELD(no_stdlib), NULL,                              \
+	  "leave out types of the runtime and its standard library" }
+/* cli_selection - these as the library takes them; belongs to @cli. */
+struct rg_type_selection cli_selection(const struct cli *cli);
+/* cli_selects - whether there is anything to leave out. */
+bool cli_selects(const struct cli *cli);
+/* cli_select_look - notes which modules @graph has; cli_load() does so. */
+void cli_select_look(struct cli *cli, const rg_graph *graph);
+/* cli_select_close - says which of --module fitted nothing in any dump, and frees what it knew. */
+void cli_select_close(struct cli *cli, int status);
+/*
+ * On a terminal the program's own types stand apart from those of packages, and
+ * these from the runtime's: three blocks of one table.
+ */
+enum cli_block { CLI_BLOCK_PROGRAM, CLI_BLOCK_PACKAGES, CLI_BLOCK_RUNTIME, CLI_BLOCKS };
+/* cli_block - where a type of @origin stands; what nobody knows is the program's. */
+enum cli_block cli_block(enum rg_origin origin);
+/* cli_block_title - "the program's own" and so on, owned by nobody: copied to @buffer. */
+void cli_block_title(const struct rg_dump_info *info, enum cli_block block, char *buffer,
+		     size_t size);
+/* cli_block_rows - how many of @count rows a block shows. */
+size_t cli_block_rows(const struct cli *cli, enum cli_block block, size_t count);
+/* cli_put_left_out - how much was not selected, of @whole bytes, and by which options. */
+void cli_put_left_out(struct cli *cli, uint64_t types, uint64_t objects, uint64_t bytes,
+		      uint64_t whole);
+/* cli_json_selected - the totals of what was selected, beside those of everything. */
+void cli_json_selected(rg_json *json, uint64_t objects, uint64_t bytes, uint64_t owned);
 
 /* --- object.c --- */
 /* Objects named on the command line. */

@@ -16,6 +16,9 @@ struct result {
 	const rg_graph *graph;
 	struct rg_garbage *garbage;
 	struct rg_cycles *cycles;
+	size_t *picked;      /* which groups --module and --no-stdlib leave */
+	size_t picked_count, picked_garbage;
+	uint64_t objects, bytes, owned; /* of these */
 };
 
 static void get_label(const struct cli *cli, const rg_graph *graph, const struct rg_step *step,
@@ -153,18 +156,46 @@ static void put_summary(struct cli *cli, const struct result *result)
 			     "root reaches\n");
 }
 
-static size_t shown_groups(const struct cli *cli, const struct rg_cycles *cycles)
+/* Picks the groups that have an object of a selected type. */
+static int pick(struct cli *cli, struct result *result)
+{
+	struct rg_type_selection selection = cli_selection(cli);
+	const struct rg_cycles *cycles = result->cycles;
+
+	result->picked = malloc((cycles->count + 1) * sizeof(*result->picked));
+	if (!result->picked)
+		return cli_no_memory();
+	for (size_t i = 0; i < cycles->count; i++) {
+		const struct rg_cycle_group *group = &cycles->groups[i];
+		size_t t = 0;
+
+		while (t < group->type_count &&
+		       !rg_type_selected(rg_graph_type(result->graph, group->types[t].type),
+					 &selection))
+			t++;
+		if (t == group->type_count)
+			continue;
+		result->picked[result->picked_count++] = i;
+		result->picked_garbage += !group->alive;
+		result->objects += group->object_count;
+		result->bytes += group->bytes;
+		result->owned += group->owned;
+	}
+	return CLI_OK;
+}
+
+static size_t shown_groups(const struct cli *cli, const struct result *result)
 {
 	uint64_t limit = cli->options.limit;
 
-	return limit && limit < cycles->count ? (size_t)limit : cycles->count;
+	return limit && limit < result->picked_count ? (size_t)limit : result->picked_count;
 }
 
 static void report(struct cli *cli, const struct result *result)
 {
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	const struct rg_cycles *cycles = result->cycles;
-	size_t shown = shown_groups(cli, cycles);
+	size_t shown = shown_groups(cli, result), left = cycles->count - result->picked_count;
 	char number[RG_FORMAT_SIZE];
 
 	cli_head(cli, info);
@@ -173,14 +204,17 @@ static void report(struct cli *cli, const struct result *result)
 	rg_sink_puts(cli->sink, cli_plain(cli));
 	for (size_t i = 0; i < shown; i++) {
 		rg_sink_puts(cli->sink, "\n");
-		put_group(cli, result->graph, &cycles->groups[i]);
+		put_group(cli, result->graph, &cycles->groups[result->picked[i]]);
 	}
-	if (shown < cycles->count)
+	if (left)
+		rg_sink_printf(cli->sink, "\nleft out by --module or --no-stdlib: %s %s\n",
+			       rg_format_count(left, number), left == 1 ? "shape" : "shapes");
+	if (shown < result->picked_count)
 		rg_sink_printf(cli->sink, "\n%s more shapes: -n 0 shows all\n",
-			       rg_format_count(cycles->count - shown, number));
+			       rg_format_count(result->picked_count - shown, number));
 	rg_sink_puts(cli->sink, "\nnext: refgraph ");
-	if (cycles->count) {
-		const struct rg_cycle_group *group = &cycles->groups[0];
+	if (result->picked_count) {
+		const struct rg_cycle_group *group = &cycles->groups[result->picked[0]];
 		rg_id id = group->example_count ? group->example[0] : group->objects[0];
 
 		rg_sink_puts(cli->sink, "backrefs ");
@@ -264,8 +298,8 @@ static int report_json(struct cli *cli, struct result *result)
 {
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	const struct rg_garbage *garbage = result->garbage;
-	size_t shown = cli->options.limit_given ? shown_groups(cli, result->cycles)
-						: result->cycles->count;
+	size_t shown = cli->options.limit_given ? shown_groups(cli, result)
+						: result->picked_count;
 	rg_json *json;
 	int status = cli_json_begin(cli, &info, 1, &json);
 
@@ -281,20 +315,24 @@ static int report_json(struct cli *cli, struct result *result)
 	rg_json_put_bool(json, "certain", garbage->certain);
 	cli_json_collector(json, info);
 	rg_json_put_u64(json, "cycles", result->cycles->cycles);
+	cli_json_selected(json, result->objects, result->bytes, result->owned);
 	rg_json_put_array(json, "groups");
 	for (size_t i = 0; i < shown; i++)
-		put_group_json(cli, json, result->graph, &result->cycles->groups[i], i);
+		put_group_json(cli, json, result->graph,
+			       &result->cycles->groups[result->picked[i]], result->picked[i]);
 	rg_json_put_end(json);
 	return cli_json_end(json);
 }
 
 static int run(struct cli *cli)
 {
-	struct result result = { NULL, NULL, NULL, NULL };
+	struct result result;
 	struct rg_cycles_options options;
 	rg_error *error;
-	int status = cli_load(cli, cli->operands[0], &result.dump);
+	int status;
 
+	memset(&result, 0, sizeof(result));
+	status = cli_load(cli, cli->operands[0], &result.dump);
 	if (status)
 		return status;
 	memset(&options, 0, sizeof(options));
@@ -305,11 +343,12 @@ static int run(struct cli *cli)
 		error = rg_garbage_find(result.graph, &result.garbage);
 	if (!error)
 		error = rg_cycles_find(result.graph, result.garbage, &options, &result.cycles);
-	if (error)
-		status = cli_fail(error);
-	else
+	status = error ? cli_fail(error) : pick(cli, &result);
+	if (!status)
 		status = cli_gate(cli, rg_dump_info(result.dump),
-				  result.garbage->objects || result.garbage->lost_objects);
+				  cli_selects(cli) ? result.picked_garbage
+						   : result.garbage->objects ||
+							     result.garbage->lost_objects);
 	if (status != CLI_TROUBLE) {
 		int opened = cli_open(cli);
 
@@ -319,6 +358,7 @@ static int run(struct cli *cli)
 			report(cli, &result);
 		status = opened ? opened : status;
 	}
+	free(result.picked);
 	rg_cycles_free(result.cycles);
 	rg_garbage_free(result.garbage);
 	rg_dump_close(result.dump);
@@ -334,6 +374,7 @@ static const struct cli_option options[] = {
 	  "exit with 1 if anything is unreachable" },
 	{ 0, "allow-incomplete", NULL, CLI_FLAG, CLI_FIELD(allow_incomplete), NULL,
 	  "let --exit-code judge an incomplete dump" },
+	CLI_SELECT_OPTIONS,
 	CLI_OPTIONS_END,
 };
 

@@ -63,6 +63,7 @@ static int read_one(struct cli *cli, struct growth_series *series, size_t at)
 	options.size = sizeof(options);
 	options.tracked_only = cli->options.tracked;
 	options.short_names = cli->options.short_names;
+	options.select = cli_selection(cli);
 	error = rg_types(rg_dump_objects(dump), &options, &series->tables[at]);
 	if (error)
 		status = cli_fail(error);
@@ -210,6 +211,7 @@ static const struct cli_option options[] = {
 	  "write how each --fail-if went to FILE, as JUnit does" },
 	{ 0, "annotate", "WHEN", CLI_CHOICE, CLI_FIELD(annotate), "auto|github|never",
 	  "tell GitHub on standard error; auto is where GITHUB_ACTIONS is true" },
+	CLI_SELECT_OPTIONS,
 	CLI_OPTIONS_END,
 };
 

@@ -10,7 +10,7 @@
 #define WORDS_SIZE 512
 #define LABEL_SIZE 256
 
-enum order { BY_ADDRESS, BY_SIZE };
+enum order { BY_SIZE, BY_ADDRESS };
 
 static const struct rg_column columns[] = {
 	{ "Address", "address", RG_COLUMN_TEXT },
@@ -19,7 +19,9 @@ static const struct rg_column columns[] = {
 	{ "Refcount", "refcount", RG_COLUMN_COUNT },
 	{ "Flags", "flags", RG_COLUMN_TEXT },
 	{ "Object", "object", RG_COLUMN_TEXT },
+	{ NULL, "type", RG_COLUMN_TEXT },
 };
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 static const struct {
 	uint32_t flag;
@@ -44,48 +46,126 @@ static void flags_text(uint32_t flags, char buffer[128])
 					       flag_words[i].word);
 }
 
-/* The graph that comparisons by size look at: qsort hands nothing through. */
-static const rg_graph *sorting;
+/* An object and what it takes with what it owns: worked out once, not at each comparison. */
+struct sized {
+	uint64_t bytes;
+	rg_id id;
+};
 
 static int by_size(const void *a, const void *b)
 {
-	rg_id x = *(const rg_id *)a, y = *(const rg_id *)b;
-	struct rg_object one = rg_graph_object(sorting, x), other = rg_graph_object(sorting, y);
-	uint64_t first = one.size + one.owned, second = other.size + other.owned;
+	const struct sized *one = a, *other = b;
 
-	if (first != second)
-		return first > second ? -1 : 1;
-	return x < y ? -1 : x > y;
+	if (one->bytes != other->bytes)
+		return one->bytes > other->bytes ? -1 : 1;
+	return one->id < other->id ? -1 : one->id > other->id;
 }
 
-/* Keeps what the filters let through; without objects named, of all there are. */
-static int filter(const struct cli *cli, const rg_graph *graph, struct cli_objects *objects)
+/* Where @entry belongs among the @count sorted ones. */
+static size_t place(const struct sized *sorted, size_t count, const struct sized *entry)
 {
-	rg_type_id type_count = rg_graph_type_count(graph);
-	bool *wanted = calloc((size_t)type_count + 1, sizeof(*wanted));
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (by_size(&sorted[middle], entry) < 0)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+#define FEW 1024 /* so few are kept in order while the others pass by */
+
+/* Puts the @shown biggest first, the biggest of all at the front. */
+static int put_biggest_first(const rg_graph *graph, struct cli_objects *objects, size_t shown)
+{
+	bool few = shown <= FEW;
+	struct sized *sorted = malloc(((few ? shown : objects->count) + 1) * sizeof(*sorted));
 	size_t kept = 0;
 
-	if (!wanted)
+	if (!sorted)
+		return cli_no_memory();
+	for (size_t i = 0; i < objects->count; i++) {
+		struct rg_object object = rg_graph_object(graph, objects->ids[i]);
+		struct sized entry = { object.size + object.owned, objects->ids[i] };
+		size_t at = few ? place(sorted, kept, &entry) : kept;
+
+		if (few && at == shown)
+			continue;
+		kept += kept < (few ? shown : objects->count);
+		memmove(sorted + at + 1, sorted + at, (kept - at - 1) * sizeof(*sorted));
+		sorted[at] = entry;
+	}
+	if (!few)
+		qsort(sorted, kept, sizeof(*sorted), by_size);
+	for (size_t i = 0; i < shown; i++)
+		objects->ids[i] = sorted[i].id;
+	free(sorted);
+	return CLI_OK;
+}
+
+/* How much there is of some objects. */
+struct totals {
+	uint64_t types, objects, bytes, owned;
+};
+
+static void add_up(struct totals *totals, const struct rg_object *object)
+{
+	totals->objects++;
+	totals->bytes += object->size;
+	totals->owned += object->owned;
+}
+
+/* What the filters let through, and what the choice of modules alone kept out. */
+struct chosen {
+	struct totals all, kept, left_out;
+};
+
+enum choice { NOT_WANTED, NOT_SELECTED, LEFT_OUT, WANTED };
+
+/* Keeps what the filters let through; without objects named, of all there are. */
+static int filter(const struct cli *cli, const rg_graph *graph, struct cli_objects *objects,
+		  struct chosen *ret)
+{
+	struct rg_type_selection selection = cli_selection(cli);
+	rg_type_id type_count = rg_graph_type_count(graph);
+	unsigned char *choices = calloc((size_t)type_count + 1, sizeof(*choices));
+	size_t kept = 0;
+
+	if (!choices)
 		return cli_no_memory();
 	for (rg_type_id t = 0; t < type_count; t++) {
 		const struct rg_type *type = rg_graph_type(graph, t);
+		bool wanted = !cli->options.only_types.count;
 
-		wanted[t] = !cli->options.only_types.count;
 		for (size_t i = 0; i < cli->options.only_types.count; i++)
-			wanted[t] = wanted[t] || cli_match(cli->options.only_types.items[i], type);
+			wanted = wanted || cli_match(cli->options.only_types.items[i], type);
 		for (size_t i = 0; i < cli->options.ignore_types.count; i++)
-			wanted[t] = wanted[t] &&
-				    !cli_match(cli->options.ignore_types.items[i], type);
+			wanted = wanted && !cli_match(cli->options.ignore_types.items[i], type);
+		choices[t] = !wanted ? NOT_WANTED
+			     : rg_type_selected(type, &selection) ? WANTED : NOT_SELECTED;
 	}
 	for (size_t i = 0; i < objects->count; i++) {
 		struct rg_object object = rg_graph_object(graph, objects->ids[i]);
 
-		if (wanted[object.type] &&
-		    (!cli->options.tracked || object.flags & RG_OBJECT_TRACKED))
+		add_up(&ret->all, &object);
+		if (choices[object.type] == NOT_WANTED ||
+		    (cli->options.tracked && !(object.flags & RG_OBJECT_TRACKED)))
+			continue;
+		if (choices[object.type] == WANTED) {
 			objects->ids[kept++] = objects->ids[i];
+			add_up(&ret->kept, &object);
+			continue;
+		}
+		ret->left_out.types += choices[object.type] == NOT_SELECTED;
+		choices[object.type] = LEFT_OUT;
+		add_up(&ret->left_out, &object);
 	}
 	objects->count = kept;
-	free(wanted);
+	free(choices);
 	return CLI_OK;
 }
 
@@ -125,16 +205,19 @@ static void fill(struct cli *cli, const rg_graph *graph, const struct cli_object
 			rg_table_empty(table);
 		rg_table_text(table, flags);
 		rg_table_text(table, words);
+		if (raw)
+			rg_table_text(table, cli_type_name(cli, graph, object.type));
 	}
 }
 
-static int list(struct cli *cli, rg_dump *dump, const struct cli_objects *objects, size_t shown)
+static int list(struct cli *cli, rg_dump *dump, const struct cli_objects *objects,
+		const struct chosen *chosen, size_t shown)
 {
 	struct rg_table_style style = cli_table_style(cli);
 	bool csv = cli->options.format == CLI_CSV;
 	char number[RG_FORMAT_SIZE], all[RG_FORMAT_SIZE];
 	rg_table *table;
-	rg_error *error = rg_table_new(columns, sizeof(columns) / sizeof(columns[0]), &table);
+	rg_error *error = rg_table_new(columns, csv ? COLUMNS : COLUMNS - 1, &table);
 
 	if (error)
 		return cli_fail(error);
@@ -149,12 +232,15 @@ static int list(struct cli *cli, rg_dump *dump, const struct cli_objects *object
 		return cli_fail(error);
 	if (csv)
 		return CLI_OK;
+	rg_sink_puts(cli->sink, "\n");
+	cli_put_left_out(cli, chosen->left_out.types, chosen->left_out.objects,
+			 chosen->left_out.bytes, chosen->all.bytes);
 	if (shown < objects->count)
-		rg_sink_printf(cli->sink, "\n%s of %s objects: -n 0 shows all\n",
+		rg_sink_printf(cli->sink, "%s of %s objects: -n 0 shows all\n",
 			       rg_format_count(shown, number),
 			       rg_format_count(objects->count, all));
 	if (objects->count) {
-		rg_sink_puts(cli->sink, "\nnext: refgraph objects ");
+		rg_sink_puts(cli->sink, "next: refgraph objects ");
 		rg_sink_text(cli->sink, rg_dump_info(dump)->path);
 		rg_sink_printf(cli->sink, " 0x%" PRIx64 "\n",
 			       rg_graph_object(rg_dump_objects(dump), objects->ids[0]).address);
@@ -362,7 +448,8 @@ static int look(struct cli *cli, rg_dump *dump, const rg_graph *graph, rg_id id)
 }
 
 static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph,
-		       const struct cli_objects *objects, size_t shown, bool full)
+		       const struct cli_objects *objects, const struct chosen *chosen,
+		       size_t shown, bool full)
 {
 	const struct rg_dump_info *info = rg_dump_info(dump);
 	struct neighbours at = { cli, graph, { NULL, NULL, 0 }, NULL, NULL };
@@ -372,6 +459,7 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph,
 	if (status)
 		return status;
 	rg_json_put_u64(at.json, "count", objects->count);
+	cli_json_selected(at.json, chosen->kept.objects, chosen->kept.bytes, chosen->kept.owned);
 	rg_json_put_array(at.json, "objects");
 	for (size_t i = 0; i < shown; i++) {
 		rg_json_put_object(at.json, NULL);
@@ -392,7 +480,8 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph,
 	return cli_json_end(at.json);
 }
 
-static int show(struct cli *cli, rg_dump *dump, struct cli_objects *objects, bool full)
+static int show(struct cli *cli, rg_dump *dump, struct cli_objects *objects,
+		const struct chosen *chosen, bool full)
 {
 	bool everything_asked = cli->options.format != CLI_TABLE && !cli->options.limit_given;
 	uint64_t limit = everything_asked ? 0 : cli->options.limit;
@@ -406,36 +495,39 @@ static int show(struct cli *cli, rg_dump *dump, struct cli_objects *objects, boo
 		if (error)
 			return cli_fail(error);
 	} else if (cli->options.sort == BY_SIZE) {
-		sorting = graph;
-		qsort(objects->ids, objects->count, sizeof(*objects->ids), by_size);
+		status = put_biggest_first(graph, objects, shown);
+		if (status)
+			return status;
 	}
 	status = cli_open(cli);
 	if (status)
 		return status;
 	if (cli->options.format == CLI_JSON)
-		return report_json(cli, dump, graph, objects, shown, full);
+		return report_json(cli, dump, graph, objects, chosen, shown, full);
 	if (full && cli->options.format == CLI_TABLE)
 		return look(cli, dump, graph, objects->ids[0]);
-	return list(cli, dump, objects, shown);
+	return list(cli, dump, objects, chosen, shown);
 }
 
 static int run(struct cli *cli)
 {
 	struct cli_objects objects = { NULL, 0 };
+	struct chosen chosen;
 	size_t named = (size_t)cli->operand_count - 1;
 	rg_dump *dump = NULL;
 	int status = cli_load(cli, cli->operands[0], &dump);
 
 	if (status)
 		return status;
+	memset(&chosen, 0, sizeof(chosen));
 	if (named)
 		status = cli_find(dump, cli->operands + 1, named, &objects);
 	else
 		status = everything(rg_dump_objects(dump), &objects);
 	if (!status)
-		status = filter(cli, rg_dump_objects(dump), &objects);
+		status = filter(cli, rg_dump_objects(dump), &objects, &chosen);
 	if (!status)
-		status = show(cli, dump, &objects, named && objects.count == 1);
+		status = show(cli, dump, &objects, &chosen, named && objects.count == 1);
 	free(objects.ids);
 	rg_dump_close(dump);
 	return status;
@@ -444,7 +536,7 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
 	{ 'n', "limit", "N", CLI_NUMBER, CLI_FIELD(limit), NULL,
 	  "show N objects, 0 for all (20; in JSON and CSV all)" },
-	{ 0, "sort", "ORDER", CLI_CHOICE, CLI_FIELD(sort), "address|size",
+	{ 0, "sort", "ORDER", CLI_CHOICE, CLI_FIELD(sort), "size|address",
 	  "in which order" },
 	{ 0, "only-type", "GLOB", CLI_WORDS, CLI_FIELD(only_types), NULL,
 	  "only objects of these types; may be repeated" },
@@ -453,6 +545,7 @@ static const struct cli_option options[] = {
 	{ 0, "tracked", NULL, CLI_FLAG, CLI_FIELD(tracked), NULL,
 	  "only objects known to the cycle collector" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL, "names without modules" },
+	CLI_SELECT_OPTIONS,
 	CLI_OPTIONS_END,
 };
 
@@ -460,8 +553,8 @@ const struct cli_command cli_objects_command = {
 	.name = "objects",
 	.operands = "DUMP [OBJECT...]",
 	.summary = "list objects, filter them, look at one",
-	.text = "Lists objects, all or those named. Of a single one it shows everything: what it\n"
-		"refers to, what refers to it, and which roots are on it.",
+	.text = "Lists objects, all or those named, the biggest first. Of a single one it shows\n"
+		"everything: what it refers to, what refers to it, and which roots are on it.",
 	.options = options,
 	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV),
 	.format = CLI_TABLE,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* refgraph types: counts and bytes by type. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -87,23 +88,106 @@ static void put_rest(struct cli *cli, const struct rg_type_table *types, size_t 
 		       rg_format_count(types->count - rows, number), rg_format_bytes(bytes, size));
 }
 
+/* Rows of one block, in the order of the table. */
+struct block {
+	size_t count;
+	uint64_t objects, bytes, owned;
+};
+
+static void add_block(struct cli *cli, const struct rg_dump_info *info,
+		      const struct rg_type_table *types, enum cli_block which,
+		      const struct block *block, rg_table *table)
+{
+	char title[128], line[256], count[RG_FORMAT_SIZE], size[RG_FORMAT_SIZE];
+	int64_t share = permille(block->bytes, types->bytes);
+	size_t shown = cli_block_rows(cli, which, block->count), at = 0;
+	uint64_t running = 0;
+
+	if (!block->count)
+		return;
+	cli_block_title(info, which, title, sizeof(title));
+	snprintf(line, sizeof(line), "%s%s%s %s%s%s%s%d.%d%%", title, cli->dot,
+		 rg_format_count(block->objects, count),
+		 block->objects == 1 ? "object" : "objects", cli->dot,
+		 rg_format_bytes(block->bytes, size), cli->dot, (int)(share / 10),
+		 (int)(share % 10));
+	if (block->owned)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s owned", cli->dot,
+			 rg_format_bytes(block->owned, size));
+	rg_table_heading(table, line);
+	for (size_t i = 0; i < types->count && at < shown; i++) {
+		if (cli_block(types->rows[i].origin) != which)
+			continue;
+		running += types->rows[i].bytes;
+		add_row(table, types, &types->rows[i], running);
+		at++;
+	}
+	if (shown == block->count)
+		return;
+	snprintf(line, sizeof(line), "%s%s more types, %s", cli->ascii ? "... " : "\u2026 ",
+		 rg_format_count(block->count - shown, count),
+		 rg_format_bytes(block->bytes - running, size));
+	rg_table_note(table, line);
+}
+
+/* The program's own types first, on a terminal and where the dump says which these are. */
+static bool fill_blocks(struct cli *cli, const struct rg_dump_info *info,
+			const struct rg_type_table *types, rg_table *table, size_t *ret_shown)
+{
+	struct block blocks[CLI_BLOCKS];
+	bool known = false;
+
+	memset(blocks, 0, sizeof(blocks));
+	for (size_t i = 0; i < types->count; i++) {
+		struct block *block = &blocks[cli_block(types->rows[i].origin)];
+
+		block->count++;
+		block->objects += types->rows[i].count;
+		block->bytes += types->rows[i].bytes;
+		block->owned += types->rows[i].owned;
+		known |= types->rows[i].origin != RG_ORIGIN_UNKNOWN;
+	}
+	if (!cli->width || !known)
+		return false;
+	*ret_shown = 0;
+	for (int b = 0; b < CLI_BLOCKS; b++) {
+		add_block(cli, info, types, (enum cli_block)b, &blocks[b], table);
+		*ret_shown += cli_block_rows(cli, (enum cli_block)b, blocks[b].count);
+	}
+	return true;
+}
+
+/* What is worth a look: the program's own before a package's, never the runtime's. */
+static const struct rg_type_row *most_telling(const struct rg_type_table *types)
+{
+	static const enum rg_origin order[] = {
+		RG_ORIGIN_PROGRAM, RG_ORIGIN_UNKNOWN, RG_ORIGIN_PACKAGE,
+	};
+
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
+		for (size_t i = 0; i < types->count; i++)
+			/* Where nobody knows, what has a module is no built-in type. */
+			if (types->rows[i].origin == order[o] &&
+			    (order[o] != RG_ORIGIN_UNKNOWN || strchr(types->rows[i].name, '.')))
+				return &types->rows[i];
+	return NULL;
+}
+
 static void put_next(struct cli *cli, const struct rg_dump_info *info,
 		     const struct rg_type_table *types)
 {
-	size_t pick = 0;
+	const struct rg_type_row *row = most_telling(types);
 
 	if (!types->count)
 		return;
-	/* A type of a module says more than a built-in one. */
-	while (pick < types->count && !strchr(types->rows[pick].name, '.'))
-		pick++;
-	if (pick == types->count)
-		pick = 0;
-	rg_sink_puts(cli->sink, "next: refgraph chain ");
+	rg_sink_puts(cli->sink, row ? "next: refgraph chain " : "next: refgraph objects ");
 	rg_sink_text(cli->sink, info->path);
-	rg_sink_puts(cli->sink, " '");
-	rg_sink_text(cli->sink, types->rows[pick].name);
-	rg_sink_puts(cli->sink, "#0'\n");
+	if (row) {
+		rg_sink_puts(cli->sink, " '");
+		rg_sink_text(cli->sink, row->name);
+		rg_sink_puts(cli->sink, "#0'");
+	}
+	rg_sink_puts(cli->sink, "\n");
 }
 
 static int report(struct cli *cli, const struct rg_dump_info *info,
@@ -111,13 +195,16 @@ static int report(struct cli *cli, const struct rg_dump_info *info,
 {
 	struct rg_table_style style = cli_table_style(cli);
 	size_t rows = shown_rows(cli, types);
+	bool blocks;
 	rg_table *table;
 	rg_error *error = types->owned ? rg_table_new(columns_owned, 7, &table)
 				       : rg_table_new(columns, 6, &table);
 
 	if (error)
 		return cli_fail(error);
-	fill(table, types, rows, false);
+	blocks = fill_blocks(cli, info, types, table, &rows);
+	if (!blocks)
+		fill(table, types, rows, false);
 	cli_head(cli, info);
 	rg_sink_puts(cli->sink, "\n");
 	error = rg_table_write(table, &style, cli->sink);
@@ -125,7 +212,12 @@ static int report(struct cli *cli, const struct rg_dump_info *info,
 	if (error)
 		return cli_fail(error);
 	rg_sink_puts(cli->sink, "\n");
-	put_rest(cli, types, rows);
+	cli_put_left_out(cli, types->left_out, types->objects - types->selected_objects,
+			 types->bytes - types->selected_bytes, types->bytes);
+	if (!blocks)
+		put_rest(cli, types, rows);
+	else if (rows < types->count)
+		rg_sink_puts(cli->sink, "-n 0 shows all types\n");
 	put_next(cli, info, types);
 	return CLI_OK;
 }
@@ -165,6 +257,8 @@ static int report_json(struct cli *cli, rg_dump *dump, const struct rg_type_tabl
 	rg_json_put_u64(json, "bytes", types->bytes);
 	rg_json_put_u64(json, "owned", types->owned);
 	rg_json_put_u64(json, "tracked", types->tracked);
+	cli_json_selected(json, types->selected_objects, types->selected_bytes,
+			  types->selected_owned);
 	rg_json_put_array(json, "types");
 	for (size_t i = 0; i < rows; i++) {
 		const struct rg_type_row *type = &types->rows[i];
@@ -205,6 +299,7 @@ static int run(struct cli *cli)
 	options.tracked_only = cli->options.tracked;
 	options.short_names = cli->options.short_names;
 	options.order = orders[cli->options.sort];
+	options.select = cli_selection(cli);
 	error = rg_types(rg_dump_objects(dump), &options, &types);
 	status = error ? cli_fail(error) : cli_open(cli);
 	if (!status) {
@@ -229,6 +324,7 @@ static const struct cli_option options[] = {
 	  "only objects known to the cycle collector" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL,
 	  "names without modules; types of one name become one" },
+	CLI_SELECT_OPTIONS,
 	CLI_OPTIONS_END,
 };
 

@@ -25,6 +25,7 @@ cli_sources += %D%/shell.h
 cli_sources += %D%/shell_bash.c
 cli_sources += %D%/shell_fish.c
 cli_sources += %D%/shell_zsh.c
+cli_sources += %D%/select.c
 
 bin_PROGRAMS += refgraph
 refgraph_SOURCES = $(cli_sources) $(dot_sources)

@@ -149,6 +149,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	look_at_terminal(cli);
 	status = cli->command->run(cli);
+	cli_select_close(cli, status);
 	return cli_close(cli, status);
 }
 

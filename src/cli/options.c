@@ -313,6 +313,7 @@ void cli_options_free(struct cli_options *options)
 	free(options->only_types.items);
 	free(options->highlights.items);
 	free(options->fail_if.items);
+	free(options->modules.items);
 }
 
 /* Puts @words as far as lines are wide, the first in the column of helps. */

@@ -71,7 +71,10 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 		rg_error_free(error);
 		return CLI_TROUBLE;
 	}
-	return error ? cli_fail(error) : CLI_OK;
+	if (error)
+		return cli_fail(error);
+	cli_select_look(cli, rg_dump_objects(*ret));
+	return CLI_OK;
 }
 
 const char *cli_bold(const struct cli *cli)

@@ -22,10 +22,18 @@ struct cell {
 	bool empty;
 };
 
+/* A line of its own before the row that begins with cell number @cell. */
+struct line {
+	char *text;
+	size_t cell;
+	bool heading;
+};
+
 struct rg_table {
 	struct rg_column columns[MAX_COLUMNS];
 	size_t column_count;
 	RG_VECTOR(struct cell) cells;
+	RG_VECTOR(struct line) lines;
 	bool failed;
 };
 
@@ -52,6 +60,9 @@ void rg_table_free(rg_table *table)
 	for (size_t i = 0; i < table->cells.count; i++)
 		rg_free(table->cells.data[i].text);
 	rg_vector_free(&table->cells);
+	for (size_t i = 0; i < table->lines.count; i++)
+		rg_free(table->lines.data[i].text);
+	rg_vector_free(&table->lines);
 	rg_free(table);
 }
 
@@ -81,6 +92,26 @@ void rg_table_number(rg_table *table, int64_t value)
 void rg_table_empty(rg_table *table)
 {
 	add(table, (struct cell){ NULL, 0, true });
+}
+
+static void add_line(rg_table *table, const char *text, bool heading)
+{
+	struct line line = { rg_text_cleaned(text), table->cells.count, heading };
+
+	if (!line.text || !rg_vector_push(&table->lines, line)) {
+		rg_free(line.text);
+		table->failed = true;
+	}
+}
+
+void rg_table_heading(rg_table *table, const char *text)
+{
+	add_line(table, text, true);
+}
+
+void rg_table_note(rg_table *table, const char *text)
+{
+	add_line(table, text, false);
 }
 
 /* A tenth of a per cent has no sign trouble: shares are never negative, changes may be. */
@@ -246,16 +277,44 @@ static rg_error *write_row(const rg_table *table, const struct rg_table_style *s
 	return NULL;
 }
 
+/* The lines that stand before the row that begins with cell number @cell; from *@at on. */
+static rg_error *write_lines(const rg_table *table, const struct rg_table_style *style,
+			     size_t cell, rg_sink *sink, size_t *at)
+{
+	size_t available = style->width > style->indent ? style->width - style->indent : 1;
+
+	for (; *at < table->lines.count && table->lines.data[*at].cell == cell; (*at)++) {
+		const struct line *line = &table->lines.data[*at];
+		char *text = style->width ? rg_text_shorten(line->text, available,
+							    style->ascii ? "..." : "\u2026")
+					  : rg_strdup(line->text);
+
+		if (!text)
+			return rg_error_no_memory();
+		if (line->heading && line->cell)
+			rg_sink_puts(sink, "\n");
+		pad(sink, style->indent);
+		rg_sink_printf(sink, line->heading && style->color ? "\033[1m%s\033[0m\n" : "%s\n",
+			       text);
+		rg_free(text);
+	}
+	return NULL;
+}
+
 rg_error *rg_table_write(const rg_table *table, const struct rg_table_style *style, rg_sink *sink)
 {
 	struct layout layout = { NULL, 0, { 0 } };
+	size_t line = 0;
 	rg_error *error;
 
 	if (table->failed)
 		return rg_error_no_memory();
 	error = lay_out(table, style, &layout);
-	for (size_t row = 0; !error && row < layout.rows; row++)
+	for (size_t row = 0; !error && row < layout.rows; row++) {
 		error = write_row(table, style, &layout, row, sink);
+		if (!error)
+			error = write_lines(table, style, row * table->column_count, sink, &line);
+	}
 	layout_free(&layout, table->column_count);
 	return error;
 }

@@ -125,6 +125,14 @@ static size_t prefix(const char *text, size_t columns)
 	return at;
 }
 
+/* What the last word of a dotted name takes, or 0. */
+static size_t last_word(const char *text)
+{
+	const char *dot = strpbrk(text, " <(") ? NULL : strrchr(text, '.');
+
+	return dot ? rg_text_columns(dot + 1) : 0;
+}
+
 char *rg_text_shorten(const char *text, size_t columns, const char *mark)
 {
 	size_t all = rg_text_columns(text), marked = rg_text_columns(mark);
@@ -133,9 +141,11 @@ char *rg_text_shorten(const char *text, size_t columns, const char *mark)
 
 	if (all <= columns || columns <= marked)
 		return rg_strdup(text);
-	/* The end of a dotted name says most, so it gets the odd column. */
-	head = prefix(text, (columns - marked) / 2);
+	/* The end of a dotted name says most: its last word stays whole if anything else can. */
 	keep = columns - marked - (columns - marked) / 2;
+	if (last_word(text) > keep && last_word(text) + marked + 3 < columns)
+		keep = last_word(text);
+	head = prefix(text, columns - marked - keep);
 	tail = prefix(text, all - keep);
 	/* A wide character across the cut goes as well. */
 	if (rg_text_columns(text + tail) > keep) {

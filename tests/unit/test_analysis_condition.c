@@ -13,7 +13,7 @@
 /* Three dumps; the last word of each name is its short name. */
 #define ROW(n, s, c, b, o) { .name = n, .short_name = s, .module = "", .merged = 1, .count = c, \
 			     .bytes = b, .owned = o }
-#define TABLE(rows) { rows, sizeof(rows) / sizeof((rows)[0]), 0, 0, 0, 0 }
+#define TABLE(all) { .rows = (all), .count = sizeof(all) / sizeof((all)[0]) }
 
 static const struct rg_type_row first[] = {
 	ROW("app.Session", "Session", 100, 4800, 10), ROW("app.Old", "Old", 7, 70, 0),

@@ -10,7 +10,7 @@
 
 #define ROW(n, a, c) { .name = n, .module = "", .type_address = a, .merged = 1, .count = c, \
 		       .bytes = 10 * (c) }
-#define TABLE(rows) { rows, sizeof(rows) / sizeof((rows)[0]), 0, 0, 0, 0 }
+#define TABLE(all) { .rows = (all), .count = sizeof(all) / sizeof((all)[0]) }
 
 static const struct rg_growth_row *find(const struct rg_growth *growth, const char *name,
 					size_t which)
@@ -172,7 +172,8 @@ static struct rg_growth *find_series(const uint64_t *counts, const uint64_t *byt
 	for (size_t d = 0; d < dumps; d++) {
 		rows[d] = (struct rg_type_row){ .name = "t", .module = "", .merged = 1,
 						.count = counts[d], .bytes = bytes[d] };
-		tables[d] = (struct rg_type_table){ &rows[d], counts[d] || bytes[d], 0, 0, 0, 0 };
+		tables[d] = (struct rg_type_table){ .rows = &rows[d],
+						    .count = counts[d] || bytes[d] };
 		series[d] = &tables[d];
 	}
 	CU_ASSERT_PTR_NULL_FATAL(rg_growth_find(series, dumps, options, &growth));
@@ -374,7 +375,7 @@ static void stops_at_what_a_number_holds(void)
 	static const uint64_t up[] = { 0, UINT64_MAX }, down[] = { UINT64_MAX, 1 };
 	struct rg_growth_options options = { .size = sizeof(options) };
 	struct rg_type_row rows[] = { ROW("a", 0x10, 0), ROW("b", 0x20, 0) };
-	struct rg_type_table tables[] = { { rows, 0, 0, 0, 0, 0 }, { rows, 2, 0, 0, 0, 0 } };
+	struct rg_type_table tables[] = { { .rows = rows }, { .rows = rows, .count = 2 } };
 	const struct rg_type_table *const series[] = { &tables[0], &tables[1] };
 	struct rg_growth *growth = find_series(up, up, 2, &options);
 

@@ -90,6 +90,67 @@ static void counts_what_the_collector_lists(void)
 	synth_free(synth);
 }
 
+static void leaves_out_what_is_not_selected(void)
+{
+	static const char *const modules[] = { "nothing*", "b" };
+	struct synth *synth = make();
+	rg_builder *builder = synth_must(synth);
+	struct rg_types_options options = { .size = sizeof(options) };
+	struct rg_type_table *all, *table;
+
+	CU_ASSERT_PTR_NULL_FATAL(rg_types(rg_builder_graph(builder), NULL, &all));
+	CU_ASSERT_EQUAL(all->selected_objects, all->objects);
+	CU_ASSERT_EQUAL(all->left_out, 0);
+	options.select.no_runtime = true; /* b.Node is the runtime's */
+	CU_ASSERT_PTR_NULL_FATAL(rg_types(rg_builder_graph(builder), &options, &table));
+	CU_ASSERT_EQUAL(table->count, all->count - 1);
+	CU_ASSERT_EQUAL(table->left_out, 1);
+	CU_ASSERT_EQUAL(table->objects, all->objects);
+	CU_ASSERT_EQUAL(table->bytes, all->bytes);
+	for (size_t i = 0; i < table->count; i++)
+		CU_ASSERT_NOT_EQUAL(table->rows[i].type_address, 0x30);
+	rg_types_free(table);
+	options.select = (struct rg_type_selection){ modules, 2, false };
+	CU_ASSERT_PTR_NULL_FATAL(rg_types(rg_builder_graph(builder), &options, &table));
+	CU_ASSERT_EQUAL_FATAL(table->count, 1);
+	CU_ASSERT_EQUAL(table->rows[0].type_address, 0x30);
+	CU_ASSERT_EQUAL(table->selected_objects, table->rows[0].count);
+	CU_ASSERT_EQUAL(table->selected_bytes, table->rows[0].bytes);
+	CU_ASSERT_EQUAL(table->selected_owned, table->rows[0].owned);
+	CU_ASSERT(table->objects > table->selected_objects);
+	rg_types_free(table);
+	rg_types_free(all);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+static void selects_modules_and_packages(void)
+{
+	struct rg_type deep = { "app.session.store.Entry", "Entry", "app.session.store", 0, 0,
+				RG_ORIGIN_PROGRAM };
+	struct rg_type built_in = { "dict", "dict", "", 0, 0, RG_ORIGIN_RUNTIME };
+	static const struct {
+		const char *pattern;
+		bool deep, built_in;
+	} cases[] = {
+		{ "app", true, false },	     { "app.session", true, false },
+		{ "app.session.store", true, false }, { "app.*", true, false },
+		{ "ap", false, false },	     { "session", false, false },
+		{ "*.session", true, false }, { "builtins", false, true },
+		{ "*", true, true },	     { "app.session.store.Entry", false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rg_type_selection selection = { &cases[i].pattern, 1, false };
+
+		CU_ASSERT_EQUAL(rg_type_selected(&deep, &selection), cases[i].deep);
+		CU_ASSERT_EQUAL(rg_type_selected(&built_in, &selection), cases[i].built_in);
+		selection.no_runtime = true;
+		CU_ASSERT_FALSE(rg_type_selected(&built_in, &selection));
+	}
+	CU_ASSERT_TRUE(rg_type_selected(&deep, NULL));
+}
+
 static void sorts_as_asked(void)
 {
 	struct synth *synth = make();
@@ -141,6 +202,8 @@ static const struct rg_test tests[] = {
 	RG_TEST(keeps_types_of_one_name_apart),
 	RG_TEST(merges_short_names),
 	RG_TEST(counts_what_the_collector_lists),
+	RG_TEST(leaves_out_what_is_not_selected),
+	RG_TEST(selects_modules_and_packages),
 	RG_TEST(sorts_as_asked),
 	RG_TEST(survives_failed_allocations),
 	{ 0 },

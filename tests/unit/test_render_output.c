@@ -242,6 +242,43 @@ static rg_table *table_of_two(void)
 	return table;
 }
 
+static void sets_rows_apart(void)
+{
+	struct rg_table_style style = { 0, false, true, 0 };
+	rg_table *table = NULL;
+	rg_sink *sink = memory();
+
+	CU_ASSERT_PTR_NULL_FATAL(rg_table_new(columns, 1, &table));
+	rg_table_heading(table, "a heading \033 wider than the table");
+	rg_table_number(table, 1204);
+	rg_table_note(table, "a note");
+	rg_table_heading(table, "another");
+	rg_table_number(table, 3);
+	rg_table_note(table, "the end");
+	CU_ASSERT_PTR_NULL(rg_table_write(table, &style, sink));
+	CU_ASSERT_STRING_EQUAL(rg_sink_bytes(sink, NULL),
+			       "Count\n"
+			       "a heading \\x1b wider than the table\n"
+			       "1,204\n"
+			       "a note\n"
+			       "\n"
+			       "another\n"
+			       "    3\n"
+			       "the end\n");
+	rg_sink_free(sink);
+	sink = memory();
+	style.width = 12;
+	style.color = true;
+	CU_ASSERT_PTR_NULL(rg_table_write(table, &style, sink));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rg_sink_bytes(sink, NULL), "\033[1ma he...table\033[0m\n"));
+	rg_sink_free(sink);
+	sink = memory();
+	CU_ASSERT_PTR_NULL(rg_table_csv(table, sink));
+	CU_ASSERT_STRING_EQUAL(rg_sink_bytes(sink, NULL), "count\n1204\n3\n");
+	rg_sink_free(sink);
+	rg_table_free(table);
+}
+
 static void aligns_tables(void)
 {
 	struct rg_table_style style = { 0, false, true, 0 };
@@ -347,6 +384,7 @@ static const struct rg_test tests[] = {
 	RG_TEST(writes_json),
 	RG_TEST(escapes_json_strings),
 	RG_TEST(refuses_json_out_of_order),
+	RG_TEST(sets_rows_apart),
 	RG_TEST(aligns_tables),
 	RG_TEST(writes_csv),
 	RG_TEST(every_missing_memory_is_reported),

@@ -65,6 +65,7 @@ static void shortens_in_the_middle(void)
 	shorten_is("\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57", 7, "\u6f22\u2026\u5b57");
 	shorten_is("\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57", 6, "\u6f22\u2026\u5b57");
 	shorten_is("\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57", 8, "\u6f22\u2026\u6f22\u5b57");
+	shorten_is("app.session.manager.SessionManager", 20, "app.s\u2026SessionManager");
 	CU_ASSERT_EQUAL(rg_text_columns("\u6f22a\u0301"), 3);
 }
 

@@ -12,18 +12,18 @@ _refgraph_command()
         operands='file'
         ;;
     types)
-        options='-n --limit --sort --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --tracked --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --module --exe --sysroot --labels --format --color -o --output'
         operands='file'
         ;;
     growth)
-        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output'
         operands='file,file...'
         ;;
     cycles)
-        options='-a --all -n --limit --short --exit-code --allow-incomplete --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --exe --sysroot --labels --format --color -o --output'
+        options='-a --all -n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --module --exe --sysroot --labels --format --color -o --output'
         operands='file'
         ;;
     backrefs)
@@ -42,8 +42,8 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     objects)
-        options='-n --limit --sort --only-type --ignore-type --tracked --short --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --only-type --ignore-type --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --only-type --ignore-type --tracked --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     convert)
@@ -72,6 +72,7 @@ _refgraph_argument()
     info,--output | info,-o) place='file' ;;
     types,--limit | types,-n) place='anything' ;;
     types,--sort) place='bytes count name owned' ;;
+    types,--module) place='anything' ;;
     types,--exe) place='file' ;;
     types,--sysroot) place='folder' ;;
     types,--labels) place='all names none' ;;
@@ -84,6 +85,7 @@ _refgraph_argument()
     growth,--fail-if) place='anything' ;;
     growth,--junit) place='file' ;;
     growth,--annotate) place='auto github never' ;;
+    growth,--module) place='anything' ;;
     growth,--exe) place='file' ;;
     growth,--sysroot) place='folder' ;;
     growth,--labels) place='all names none' ;;
@@ -91,6 +93,7 @@ _refgraph_argument()
     growth,--color) place='auto always never' ;;
     growth,--output | growth,-o) place='file' ;;
     cycles,--limit | cycles,-n) place='anything' ;;
+    cycles,--module) place='anything' ;;
     cycles,--exe) place='file' ;;
     cycles,--sysroot) place='folder' ;;
     cycles,--labels) place='all names none' ;;
@@ -129,9 +132,10 @@ _refgraph_argument()
     chain,--color) place='auto always never' ;;
     chain,--output | chain,-o) place='file' ;;
     objects,--limit | objects,-n) place='anything' ;;
-    objects,--sort) place='address size' ;;
+    objects,--sort) place='size address' ;;
     objects,--only-type) place='anything' ;;
     objects,--ignore-type) place='anything' ;;
+    objects,--module) place='anything' ;;
     objects,--exe) place='file' ;;
     objects,--sysroot) place='folder' ;;
     objects,--labels) place='all names none' ;;

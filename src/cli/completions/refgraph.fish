@@ -72,6 +72,8 @@ complete -c refgraph -n '__refgraph_is types' -s n -l limit -x -d 'show N types,
 complete -c refgraph -n '__refgraph_is types' -l sort -x -a 'bytes count name owned' -d 'by which column'
 complete -c refgraph -n '__refgraph_is types' -l tracked -d 'only objects known to the cycle collector'
 complete -c refgraph -n '__refgraph_is types' -l short -d 'names without modules; types of one name become one'
+complete -c refgraph -n '__refgraph_is types' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
+complete -c refgraph -n '__refgraph_is types' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is types' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is types' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is types' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -81,7 +83,7 @@ complete -c refgraph -n '__refgraph_is types' -l color -x -a 'auto always never'
 complete -c refgraph -n '__refgraph_is types' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is types' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is types' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at types 1 -n --limit --sort --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at types 1 -n --limit --sort --module --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is growth' -s n -l limit -x -d 'show N types, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is growth' -l sort -x -a 'bytes count name' -d 'by which change'
@@ -94,6 +96,8 @@ complete -c refgraph -n '__refgraph_is growth' -l exit-code -d 'exit with 1 if a
 complete -c refgraph -n '__refgraph_is growth' -l allow-incomplete -d 'let both judge incomplete dumps'
 complete -c refgraph -n '__refgraph_is growth' -l junit -r -F -d 'write how each --fail-if went to FILE, as JUnit does'
 complete -c refgraph -n '__refgraph_is growth' -l annotate -x -a 'auto github never' -d 'tell GitHub on standard error; auto is where GITHUB_ACTIONS is true'
+complete -c refgraph -n '__refgraph_is growth' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
+complete -c refgraph -n '__refgraph_is growth' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is growth' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is growth' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -103,14 +107,16 @@ complete -c refgraph -n '__refgraph_is growth' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is growth' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is growth' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is growth' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output' -F
-complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
 complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON all)'
 complete -c refgraph -n '__refgraph_is cycles' -l short -d 'names without modules'
 complete -c refgraph -n '__refgraph_is cycles' -l exit-code -d 'exit with 1 if anything is unreachable'
 complete -c refgraph -n '__refgraph_is cycles' -l allow-incomplete -d 'let --exit-code judge an incomplete dump'
+complete -c refgraph -n '__refgraph_is cycles' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
+complete -c refgraph -n '__refgraph_is cycles' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is cycles' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is cycles' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is cycles' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -120,7 +126,7 @@ complete -c refgraph -n '__refgraph_is cycles' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is cycles' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is cycles' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is cycles' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at cycles 1 -n --limit --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at cycles 1 -n --limit --module --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is backrefs' -s d -l depth -x -d 'how many steps (3)'
 complete -c refgraph -n '__refgraph_is backrefs' -l too-many -x -d 'draw N neighbours of an object (10, farther off 5)'
@@ -185,11 +191,13 @@ complete -c refgraph -n '__refgraph_is chain' -s V -l version -d 'the version'
 complete -c refgraph -n '__refgraph_at chain 1 -k --count --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is objects' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
-complete -c refgraph -n '__refgraph_is objects' -l sort -x -a 'address size' -d 'in which order'
+complete -c refgraph -n '__refgraph_is objects' -l sort -x -a 'size address' -d 'in which order'
 complete -c refgraph -n '__refgraph_is objects' -l only-type -x -d 'only objects of these types; may be repeated'
 complete -c refgraph -n '__refgraph_is objects' -l ignore-type -x -d 'none of these types; may be repeated'
 complete -c refgraph -n '__refgraph_is objects' -l tracked -d 'only objects known to the cycle collector'
 complete -c refgraph -n '__refgraph_is objects' -l short -d 'names without modules'
+complete -c refgraph -n '__refgraph_is objects' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
+complete -c refgraph -n '__refgraph_is objects' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is objects' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is objects' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is objects' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -199,7 +207,7 @@ complete -c refgraph -n '__refgraph_is objects' -l color -x -a 'auto always neve
 complete -c refgraph -n '__refgraph_is objects' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is objects' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is objects' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is convert' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is convert' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
