@@ -10,7 +10,10 @@ dist_doc_DATA += %D%/architecture.md
 dist_doc_DATA += %D%/json.md
 dist_doc_DATA += %D%/portable-dump.md
 dist_doc_DATA += %D%/taking-a-dump.md
+dist_doc_DATA += %D%/tour.md
 EXTRA_DIST += %D%/images/backrefs.png
+EXTRA_DIST += %D%/images/tour-sensors.png
+EXTRA_DIST += %D%/images/tour-shop.png
 
 # What the JSON of each command and the portable dump hold, for programs that read them.
 schemadir = $(pkgdatadir)/schema

@@ -2,6 +2,12 @@
 dist_noinst_SCRIPTS += %D%/demo.sh
 dist_noinst_SCRIPTS += %D%/dump-before-oom.sh
 EXTRA_DIST += %D%/leaky.py
+EXTRA_DIST += %D%/stories/chat.py
+EXTRA_DIST += %D%/stories/codec.py
+EXTRA_DIST += %D%/stories/feeds.py
+EXTRA_DIST += %D%/stories/sensors.py
+EXTRA_DIST += %D%/stories/shop.py
+EXTRA_DIST += %D%/stories/uploads.py
 EXTRA_DIST += %D%/README.md
 EXTRA_DIST += %D%/1-open.c
 EXTRA_DIST += %D%/2-types.c
