@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+dist_noinst_SCRIPTS += %D%/ci-growth.sh
 dist_noinst_SCRIPTS += %D%/demo.sh
 dist_noinst_SCRIPTS += %D%/dump-before-oom.sh
 EXTRA_DIST += %D%/leaky.py

@@ -446,7 +446,8 @@ struct rg_growth_options {
 	bool peak;      /* objgraph: only types above the highest count after warmup and before
 			   the last dump; a type that was in none of these had 0 */
 	size_t warmup;  /* so many dumps at the beginning are shown but judge nothing */
-	enum rg_type_order order; /* by bytes or count: by its change; by name */
+	enum rg_type_order order; /* by count: by its change; by bytes: by that of bytes and owned
+				     together; by name */
 	bool all;       /* keep types that did not change: rg_condition_judge() wants them */
 };
 

@@ -281,8 +281,8 @@ static int compare_rows(const void *a, const void *b, void *user)
 	int order = 0;
 
 	if (*by == RG_TYPES_BY_BYTES) {
-		more[0] = left->bytes_delta;
-		more[1] = right->bytes_delta;
+		more[0] = sum(left->bytes_delta, left->owned_delta);
+		more[1] = sum(right->bytes_delta, right->owned_delta);
 	} else if (*by == RG_TYPES_BY_OWNED) {
 		more[0] = left->owned_delta;
 		more[1] = right->owned_delta;

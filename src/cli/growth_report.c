@@ -99,7 +99,7 @@ static rg_error *make_table(const struct growth_series *series, size_t rows, boo
 	columns[at++] = (struct rg_column){ "Change", "count_delta", RG_COLUMN_DELTA };
 	columns[at++] = (struct rg_column){ "Bytes", "bytes_delta", RG_COLUMN_BYTES_DELTA };
 	if (sloped)
-		columns[at++] = (struct rg_column){ "A dump", "bytes_slope",
+		columns[at++] = (struct rg_column){ "Per dump", "bytes_slope",
 						    RG_COLUMN_BYTES_DELTA };
 	columns[at++] = (struct rg_column){ "Type", "type", RG_COLUMN_TEXT };
 	columns[at++] = (struct rg_column){ "", "remark", RG_COLUMN_TEXT };
