@@ -505,4 +505,96 @@ RG_API RG_MUST_CHECK rg_error *rg_growth_find(const struct rg_type_table *const 
 /* rg_growth_free - releases @growth; NULL is allowed.  O(1); cannot fail. */
 RG_API void rg_growth_free(struct rg_growth *growth);
 
+/* ---- newcomers ------------------------------------------------------------- */
+
+/* What is kept of a dump to tell its objects from those of a later one. */
+struct rg_snapshot;
+
+/*
+ * rg_snapshot_take - notes the objects of @graph, which needs no references.
+ * *@ret is independent of the graph and freed with rg_snapshot_free().
+ * Errors: RG_ERROR_NO_MEMORY.  O(objects) time, 16 bytes an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_snapshot_take(const rg_graph *graph, struct rg_snapshot **ret);
+
+/* rg_snapshot_free - releases @snapshot; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_snapshot_free(struct rg_snapshot *snapshot);
+
+struct rg_newcomers {
+	uint64_t count;
+	const uint64_t *set; /* by object: bit id % 64 of word id / 64 */
+};
+
+/*
+ * rg_newcomers_find - the objects of @graph that were not in the dump that
+ * @before was taken of.  An object is the same if its address and type are,
+ * and its size where no object of that type is known to the collector; a new one
+ * that took the place of an old one that looked so is not told from it.
+ * *@ret is freed with rg_newcomers_free().
+ * Errors: RG_ERROR_NO_MEMORY.  O(objects of both) time, a bit an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_newcomers_find(const rg_graph *graph,
+						 const struct rg_snapshot *before,
+						 struct rg_newcomers **ret);
+
+/* rg_newcomers_free - releases @newcomers; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_newcomers_free(struct rg_newcomers *newcomers);
+
+struct rg_keepers_options {
+	size_t size;
+	size_t most_types; /* of newcomers, the program's own first, then most bytes; 0: 6 */
+	size_t limit;      /* groups in all; 0: 30 */
+};
+
+/* Objects of one type that are held, or hold, in the same way. */
+struct rg_keeper {
+	rg_type_id type;
+	uint64_t count;
+	rg_id example;             /* the first of them */
+	bool newcomers;            /* whom the question was about */
+	unsigned int level;        /* steps from newcomers */
+	uint64_t bytes;            /* of newcomers: sizes and what they own */
+	const struct rg_root *root; /* that names @example; NULL: none.  Belongs to the graph */
+};
+
+/* Objects of one group hold those of another. */
+struct rg_keeper_edge {
+	uint32_t from, to;   /* indices of keepers */
+	uint64_t count;      /* objects of @to that are held so */
+	struct rg_step step; /* the first of these references: rg_keeper_label() */
+};
+
+struct rg_keepers {
+	const struct rg_keeper *keepers; /* newcomers first */
+	size_t count;
+	const struct rg_keeper_edge *edges;
+	size_t edge_count;
+	uint64_t left_out;       /* objects whose holders have no group for want of room */
+	uint64_t types_left_out; /* types of newcomers that were not asked about */
+};
+
+/*
+ * rg_keepers_find - who holds the @newcomers of @graph: of each object the
+ * referrer that leads to a named root soonest, those of one type and label
+ * together, and so on up to what a root names.  Routine references hold nothing.
+ * *@ret is freed with rg_keepers_free() and refers to @graph.
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID without references.
+ * Complexity: O(objects + references) time, 9 bytes an object and 40 a newcomer.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_keepers_find(const rg_graph *graph,
+					       const struct rg_newcomers *newcomers,
+					       const struct rg_keepers_options *options,
+					       struct rg_keepers **ret);
+
+/* rg_keepers_free - releases @keepers; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_keepers_free(struct rg_keepers *keepers);
+
+/*
+ * rg_keeper_label - as rg_step_label(), without what differs from one object to
+ * the next: "[3]" and "['k']" are "[*]".  Returns the length of what was
+ * written.  O(references of the source and its owners); cannot fail.
+ */
+RG_API size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
+			      enum rg_label_policy policy, char *buffer, size_t size);
+
 #endif

@@ -50,6 +50,7 @@ struct cli_options {
 	bool allow_incomplete, exit_code;
 	bool tracked, short_names, peak, all, shortest, plumbing, weak, refcounts, sizes;
 	bool no_filter;
+	const char *graph;    /* growth: a picture of who holds the newcomers */
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;
 	struct cli_list ignore_types, only_types, highlights;

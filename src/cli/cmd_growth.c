@@ -180,6 +180,9 @@ static int run(struct cli *cli)
 		status = cli_open(cli);
 	if (!status)
 		status = show(cli, &series, &gate);
+	/* A gate that fails is when the picture is wanted most. */
+	if (!status && cli->options.graph)
+		status = growth_graph(cli, &series);
 	if (!status && (gate.violated || (cli->options.exit_code && grew(series.growth))))
 		status = CLI_FINDING;
 	gate_free(&gate);
@@ -212,6 +215,8 @@ static const struct cli_option options[] = {
 	{ 0, "annotate", "WHEN", CLI_CHOICE, CLI_FIELD(annotate), "auto|github|never",
 	  "tell GitHub on standard error; auto is where GITHUB_ACTIONS is true" },
 	CLI_SELECT_OPTIONS,
+	{ 0, "graph", "FILE", CLI_WORD, CLI_FIELD(graph), NULL,
+	  "draw who holds the newcomers, as .svg, .png, .pdf or .dot" },
 	CLI_OPTIONS_END,
 };
 

@@ -51,4 +51,8 @@ int gate_junit(const struct cli *cli, const struct growth_gate *gate);
 /* gate_annotate - tells GitHub, on standard error, where that is wanted. */
 int gate_annotate(const struct cli *cli, const struct growth_gate *gate);
 
+/* --- growth_graph.c --- */
+/* growth_graph - writes the picture that --graph asks for. */
+int growth_graph(struct cli *cli, const struct growth_series *series);
+
 #endif

@@ -198,6 +198,13 @@ int growth_report(struct cli *cli, const struct growth_series *series)
 		rg_sink_puts(cli->sink, " '");
 		rg_sink_text(cli->sink, telling->name);
 		rg_sink_puts(cli->sink, "'\n");
+		if (!cli->options.graph) {
+			rg_sink_puts(cli->sink, "who holds them: refgraph growth --graph why.svg ");
+			rg_sink_text(cli->sink, series->infos[0].path);
+			rg_sink_puts(cli->sink, " ");
+			rg_sink_text(cli->sink, series->infos[series->count - 1].path);
+			rg_sink_puts(cli->sink, "\n");
+		}
 	}
 	return CLI_OK;
 }

@@ -15,6 +15,7 @@ cli_sources += %D%/draw.c
 cli_sources += %D%/gate.c
 cli_sources += %D%/gate_report.c
 cli_sources += %D%/growth.h
+cli_sources += %D%/growth_graph.c
 cli_sources += %D%/growth_report.c
 cli_sources += %D%/hints.c
 cli_sources += %D%/main.c
