@@ -567,7 +567,7 @@ struct rg_keeper_edge {
 struct rg_keepers {
 	const struct rg_keeper *keepers; /* newcomers first */
 	size_t count;
-	const struct rg_keeper_edge *edges;
+	const struct rg_keeper_edge *edges; /* in the order in which holders were found */
 	size_t edge_count;
 	uint64_t left_out;       /* objects whose holders have no group for want of room */
 	uint64_t types_left_out; /* types of newcomers that were not asked about */

@@ -67,12 +67,12 @@ static void generalise(char *label)
 {
 	char *bracket = strchr(label, '[');
 
-	if (strncmp(label, "key ", 4) == 0)
-		strcpy(label + 4, "*");
-	else if (label[0] == '{' && label[1])
-		strcpy(label, "{*}");
+	if (strncmp(label, "key ", 4) == 0 && label[4])
+		memcpy(label + 4, "*", 2);
+	else if (label[0] == '{' && strlen(label) >= 3)
+		memcpy(label, "{*}", 4);
 	else if (bracket && strlen(bracket) >= 3)
-		strcpy(bracket, "[*]");
+		memcpy(bracket, "[*]", 4);
 }
 
 size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
@@ -228,7 +228,8 @@ static rg_error *add_holders(struct search *search, size_t first, size_t end, ui
 		return NULL;
 	} else {
 		keeper.root = root_of(search, held->holder);
-		RG_TRY(add_group(search, &keeper, result->groups.data[below].public.level + 1, &at));
+		RG_TRY(add_group(search, &keeper, result->groups.data[below].public.level + 1,
+				 &at));
 		for (size_t i = first; i < end; i++) {
 			if (i > first && search->held.data[i].holder ==
 						 search->held.data[i - 1].holder)

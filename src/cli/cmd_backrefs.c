@@ -147,9 +147,11 @@ static int report(struct cli *cli, const struct result *result)
 	if (hidden > result->around->targets_left_out)
 		rg_sink_printf(cli->sink, "\n%s left out: --depth, --too-many, --limit-nodes\n",
 			       rg_format_count(hidden - result->around->targets_left_out, number));
+	rg_sink_printf(cli->sink, "\nbelow each object stands %s; ... goes on beyond the depth\n",
+		       is_backwards(cli) ? "what refers to it" : "what it refers to");
 	say_usual(&result->around->left_out, usual, sizeof(usual));
 	if (*usual)
-		rg_sink_printf(cli->sink, "\nexplains nothing, left out: %s (--no-filter)\n",
+		rg_sink_printf(cli->sink, "explains nothing, left out: %s (--no-filter)\n",
 			       usual);
 	rg_sink_printf(cli->sink, "\nnext: refgraph %s ", cli->command->name);
 	rg_sink_text(cli->sink, info->path);

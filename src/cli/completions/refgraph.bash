@@ -17,8 +17,8 @@ _refgraph_command()
         operands='file'
         ;;
     growth)
-        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --graph --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output'
         operands='file,file...'
         ;;
     cycles)
@@ -86,6 +86,7 @@ _refgraph_argument()
     growth,--junit) place='file' ;;
     growth,--annotate) place='auto github never' ;;
     growth,--module) place='anything' ;;
+    growth,--graph) place='file' ;;
     growth,--exe) place='file' ;;
     growth,--sysroot) place='folder' ;;
     growth,--labels) place='all names none' ;;

@@ -98,6 +98,7 @@ complete -c refgraph -n '__refgraph_is growth' -l junit -r -F -d 'write how each
 complete -c refgraph -n '__refgraph_is growth' -l annotate -x -a 'auto github never' -d 'tell GitHub on standard error; auto is where GITHUB_ACTIONS is true'
 complete -c refgraph -n '__refgraph_is growth' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l no-stdlib -d 'leave out types of the runtime and its standard library'
+complete -c refgraph -n '__refgraph_is growth' -l graph -r -F -d 'draw who holds the newcomers, as .svg, .png, .pdf or .dot'
 complete -c refgraph -n '__refgraph_is growth' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is growth' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
@@ -107,8 +108,8 @@ complete -c refgraph -n '__refgraph_is growth' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is growth' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is growth' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is growth' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output' -F
-complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
 complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON all)'
