@@ -132,7 +132,6 @@ static void set_defaults(struct cli *cli)
 	cli->options.limit = 20;
 	cli->options.chains = 1;
 	cli->options.depth = 3;
-	cli->options.too_many = 10;
 	cli->options.limit_nodes = 150;
 }
 
