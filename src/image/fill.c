@@ -442,18 +442,21 @@ static const char *base_name(const char *path)
 
 /*
  * A sentence for each of those that lack most, which a runtime's own file is
- * among, and one for all others.  Where the core itself is cut off, that one is
- * said before and is why: then one sentence does for all.
+ * among, and one for all others.  Where the core itself is cut off, that was
+ * said before and is why: then one sentence does for all but a first one that
+ * is known to be another build or gone.
  */
 static rg_error *note_modules(struct filler *filler)
 {
 	rg_image *image = filler->image;
-	size_t said = image->missing_count ? 1 : MAX_SENTENCES, count = filler->lacking.count;
+	size_t said = MAX_SENTENCES, count = filler->lacking.count;
 	struct rg_buffer names = RG_BUFFER_INIT;
 	rg_error *error = NULL;
 
 	if (count > 1)
 		qsort(filler->lacking.data, count, sizeof(*filler->lacking.data), compare_lacking);
+	if (image->missing_count)
+		said = count && image->modules[filler->lacking.data[0].module].build_id_size;
 	for (size_t i = 0; !error && i < count && i < said; i++)
 		error = note_module(image, filler->lacking.data[i].module);
 	if (error || count <= said)
@@ -465,9 +468,11 @@ static rg_error *note_modules(struct filler *filler)
 		error = rg_error_no_memory();
 	else
 		error = rg_image_lacks_format(image,
-					      "%s: read-only data of %zu more mapped files are "
-					      "missing in the same way (%s%s)",
+					      "%s: read-only data of %zu%s mapped files are "
+					      "missing %s (%s%s)",
 					      image->private->core_path, count - said,
+					      said ? " more" : "",
+					      said ? "in the same way" : "as well",
 					      rg_buffer_string(&names),
 					      count > said + 3 ? ", .." : "");
 	rg_buffer_free(&names);

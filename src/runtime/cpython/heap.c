@@ -397,9 +397,9 @@ static rg_error *mark_all(struct heap *heap)
 				      "(MADV_DONTDUMP) before it does so"));
 	if (heap->torn)
 		RG_TRY(rg_image_lacks(cpy->image,
-				      "a list of the collector's objects breaks off: what is on it "
-				      "beyond, and is referred to by nothing that is there, is "
-				      "counted nowhere: dump again"));
+				      "a list of the collector's objects breaks off: what lies "
+				      "beyond, and is found in no other way, is in no answer: dump "
+				      "again"));
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
 
