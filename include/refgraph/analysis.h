@@ -267,6 +267,33 @@ RG_API RG_MUST_CHECK rg_error *rg_chains_find(const rg_graph *graph, const rg_id
 /* rg_chains_free - releases @chains; NULL is allowed.  O(1); cannot fail. */
 RG_API void rg_chains_free(struct rg_chains *chains);
 
+/* The best chain to each object, found in one search: for many objects, one after the other. */
+typedef struct rg_chain_tree rg_chain_tree;
+
+/*
+ * rg_chain_tree_new - finds the best ways to everything, as rg_chains_find
+ * has it for one object; count is ignored.  @graph must outlive it.  *@ret is
+ * freed with rg_chain_tree_free().
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INCOMPLETE when the dump has no roots.
+ * Complexity: O(objects + references) time, 8 bytes an object, half of which
+ * are kept.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_chain_tree_new(const rg_graph *graph,
+						 const struct rg_chains_options *options,
+						 rg_chain_tree **ret);
+
+/*
+ * rg_chain_tree_find - the one chain to @target, or none; *@ret is freed with
+ * rg_chains_free().  Several threads may ask one tree.
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID for an object that does not exist.
+ * Complexity: O(references of the sources on the way).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target,
+						  struct rg_chains **ret);
+
+/* rg_chain_tree_free - releases @tree; NULL is allowed.  O(1); cannot fail. */
+RG_API void rg_chain_tree_free(rg_chain_tree *tree);
+
 /*
  * rg_path_next - how many steps of @steps make the next element of a path as a
  * reader sees it: one, or with @plumbing false also the steps through parts of
@@ -296,9 +323,22 @@ RG_API size_t rg_step_label(const rg_graph *graph, const struct rg_step *step,
 			    enum rg_label_policy policy, char *buffer, size_t size);
 
 /*
+ * rg_path_evaluates - whether the expression of @chain is code in the language
+ * of the dumped program (for CPython: Python) that evaluates to the target
+ * itself there, as long as nothing has changed; sys must have been imported.
+ * False whenever that is not certain: for labels that are no syntax (a member
+ * of a set, a key), where the program's own classes decide what an attribute or
+ * an item is, where @policy withholds a key, and for more than 200 references.
+ * O(references of all sources); cannot fail.
+ */
+RG_API bool rg_path_evaluates(const rg_graph *graph, const struct rg_chain *chain,
+			      enum rg_label_policy policy, bool plumbing);
+
+/*
  * rg_path_expression - a chain as an expression: the root's name and the labels
- * of its elements, "sys.modules['app'].cache['k'][3].parent"; what no syntax
- * exists for stands in angle brackets: "<cell x>", "<?>".  Written and returned
+ * of its elements, "sys.modules['app'].cache['k'][3].parent"; what is no code
+ * stands in angle brackets: "<cell x>", "<?>".  Where rg_path_evaluates, it is
+ * code from beginning to end.  Written and returned
  * as by rg_path_label.  O(references of all sources); cannot fail.
  */
 RG_API size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *chain,

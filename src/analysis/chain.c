@@ -18,6 +18,7 @@
 
 #define UNSEEN RG_NONE
 #define BY_ROOT (RG_NONE - 1)
+#define DEEPEST 8 /* parts of parts */
 
 struct result {
 	struct rg_chains public;
@@ -30,12 +31,13 @@ struct search {
 	const rg_graph *graph;
 	const struct rg_chains_options *options;
 	struct result *result;
-	uint64_t *targets;
+	uint64_t *targets; /* NULL: a tree to everything */
 	rg_id *parent;   /* by object: who reached it, BY_ROOT or UNSEEN */
 	rg_id *queue;
 	rg_id head, tail;
 	size_t wanted;
 	size_t first_root, end_root; /* those of the class at work */
+	bool told;         /* by the object at work: one chain a referrer */
 };
 
 /* Roots of one class are equally good. */
@@ -68,7 +70,7 @@ static bool is_allowed(const struct search *search, const struct rg_root *root)
 
 static bool is_done(const struct search *search)
 {
-	return search->result->chains.count >= search->wanted;
+	return search->targets && search->result->chains.count >= search->wanted;
 }
 
 /* The reference of @from to @to that the search followed: the first. */
@@ -93,6 +95,16 @@ static const struct rg_root *first_root(const struct search *search, rg_id id)
 	return NULL;
 }
 
+static void reverse(struct rg_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct rg_step other = steps[i];
+
+		steps[i] = steps[count - 1 - i];
+		steps[count - 1 - i] = other;
+	}
+}
+
 /* Adds the chain by @root, or by @from and its reference @index, to @target. */
 static bool add_chain(struct search *search, const struct rg_root *root, rg_id from, size_t index,
 		      rg_id target)
@@ -113,22 +125,36 @@ static bool add_chain(struct search *search, const struct rg_root *root, rg_id f
 			step.index = first_reference(search->graph, step.source, step.target);
 		}
 		chain.root = first_root(search, step.source);
-		for (size_t i = start, k = result->steps.count - 1; i < k; i++, k--) {
-			struct rg_step other = result->steps.data[i];
-
-			result->steps.data[i] = result->steps.data[k];
-			result->steps.data[k] = other;
-		}
+		reverse(result->steps.data + start, result->steps.count - start);
 	}
 	chain.length = result->steps.count - start;
 	return rg_vector_push(&result->chains, chain) && rg_vector_push(&result->starts, start);
 }
 
-static bool expand(struct search *search, rg_id id)
+static bool is_target(const struct search *search, rg_id id)
+{
+	return search->targets && rg_bitset_test(search->targets, id);
+}
+
+/* Whether @id is a part of what was reached already: it is as near as that, and left to it. */
+static bool is_part_of_known(const struct search *search, rg_id id, rg_id from)
+{
+	rg_id owner;
+
+	if (!(search->graph->flags[id] & RG_OBJECT_PLUMBING))
+		return false;
+	owner = rg_graph_owner(search->graph, id);
+	return owner != from && search->parent[owner] != UNSEEN;
+}
+
+/*
+ * Goes to what @id refers to, in order; a part of it is as near as itself, so
+ * that a way is as long as its reader finds it.
+ */
+static bool expand(struct search *search, rg_id id, unsigned int depth)
 {
 	const rg_graph *graph = search->graph;
 	struct rg_references out = rg_graph_references(graph, id);
-	bool told = false;
 
 	for (size_t i = 0; i < out.count; i++) {
 		rg_id target = out.target[i];
@@ -137,18 +163,22 @@ static bool expand(struct search *search, rg_id id)
 			__builtin_prefetch(&search->parent[out.target[i + 8]]);
 		if (!rg_store_counted(out.kind[i]))
 			continue;
-		if (rg_bitset_test(search->targets, target)) {
-			if (told || is_done(search))
+		if (is_target(search, target)) {
+			if (search->told || is_done(search))
 				continue;
-			/* One chain a referrer. */
-			told = true;
+			search->told = true;
 			if (!add_chain(search, NULL, id, i, target))
 				return false;
 			if (is_done(search))
 				return true;
-		} else if (search->parent[target] == UNSEEN) {
+		} else if (search->parent[target] == UNSEEN &&
+			   !is_part_of_known(search, target, id)) {
 			search->parent[target] = id;
-			search->queue[search->tail++] = target;
+			if (!(out.kind[i] & RG_REFERENCE_PLUMBING) || depth == DEEPEST ||
+			    rg_graph_owner(graph, target) != id)
+				search->queue[search->tail++] = target;
+			else if (!expand(search, target, depth + 1))
+				return false;
 		}
 	}
 	return true;
@@ -165,7 +195,7 @@ static bool run(struct search *search)
 
 		if (!is_allowed(search, &roots[i]))
 			continue;
-		if (rg_bitset_test(search->targets, id)) {
+		if (is_target(search, id)) {
 			if (!add_chain(search, &roots[i], RG_NONE, 0, id))
 				return false;
 		} else if (search->parent[id] == UNSEEN) {
@@ -179,7 +209,8 @@ static bool run(struct search *search)
 		if (search->head + 2 < search->tail)
 			__builtin_prefetch(&graph->target[
 				graph->offset[search->queue[search->head + 2]]]);
-		if (!expand(search, search->queue[search->head++]))
+		search->told = false;
+		if (!expand(search, search->queue[search->head++], 0))
 			return false;
 	}
 	return true;
@@ -207,11 +238,17 @@ static bool run_all(struct search *search)
 	return true;
 }
 
-static rg_error *check(const rg_graph *graph, const rg_id *targets, size_t count)
+static rg_error *check_roots(const rg_graph *graph)
 {
 	if (!graph->roots.count)
 		return rg_error_new(RG_ERROR_INCOMPLETE,
 				    "the dump names no roots: what holds an object cannot be told");
+	return NULL;
+}
+
+static rg_error *check(const rg_graph *graph, const rg_id *targets, size_t count)
+{
+	RG_TRY(check_roots(graph));
 	if (!count)
 		return rg_error_new(RG_ERROR_INVALID, "a chain to no object was asked for");
 	for (size_t i = 0; i < count; i++)
@@ -219,6 +256,36 @@ static rg_error *check(const rg_graph *graph, const rg_id *targets, size_t count
 			return rg_error_new(RG_ERROR_INVALID, "object %u does not exist",
 					    targets[i]);
 	return NULL;
+}
+
+static struct rg_chains *publish(struct result *result)
+{
+	for (size_t i = 0; i < result->chains.count; i++)
+		if (result->chains.data[i].length)
+			result->chains.data[i].steps =
+				result->steps.data + result->starts.data[i];
+	result->public.chains = result->chains.data;
+	result->public.count = result->chains.count;
+	return &result->public;
+}
+
+static void free_search(struct search *search)
+{
+	rg_free(search->targets);
+	rg_free(search->parent);
+	rg_free(search->queue);
+}
+
+static bool prepare(struct search *search)
+{
+	size_t count = search->graph->count;
+
+	search->parent = rg_alloc(count * sizeof(*search->parent));
+	search->queue = rg_alloc(count * sizeof(*search->queue));
+	if (!search->parent || !search->queue)
+		return false;
+	memset(search->parent, 0xff, count * sizeof(*search->parent));
+	return true;
 }
 
 rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets, size_t target_count,
@@ -234,29 +301,18 @@ rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets, size_t tar
 	search.wanted = search.options->count ? search.options->count : 1;
 	result = search.result = rg_calloc(1, sizeof(*result));
 	search.targets = rg_bitset_new(graph->count);
-	search.parent = rg_alloc((size_t)graph->count * sizeof(*search.parent));
-	search.queue = rg_alloc((size_t)graph->count * sizeof(*search.queue));
-	ok = result && search.targets && search.parent && search.queue;
+	ok = result && search.targets && prepare(&search);
 	if (ok) {
-		memset(search.parent, 0xff, (size_t)graph->count * sizeof(*search.parent));
 		for (size_t i = 0; i < target_count; i++)
 			rg_bitset_add(search.targets, targets[i]);
 		ok = run_all(&search);
 	}
-	rg_free(search.targets);
-	rg_free(search.parent);
-	rg_free(search.queue);
+	free_search(&search);
 	if (!ok) {
 		rg_chains_free(result ? &result->public : NULL);
 		return rg_error_no_memory();
 	}
-	for (size_t i = 0; i < result->chains.count; i++)
-		if (result->chains.data[i].length)
-			result->chains.data[i].steps =
-				result->steps.data + result->starts.data[i];
-	result->public.chains = result->chains.data;
-	result->public.count = result->chains.count;
-	*ret = &result->public;
+	*ret = publish(result);
 	return NULL;
 }
 
@@ -270,4 +326,96 @@ void rg_chains_free(struct rg_chains *chains)
 	rg_vector_free(&result->steps);
 	rg_vector_free(&result->starts);
 	rg_free(result);
+}
+
+/* ---- the best chains to everything --------------------------------------------- */
+
+struct rg_chain_tree {
+	const rg_graph *graph;
+	rg_id *parent;       /* as in a search */
+	struct rg_map roots; /* object + 1 -> its best root */
+};
+
+/* The best root of each object; those that are not allowed are no roots here. */
+static bool index_roots(const struct search *search, struct rg_map *ret)
+{
+	for (size_t i = 0; i < search->graph->roots.count; i++) {
+		const struct rg_root *root = &search->graph->roots.data[i];
+		uint64_t key = (uint64_t)root->object + 1;
+
+		if (is_allowed(search, root) && !rg_map_find(ret, key) &&
+		    !rg_map_put(ret, key, (uint32_t)i))
+			return false;
+	}
+	return true;
+}
+
+rg_error *rg_chain_tree_new(const rg_graph *graph, const struct rg_chains_options *options,
+			    rg_chain_tree **ret)
+{
+	struct rg_chains_options how;
+	struct search search = { .graph = graph, .options = &how };
+	rg_chain_tree *tree;
+
+	RG_TRY(check_roots(graph));
+	RG_TRY(rg_options_read(options, sizeof(how), &how));
+	tree = rg_calloc(1, sizeof(*tree));
+	if (!tree || !prepare(&search) || !run_all(&search) ||
+	    !index_roots(&search, &tree->roots)) {
+		free_search(&search);
+		rg_chain_tree_free(tree);
+		return rg_error_no_memory();
+	}
+	tree->graph = graph;
+	tree->parent = search.parent;
+	search.parent = NULL;
+	free_search(&search);
+	*ret = tree;
+	return NULL;
+}
+
+rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_chains **ret)
+{
+	const rg_graph *graph = tree->graph;
+	struct rg_chain chain = { .target = target };
+	struct result *result;
+	size_t start = 0;
+	rg_id at = target;
+	bool ok;
+
+	if (target >= graph->count)
+		return rg_error_new(RG_ERROR_INVALID, "object %u does not exist", target);
+	result = rg_calloc(1, sizeof(*result));
+	ok = result != NULL;
+	while (ok && tree->parent[at] < BY_ROOT) {
+		rg_id from = tree->parent[at];
+		struct rg_step step = { from, first_reference(graph, from, at), at };
+
+		ok = rg_vector_push(&result->steps, step);
+		at = from;
+	}
+	if (ok && tree->parent[target] != UNSEEN) {
+		const uint32_t *root = rg_map_find(&tree->roots, (uint64_t)at + 1);
+
+		reverse(result->steps.data, result->steps.count);
+		chain.root = &graph->roots.data[*root];
+		chain.length = result->steps.count;
+		ok = rg_vector_push(&result->chains, chain) &&
+		     rg_vector_push(&result->starts, start);
+	}
+	if (!ok) {
+		rg_chains_free(result ? &result->public : NULL);
+		return rg_error_no_memory();
+	}
+	*ret = publish(result);
+	return NULL;
+}
+
+void rg_chain_tree_free(rg_chain_tree *tree)
+{
+	if (!tree)
+		return;
+	rg_map_free(&tree->roots);
+	rg_free(tree->parent);
+	rg_free(tree);
 }

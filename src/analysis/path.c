@@ -10,6 +10,7 @@
 #include "graph/store.h"
 
 #define DEEPEST 8    /* parts of parts; a ring of parts must end somewhere */
+#define MOST_STEPS 200 /* of an expression: compilers nest no deeper than some thousand levels */
 #define LABEL 512    /* longer labels of single references are cut */
 
 /* Writing to the caller's buffer, and counting what does not fit. */
@@ -147,32 +148,119 @@ size_t rg_step_label(const rg_graph *graph, const struct rg_step *step,
 	return rg_path_label(graph, all + first, DEEPEST + 1 - first, policy, buffer, size);
 }
 
-size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *chain,
-			  enum rg_label_policy policy, bool plumbing, char *buffer, size_t size)
+/* Appends the code of one reference to @code, of @used bytes so far; false: it has none. */
+static bool add_code(const rg_graph *graph, const struct rg_step *step, bool of_owner,
+		     enum rg_label_policy policy, char code[LABEL], size_t *used)
 {
-	struct writer writer = { buffer, size, 0 };
+	size_t length = rg_graph_code(graph, step->source, step->index, of_owner, policy,
+				      code + *used, LABEL - *used);
+
+	if (!length || length >= LABEL - *used)
+		return false;
+	*used += length;
+	return true;
+}
+
+/*
+ * The code of one element: each of its steps, but what an owner's own step and
+ * the next make together goes before what they are one by one.
+ */
+static bool get_code(const rg_graph *graph, const struct rg_step *steps, size_t count,
+		     enum rg_label_policy policy, char code[LABEL])
+{
+	size_t used = 0, i = 0;
+
+	while (i < count) {
+		if (i + 1 < count && is_ownership(graph, &steps[i]) &&
+		    add_code(graph, &steps[i + 1], true, policy, code, &used))
+			i += 2;
+		else if (add_code(graph, &steps[i], false, policy, code, &used))
+			i++;
+		else
+			return false;
+	}
+	return count > 0;
+}
+
+/* What is no code, behind what is some, stands in angle brackets. */
+static void put_words(struct writer *writer, const char *label, bool after_code)
+{
+	bool hides = strncmp(label, "[<", 2) == 0;
+
+	if ((label[0] == '.' || label[0] == '[') && (!after_code || hides)) {
+		put(writer, label);
+		return;
+	}
+	put(writer, "<");
+	put(writer, label[0] ? label : "?");
+	put(writer, ">");
+}
+
+/*
+ * Writes @chain, which begins with @name, each element as code where there is some.
+ * Returns whether all of it is code.
+ */
+static bool put_chain(struct writer *writer, const rg_graph *graph, const struct rg_chain *chain,
+		      enum rg_label_policy policy, bool plumbing, const char *name)
+{
+	bool is_code = chain->root->code && chain->length <= MOST_STEPS;
 	size_t at = 0;
 
-	if (size)
-		buffer[0] = '\0';
-	put(&writer, chain->root->name);
+	put(writer, name);
 	while (at < chain->length) {
 		size_t taken = rg_path_next(graph, chain->steps + at, chain->length - at, plumbing);
 		struct writer element = { NULL, 0, 0 };
 		char label[LABEL];
 
-		element.buffer = label;
-		element.size = sizeof(label);
-		label[0] = '\0';
-		put_labels(&element, graph, chain->steps + at, taken, policy);
-		if (label[0] == '.' || label[0] == '[') {
-			put(&writer, label);
+		if (get_code(graph, chain->steps + at, taken, policy, label)) {
+			put(writer, label);
 		} else {
-			put(&writer, "<");
-			put(&writer, label[0] ? label : "?");
-			put(&writer, ">");
+			is_code = false;
+			element.buffer = label;
+			element.size = sizeof(label);
+			label[0] = '\0';
+			put_labels(&element, graph, chain->steps + at, taken, policy);
+			put_words(writer, label, chain->root->code != NULL);
 		}
 		at += taken;
 	}
+	return is_code;
+}
+
+bool rg_path_evaluates(const rg_graph *graph, const struct rg_chain *chain,
+		       enum rg_label_policy policy, bool plumbing)
+{
+	char code[LABEL];
+	size_t at = 0;
+
+	if (!chain->root->code || chain->length > MOST_STEPS)
+		return false;
+	while (at < chain->length) {
+		size_t taken = rg_path_next(graph, chain->steps + at, chain->length - at, plumbing);
+
+		if (!get_code(graph, chain->steps + at, taken, policy, code))
+			return false;
+		at += taken;
+	}
+	return true;
+}
+
+size_t rg_path_expression(const rg_graph *graph, const struct rg_chain *chain,
+			  enum rg_label_policy policy, bool plumbing, char *buffer, size_t size)
+{
+	const struct rg_root *root = chain->root;
+	struct writer writer = { buffer, size, 0 };
+	bool renamed = root->code && root->code != root->name;
+
+	if (size)
+		buffer[0] = '\0';
+	if (put_chain(&writer, graph, chain, policy, plumbing, renamed ? root->code : root->name) ||
+	    !renamed)
+		return writer.length;
+	/* Words begin with what the root is called. */
+	writer.length = 0;
+	if (size)
+		buffer[0] = '\0';
+	put_chain(&writer, graph, chain, policy, plumbing, root->name);
 	return writer.length;
 }

@@ -48,7 +48,7 @@ struct cli_options {
 	uint64_t limit;       /* 0: everything */
 	bool limit_given;
 	bool allow_incomplete, exit_code;
-	bool tracked, short_names, peak, all, shortest, plumbing, weak, refcounts, sizes;
+	bool tracked, short_names, peak, all, each, shortest, plumbing, weak, refcounts, sizes;
 	bool no_filter;
 	const char *graph;    /* growth: a picture of who holds the newcomers */
 	int sort;
@@ -206,7 +206,10 @@ struct cli_objects {
 	rg_id *ids;
 	size_t count;
 };
-/* cli_find - the objects that @words name; on failure says what would fit. */
+/*
+ * cli_find - the objects that @words name, each once, in that order; @FILE and - (standard input)
+ * are files of further words, one a line.  On failure says what would fit.
+ */
 int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
 /* cli_says_order - says so where @path, the dump, is no file but a later operand is one. */
 bool cli_says_order(const struct cli *cli, const char *path);

@@ -13,6 +13,8 @@
 #define MOST_LINES 40        /* of one chain; the middle of a longer one is left out */
 #define DEEPEST_INDENT 16
 #define EXPRESSION_SIZE 65536
+#define EXPRESSION_GUESS 4096
+#define LONGEST_SHORT 200    /* steps of a chain that --each shows */
 #define LONGEST_EXPRESSION 2000 /* shown to people */
 
 struct result {
@@ -228,14 +230,25 @@ static char *whole_expression(const struct cli *cli, const rg_graph *graph,
 			      const struct rg_chain *chain)
 {
 	enum rg_label_policy labels = (enum rg_label_policy)cli->options.labels;
-	size_t length = rg_path_expression(graph, chain, labels, cli->options.plumbing, NULL, 0);
+	char text[EXPRESSION_GUESS];
+	size_t length = rg_path_expression(graph, chain, labels, cli->options.plumbing, text,
+					   sizeof(text));
 	char *expression = malloc(length + 1);
 
 	if (!expression)
 		return NULL;
-	expression[0] = '\0';
-	rg_path_expression(graph, chain, labels, cli->options.plumbing, expression, length + 1);
+	if (length < sizeof(text))
+		memcpy(expression, text, length + 1);
+	else
+		rg_path_expression(graph, chain, labels, cli->options.plumbing, expression,
+				   length + 1);
 	return expression;
+}
+
+static bool evaluates(const struct cli *cli, const rg_graph *graph, const struct rg_chain *chain)
+{
+	return rg_path_evaluates(graph, chain, (enum rg_label_policy)cli->options.labels,
+				 cli->options.plumbing);
 }
 
 static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
@@ -255,6 +268,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	rg_json_put_string(json, "root", chain->root->name);
 	rg_json_put_string(json, "root_kind", rg_root_kind_name(chain->root->kind));
 	rg_json_put_string(json, "expression", expression);
+	rg_json_put_bool(json, "python", evaluates(cli, graph, chain));
 	rg_json_put_array(json, "objects");
 	for (size_t i = 0; i < count; i++) {
 		struct rg_object object = rg_graph_object(graph, elements[i].object);
@@ -423,6 +437,104 @@ static int show(struct cli *cli, struct result *result)
 	return status ? status : result->chains->count ? CLI_OK : CLI_FINDING;
 }
 
+/* The chain to one of many: a line, without what is on the way. */
+static int put_short(struct cli *cli, const struct result *result, rg_json *json, rg_id target,
+		     const struct rg_chain *chain)
+{
+	const rg_graph *graph = result->graph;
+	struct rg_object object = rg_graph_object(graph, target);
+	const char *type = cli_type_name(cli, graph, object.type);
+	bool is_short = chain && chain->length <= LONGEST_SHORT;
+	char *expression = is_short ? whole_expression(cli, graph, chain) : NULL;
+	char number[RG_FORMAT_SIZE];
+
+	if (is_short && !expression)
+		return cli_no_memory();
+	if (json) {
+		rg_json_put_object(json, NULL);
+		rg_json_put_address(json, "address", object.address);
+		rg_json_put_string(json, "type", type);
+		rg_json_put_string(json, "root", chain ? chain->root->name : NULL);
+		rg_json_put_string(json, "root_kind",
+				   chain ? rg_root_kind_name(chain->root->kind) : NULL);
+		rg_json_put_u64(json, "length", chain ? chain->length : 0);
+		rg_json_put_string(json, "expression", expression);
+		rg_json_put_bool(json, "python", is_short && evaluates(cli, graph, chain));
+		rg_json_put_end(json);
+	} else {
+		rg_sink_printf(cli->sink, "0x%" PRIx64 "  ", object.address);
+		rg_sink_text(cli->sink, type);
+		rg_sink_puts(cli->sink, "  ");
+		if (expression)
+			rg_sink_text(cli->sink, expression);
+		else if (chain)
+			rg_sink_printf(cli->sink, "(%s steps: ask for it alone)",
+				       rg_format_count(chain->length, number));
+		else
+			rg_sink_puts(cli->sink, "(no root leads here)");
+		rg_sink_puts(cli->sink, "\n");
+	}
+	free(expression);
+	return CLI_OK;
+}
+
+static int put_all_short(struct cli *cli, const struct result *result, const rg_chain_tree *tree,
+			 rg_json *json, bool *ret_found)
+{
+	int status = CLI_OK;
+
+	*ret_found = true;
+	for (size_t i = 0; !status && i < result->targets.count; i++) {
+		rg_id target = result->targets.ids[i];
+		struct rg_chains *chains = NULL;
+		rg_error *error = rg_chain_tree_find(tree, target, &chains);
+
+		if (error)
+			return cli_fail(error);
+		*ret_found = *ret_found && chains->count;
+		status = put_short(cli, result, json, target,
+				   chains->count ? &chains->chains[0] : NULL);
+		rg_chains_free(chains);
+	}
+	return status;
+}
+
+/* One line for each object. */
+static int show_each(struct cli *cli, const struct result *result,
+		     const struct rg_chains_options *chosen)
+{
+	const struct rg_dump_info *info = rg_dump_info(result->dump);
+	rg_chain_tree *tree = NULL;
+	rg_json *json = NULL;
+	bool found = false;
+	rg_error *error;
+	int status;
+
+	if (cli->options.format != CLI_TREE && cli->options.format != CLI_JSON) {
+		cli_say("--each writes lines or --format json: leave it out for a picture");
+		return CLI_TROUBLE;
+	}
+	error = rg_chain_tree_new(result->graph, chosen, &tree);
+	if (error)
+		return cli_fail(error);
+	status = cli_open(cli);
+	if (!status && cli->options.format == CLI_JSON)
+		status = cli_json_begin(cli, &info, 1, &json);
+	if (!status && json)
+		rg_json_put_array(json, "each");
+	if (!status)
+		status = put_all_short(cli, result, tree, json, &found);
+	if (!status && json) {
+		rg_json_put_end(json);
+		rg_json_put_bool(json, "found", found);
+		status = cli_json_end(json);
+	} else if (json) {
+		rg_json_free(json);
+	}
+	rg_chain_tree_free(tree);
+	return status ? status : found ? CLI_OK : CLI_FINDING;
+}
+
 static int run(struct cli *cli)
 {
 	struct rg_chains_options options;
@@ -441,10 +553,12 @@ static int run(struct cli *cli)
 				  &result.targets);
 	if (!status) {
 		error = rg_dump_graph(result.dump, &result.graph);
-		if (!error)
+		if (!error && !cli->options.each)
 			error = rg_chains_find(result.graph, result.targets.ids,
 					       result.targets.count, &options, &result.chains);
-		status = error ? cli_fail(error) : show(cli, &result);
+		status = error ? cli_fail(error)
+			 : cli->options.each ? show_each(cli, &result, &options)
+					     : show(cli, &result);
 	}
 	rg_picture_free(result.picture);
 	rg_chains_free(result.chains);
@@ -457,6 +571,8 @@ static const struct cli_option options[] = {
 	{ 'k', "count", "N", CLI_NUMBER, CLI_FIELD(chains), NULL,
 	  "show N chains that differ in the last referrer (1)" },
 	{ 'a', "all", NULL, CLI_FLAG, CLI_FIELD(all), NULL, "show all such chains, up to 1000" },
+	{ 0, "each", NULL, CLI_FLAG, CLI_FIELD(each), NULL,
+	  "a line for every object: the expression of its chain" },
 	{ 0, "shortest", NULL, CLI_FLAG, CLI_FIELD(shortest), NULL,
 	  "the shortest of all, whatever kind of root it is from" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL, "names without modules" },

@@ -2,7 +2,8 @@
 /*
  * How objects are named on the command line: 0xADDRESS, TYPE (all of it), or
  * TYPE#N, counted from 0 in the order of addresses.  A type is named in full,
- * by the last word of its name, or by a pattern.
+ * by the last word of its name, or by a pattern.  Many are named in a file: @FILE,
+ * or - for standard input.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -239,20 +240,65 @@ static int unique(const rg_graph *graph, struct cli_objects *objects)
 	return CLI_OK;
 }
 
+static int find_word(const rg_dump *dump, const rg_graph *graph, const char *word,
+		     struct cli_objects *objects, size_t *capacity)
+{
+	if (!strncmp(word, "0x", 2) || !strncmp(word, "0X", 2))
+		return find_address(dump, graph, word, objects, capacity);
+	return find_type(dump, graph, word, objects, capacity);
+}
+
+/* The words in the file @path, one a line; empty lines are none. */
+static int find_listed(const rg_dump *dump, const rg_graph *graph, const char *path,
+		       struct cli_objects *objects, size_t *capacity)
+{
+	bool is_input = !strcmp(path, "-");
+	FILE *file = is_input ? stdin : fopen(path, "re");
+	size_t size = 0, before = objects->count;
+	char *line = NULL;
+	int status = CLI_OK;
+
+	if (!file) {
+		cli_say("%s: %s", path, strerror(errno));
+		return CLI_TROUBLE;
+	}
+	while (!status && getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if (*line)
+			status = find_word(dump, graph, line, objects, capacity);
+	}
+	if (!status && ferror(file)) {
+		cli_say("%s: cannot be read: %s", path, strerror(errno));
+		status = CLI_TROUBLE;
+	} else if (!status && objects->count == before) {
+		cli_say("%s: names no object: one a line is expected", path);
+		status = CLI_TROUBLE;
+	}
+	free(line);
+	if (!is_input)
+		fclose(file);
+	return status;
+}
+
 int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret)
 {
 	const rg_graph *graph = rg_dump_objects(dump);
 	struct cli_objects objects = { NULL, 0 };
 	size_t capacity = 0;
+	bool listed = false;
 	int status = CLI_OK;
 
 	for (size_t i = 0; !status && i < count; i++) {
-		if (!strncmp(words[i], "0x", 2) || !strncmp(words[i], "0X", 2))
-			status = find_address(dump, graph, words[i], &objects, &capacity);
+		bool is_list = words[i][0] == '@' || !strcmp(words[i], "-");
+
+		listed = listed || is_list;
+		if (is_list)
+			status = find_listed(dump, graph, words[i] + (words[i][0] == '@'),
+					     &objects, &capacity);
 		else
-			status = find_type(dump, graph, words[i], &objects, &capacity);
+			status = find_word(dump, graph, words[i], &objects, &capacity);
 	}
-	if (!status && count > 1)
+	if (!status && (count > 1 || listed))
 		status = unique(graph, &objects);
 	if (status) {
 		free(objects.ids);

@@ -4,6 +4,7 @@ core_sources += %D%/format.h
 core_sources += %D%/json_scan.c
 core_sources += %D%/json_scan.h
 core_sources += %D%/ndjson.h
+core_sources += %D%/ndjson_code.c
 core_sources += %D%/ndjson_graph.c
 core_sources += %D%/ndjson_line.c
 core_sources += %D%/ndjson_line.h

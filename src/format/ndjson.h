@@ -6,6 +6,7 @@
 #ifndef RG_FORMAT_NDJSON_H
 #define RG_FORMAT_NDJSON_H
 
+#include "base/buffer.h"
 #include "format/format.h"
 
 extern const struct rg_format rg_format_ndjson;
@@ -16,6 +17,12 @@ struct rg_ndjson_options {
 	const uint64_t *unreachable; /* a bit an object, or NULL */
 	const uint64_t *lost;
 };
+
+/*
+ * rg_ndjson_default_code - the code that is assumed of a reference with @label where the file
+ * says nothing else; @of_owner: behind the object whose __dict__ holds it.
+ */
+void rg_ndjson_default_code(const char *label, bool of_owner, struct rg_buffer *ret);
 
 /*
  * rg_ndjson_write - writes @graph, line by line, through @write.  O(objects +

@@ -286,13 +286,14 @@ static rg_error *read_thread(struct rg_ndjson_file *s, uint64_t offset)
 
 static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 {
-	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false };
+	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false,
+				     NULL };
 	struct rg_json_scan scan;
 	struct rg_json_slice key, word = { NULL, 0 };
 	uint64_t thread = 0, value;
 	bool of_thread = false;
 	const char *line;
-	char *name = NULL;
+	char *name = NULL, *code = NULL;
 	size_t length = rg_ndjson_line(s, offset, &line);
 	rg_error *error = NULL;
 
@@ -305,6 +306,8 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 			rg_json_u64(&here, &root.address);
 		else if (rg_json_is(&key, "label"))
 			error = rg_ndjson_string(&here, &name);
+		else if (rg_json_is(&key, "code"))
+			error = rg_ndjson_string(&here, &code);
 		else if (rg_json_is(&key, "kind"))
 			rg_json_string(&here, &word);
 		else if (rg_json_is(&key, "count") && rg_json_u64(&here, &value))
@@ -325,10 +328,12 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 		if (s->thread_ids.data[i] == thread)
 			root.thread = (uint32_t)i;
 	root.name = name ? name : "";
+	root.code = code;
 	/* With counts at hand external roots are found anew, and would count twice. */
 	if (!error && !(root.kind == RG_ROOT_EXTERNAL && s->has_refcounts))
 		error = rg_builder_root(s->builder, &root);
 	rg_free(name);
+	rg_free(code);
 	return error;
 }
 

@@ -158,6 +158,8 @@ static rg_error *read_header(struct rg_ndjson_file *s, const char *path, const c
 			rg_json_u64(&here, &s->total_bytes);
 		else if (rg_json_is(&key, "labels") && rg_json_string(&here, &word))
 			s->labels_all = rg_json_is(&word, "all");
+		else if (rg_json_is(&key, "code"))
+			rg_json_bool(&here, &s->has_code);
 		if (!rg_json_skip(&scan))
 			break;
 	}
@@ -336,6 +338,7 @@ const struct rg_format rg_format_ndjson = {
 	.objects = rg_ndjson_objects,
 	.references = rg_ndjson_graph,
 	.info = info,
-	.hooks = { .labels = rg_ndjson_labels, .describe = rg_ndjson_describe },
+	.hooks = { .labels = rg_ndjson_labels, .codes = rg_ndjson_codes,
+		   .describe = rg_ndjson_describe },
 	.close = close_state,
 };

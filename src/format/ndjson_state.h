@@ -34,6 +34,7 @@ struct rg_ndjson_file {
 	uint64_t interpreters, unreadable, allocator_free, total_bytes;
 	uint64_t end_objects;
 	bool has_header, has_end, complete, has_refcounts;
+	bool has_code;                /* labels are code where nothing else is said */
 	bool labels_all;              /* the file's labels were not restricted when written */
 	struct rg_collector collector;
 	rg_builder *builder;
@@ -50,7 +51,18 @@ rg_error *rg_ndjson_graph(void *user, rg_builder *builder);
 /* ndjson_words.c: the hooks of the graph. */
 void rg_ndjson_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		      enum rg_label_policy policy, rg_label_fn *each, void *each_user);
+void rg_ndjson_codes(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		     bool of_owner, enum rg_label_policy policy, rg_label_fn *each,
+		     void *each_user);
 void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 			struct rg_description *ret);
+
+/*
+ * ndjson_code.c: what an object's line says where its labels are not the code.
+ * rg_ndjson_codes_find goes to it, rg_ndjson_codes_next reads entry by entry.
+ */
+bool rg_ndjson_codes_find(const char *line, size_t length, bool of_owner,
+			  struct rg_json_scan *ret);
+bool rg_ndjson_codes_next(struct rg_json_scan *scan, size_t *ret_index, struct rg_json_slice *ret);
 
 #endif

@@ -7,16 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/json_string.h"
+#include "graph/store.h"
 
 #define FLUSH_AT ((size_t)1 << 20)
-
-struct writer {
-	const rg_graph *graph;
-	const struct rg_ndjson_options *options;
-	struct rg_buffer out;
-	rg_write_fn *write;
-	void *user;
-};
 
 /* The labels of one object, end to end, each closed by a NUL. */
 struct labels {
@@ -24,6 +17,17 @@ struct labels {
 	size_t *start;
 	size_t count, capacity;
 	bool failed;
+};
+
+struct writer {
+	const rg_graph *graph;
+	const struct rg_ndjson_options *options;
+	struct rg_buffer out;
+	rg_write_fn *write;
+	void *user;
+	bool has_code;
+	struct labels labels, codes; /* of the object at hand */
+	struct rg_buffer assumed;
 };
 
 static rg_error *flush(struct writer *w, size_t at_least)
@@ -85,6 +89,7 @@ static void header(struct writer *w, const struct rg_dump_info *info)
 	number(w, "allocator_free", info->allocator_free);
 	number(w, "total_bytes", info->total_bytes);
 	text(w, "labels", policies[w->options->labels]);
+	flag(w, "code", w->has_code);
 	rg_buffer_puts(&w->out, "}\n");
 }
 
@@ -152,6 +157,8 @@ static rg_error *roots(struct writer *w)
 		text(w, "label", all[i].name);
 		text(w, "kind", rg_root_kind_name(all[i].kind));
 		number(w, "count", all[i].count);
+		if (all[i].code)
+			text(w, "code", all[i].code);
 		if (all[i].thread < thread_count) {
 			number(w, "thread", of[all[i].thread].id);
 			if (all[i].frame != RG_NONE)
@@ -281,8 +288,58 @@ static void positions(struct writer *w, const struct rg_references *refs)
 	rg_buffer_putc(&w->out, ']');
 }
 
-static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
+/* A hook cannot fail; when memory ran out in it, labels are missing. */
+static rg_error *check(const struct labels *labels, size_t count)
 {
+	if (labels->failed || rg_buffer_failed(&labels->text) || labels->count != count)
+		return rg_error_no_memory();
+	return NULL;
+}
+
+/*
+ * Code, where it is not what a reader assumes from the label: by index into
+ * refs, "" where there is none.
+ */
+static rg_error *codes(struct writer *w, rg_id id, const struct rg_references *refs,
+		       bool of_owner)
+{
+	struct labels *codes = &w->codes;
+	uint64_t at = 0;
+	bool any = false;
+
+	rg_buffer_clear(&codes->text);
+	codes->count = 0;
+	rg_graph_codes(w->graph, id, 0, refs->count, of_owner, w->options->labels, collect_label,
+		       codes);
+	RG_TRY(check(codes, refs->count));
+	for (size_t i = 0; i < refs->count; i++) {
+		const char *code = codes->text.data + codes->start[i];
+
+		if (!is_counted(refs->kind[i]))
+			continue;
+		rg_ndjson_default_code(w->labels.text.data + w->labels.start[i], of_owner,
+				       &w->assumed);
+		if (strcmp(rg_buffer_string(&w->assumed), code) != 0) {
+			if (any)
+				rg_buffer_puts(&w->out, ", \"");
+			else
+				rg_buffer_printf(&w->out, ", \"%s\": {\"",
+						 of_owner ? "owner_code" : "code");
+			rg_buffer_u64(&w->out, at);
+			rg_buffer_puts(&w->out, "\": ");
+			rg_buffer_json_string(&w->out, code, strlen(code));
+			any = true;
+		}
+		at++;
+	}
+	if (any)
+		rg_buffer_putc(&w->out, '}');
+	return rg_buffer_failed(&w->assumed) ? rg_error_no_memory() : NULL;
+}
+
+static rg_error *references(struct writer *w, rg_id id)
+{
+	struct labels *labels = &w->labels;
 	struct rg_references refs = rg_graph_references(w->graph, id);
 	bool labelled = w->options->labels != RG_LABELS_NONE && refs.count;
 	bool borrowed, weak;
@@ -292,10 +349,7 @@ static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
 		labels->count = 0;
 		rg_graph_labels(w->graph, id, 0, refs.count, w->options->labels, collect_label,
 				labels);
-		/* A hook cannot fail; when memory ran out in it, labels are missing. */
-		if (labels->failed || rg_buffer_failed(&labels->text) ||
-		    labels->count != refs.count)
-			return rg_error_no_memory();
+		RG_TRY(check(labels, refs.count));
 	}
 	targets(w, &refs, "refs", COUNTED);
 	if (labelled)
@@ -313,6 +367,10 @@ static rg_error *references(struct writer *w, rg_id id, struct labels *labels)
 		label_array(w, &refs, "weak_labels", RG_REFERENCE_WEAK, labels);
 	if (borrowed || weak)
 		positions(w, &refs);
+	if (labelled && w->has_code)
+		RG_TRY(codes(w, id, &refs, false));
+	if (labelled && w->has_code && rg_graph_owner(w->graph, id) != RG_NONE)
+		RG_TRY(codes(w, id, &refs, true));
 	return NULL;
 }
 
@@ -321,7 +379,7 @@ static bool member(const uint64_t *set, rg_id id)
 	return set && set[id / 64] >> (id % 64) & 1;
 }
 
-static rg_error *object(struct writer *w, rg_id id, struct labels *labels)
+static rg_error *object(struct writer *w, rg_id id)
 {
 	struct rg_object o = rg_graph_object(w->graph, id);
 	const struct rg_type *type = rg_graph_type(w->graph, o.type);
@@ -332,7 +390,7 @@ static rg_error *object(struct writer *w, rg_id id, struct labels *labels)
 	rg_buffer_puts(&w->out, ", \"type\": ");
 	rg_buffer_json_string(&w->out, type->name, strlen(type->name));
 	number(w, "size", o.size);
-	RG_TRY(references(w, id, labels));
+	RG_TRY(references(w, id));
 	if (o.refcount >= 0)
 		number(w, "refcount", (uint64_t)o.refcount);
 	flag(w, "tracked", o.flags & RG_OBJECT_TRACKED);
@@ -365,13 +423,10 @@ static rg_error *object(struct writer *w, rg_id id, struct labels *labels)
 
 static rg_error *objects(struct writer *w)
 {
-	struct labels labels = { RG_BUFFER_INIT, NULL, 0, 0, false };
 	rg_error *error = NULL;
 
 	for (rg_id id = 0; id < rg_graph_object_count(w->graph) && !error; id++)
-		error = object(w, id, &labels);
-	rg_buffer_free(&labels.text);
-	rg_free(labels.start);
+		error = object(w, id);
 	return error;
 }
 
@@ -388,12 +443,39 @@ static rg_error *everything(struct writer *w, const struct rg_dump_info *info)
 	return flush(w, 0);
 }
 
+/* A runtime that knows of a language has roots that are written in it. */
+static bool has_code(const rg_graph *graph)
+{
+	size_t count;
+	const struct rg_root *roots = rg_graph_roots(graph, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (roots[i].code)
+			return true;
+	return false;
+}
+
+static void free_labels(struct labels *labels)
+{
+	rg_buffer_free(&labels->text);
+	rg_free(labels->start);
+}
+
 rg_error *rg_ndjson_write(const rg_graph *graph, const struct rg_dump_info *info,
 			  const struct rg_ndjson_options *options, rg_write_fn *write, void *user)
 {
-	struct writer w = { graph, options, RG_BUFFER_INIT, write, user };
+	struct writer w = {
+		.graph = graph,
+		.options = options,
+		.write = write,
+		.user = user,
+		.has_code = has_code(graph),
+	};
 	rg_error *error = everything(&w, info);
 
+	free_labels(&w.labels);
+	free_labels(&w.codes);
+	rg_buffer_free(&w.assumed);
 	rg_buffer_free(&w.out);
 	return error;
 }

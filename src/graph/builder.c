@@ -334,7 +334,11 @@ rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *init)
 	if (root.object == RG_NONE)
 		return NULL;
 	root.name = rg_strings_copy(&graph->strings, init->name);
-	if (!root.name || !rg_vector_push(&graph->roots, root))
+	if (root.name && init->code)
+		root.code = strcmp(init->code, init->name)
+				    ? rg_strings_copy(&graph->strings, init->code)
+				    : root.name;
+	if (!root.name || (init->code && !root.code) || !rg_vector_push(&graph->roots, root))
 		return rg_error_no_memory();
 	return NULL;
 }

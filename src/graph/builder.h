@@ -24,12 +24,20 @@ typedef struct rg_builder rg_builder;
  * How labels and descriptions reach the graph: filled in by the runtime or the
  * format.  labels: calls @each for references first .. first + count - 1 of
  * object @source; index counts exactly the references that were added for it.
+ *
+ * codes does the same with code in the runtime's language: what, written behind
+ * an expression for @source (with @of_owner: for the one object that @source is
+ * a part of), evaluates to that very target in the dumped program; "" where
+ * nothing is known to.  NULL: the runtime knows of no language.
  */
 struct rg_graph_hooks {
 	void (*labels)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		       enum rg_label_policy policy, rg_label_fn *each, void *each_user);
 	void (*describe)(void *user, const rg_graph *graph, rg_id id, bool values,
 			 struct rg_description *ret);
+	void (*codes)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		      bool of_owner, enum rg_label_policy policy, rg_label_fn *each,
+		      void *each_user);
 	void *user;
 };
 
@@ -42,7 +50,7 @@ struct rg_type_init {
 	enum rg_origin origin;
 };
 
-/* What the caller says of a root; name is copied. */
+/* What the caller says of a root; name and code are copied. */
 struct rg_root_init {
 	uint64_t address; /* of the object */
 	enum rg_root_kind kind;
@@ -51,6 +59,7 @@ struct rg_root_init {
 	uint32_t frame;
 	const char *name;
 	bool routine;
+	const char *code; /* evaluates to the object in the dumped program; NULL: nothing does */
 };
 
 RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Labels and descriptions.  They are not stored: the runtime or the format
- * that filled the graph makes them again for what is shown, through two hooks
+ * Labels, code and descriptions.  They are not stored: the runtime or the format
+ * that filled the graph makes them again for what is shown, through hooks
  * that this file keeps from breaking their promises.
  */
 #include "graph/store.h"
@@ -44,6 +44,22 @@ void rg_graph_labels(const rg_graph *graph, rg_id source, size_t first, size_t c
 		each(user, relay.next++, "");
 }
 
+void rg_graph_codes(const rg_graph *graph, rg_id source, size_t first, size_t count,
+		    bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *user)
+{
+	size_t all = rg_graph_references(graph, source).count;
+	struct relay relay = { each, user, first, 0 };
+
+	if (first >= all)
+		return;
+	relay.end = count < all - first ? first + count : all;
+	if (graph->hooks.codes && policy != RG_LABELS_NONE && count)
+		graph->hooks.codes(graph->hooks.user, graph, source, first, relay.end - first,
+				   of_owner, policy, relay_label, &relay);
+	while (relay.next < relay.end)
+		each(user, relay.next++, "");
+}
+
 struct copy {
 	char *buffer;
 	size_t size;
@@ -72,6 +88,17 @@ size_t rg_graph_label(const rg_graph *graph, rg_id source, size_t index,
 	if (size)
 		buffer[0] = '\0';
 	rg_graph_labels(graph, source, index, 1, policy, copy_label, &copy);
+	return copy.length;
+}
+
+size_t rg_graph_code(const rg_graph *graph, rg_id source, size_t index, bool of_owner,
+		     enum rg_label_policy policy, char *buffer, size_t size)
+{
+	struct copy copy = { buffer, size, 0 };
+
+	if (size)
+		buffer[0] = '\0';
+	rg_graph_codes(graph, source, index, 1, of_owner, policy, copy_label, &copy);
 	return copy.length;
 }
 

@@ -92,6 +92,16 @@ static inline int64_t rg_store_refcount(const struct rg_graph *graph, rg_id id)
 						 rg_store_big(graph, RG_STORE_REFCOUNT, id));
 }
 
+/*
+ * rg_graph_codes - as rg_graph_labels, but code in the runtime's language (builder.h,
+ * codes).  @of_owner: to be written behind the object that @source is a part of.
+ */
+void rg_graph_codes(const rg_graph *graph, rg_id source, size_t first, size_t count,
+		    bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *user);
+/* rg_graph_code - that of one reference; written and returned as by rg_graph_label. */
+size_t rg_graph_code(const rg_graph *graph, rg_id source, size_t index, bool of_owner,
+		     enum rg_label_policy policy, char *buffer, size_t size);
+
 /* Whether a reference of @kind is owned by its source and counted at its target. */
 static inline bool rg_store_counted(uint8_t kind)
 {

@@ -24,10 +24,10 @@ LIMIT = 120
 MAIN = r"sys\.modules\['__main__'\]\."
 LEAKS = {
     "__main__.Listed": MAIN + r"(kept|more)\[\d+\]",
-    "__main__.Cached": MAIN + r"cache\.cache\[('alpha'|'beta'|'gamma'|4)\]",
+    "__main__.Cached": MAIN + r"cache<\.cache\[('alpha'|'beta'|'gamma'|4)\]>",
     "__main__.Captured": MAIN + r"handler\.__closure__\[0\]\.cell_contents",
     "__main__.Default": MAIN + r"with_default\.__defaults__\[0\]",
-    "__main__.Held": r"thread \d+, frame wait_forever \(program\.py:\d+\), local held",
+    "__main__.Held": r"sys\._current_frames\(\)\[\d+\](\.f_back)*\.f_locals\['held'\]",
     "__main__.Dynamic": MAIN + r"scope\['instance'\]",
 }
 

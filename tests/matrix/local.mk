@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The interpreter matrix: run by tests/run.sh, not by "make check".
-EXTRA_DIST += tests/matrix/compare.py tests/matrix/fetch-interpreters.sh tests/matrix/oracle.py \
+EXTRA_DIST += tests/matrix/chains.py tests/matrix/compare.py tests/matrix/fetch-interpreters.sh tests/matrix/oracle.py \
 	tests/matrix/required tests/matrix/run.py tests/matrix/run.sh tests/matrix/selftest.py
 EXTRA_DIST += tests/matrix/programs/asyncio_loop.py
 EXTRA_DIST += tests/matrix/programs/buffers.py

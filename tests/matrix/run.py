@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import chains
 import compare
 import selftest
 
@@ -186,6 +187,10 @@ def run_one(interpreter, program, options):
                     log.seek(0)
                     return "skipped", None, log.read().decode("utf-8", "replace").strip()
                 core = None if options.oracle_only else dump(target.pid, folder)
+                if core:
+                    run_tool([options.refgraph, "convert", core, "-o", portable,
+                              "--labels=all"], folder)
+                    asked = chains.ask(options.refgraph, core, portable, out, target.pid)
             finally:
                 # The group is the target's own: its witnesses and what the program started.
                 try:
@@ -196,8 +201,7 @@ def run_one(interpreter, program, options):
         if options.oracle_only:
             oracle = compare.Oracle(out)
             selftest.write_dump(portable, selftest.agreeing_dump(oracle))
-        else:
-            run_tool([options.refgraph, "convert", core, "-o", portable, "--labels=all"], folder)
+            asked = None
         done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json",
                                out,
                                portable], text=True, capture_output=True, timeout=LIMIT,
@@ -205,6 +209,9 @@ def run_one(interpreter, program, options):
         if done.returncode not in (0, 1) or not done.stdout:
             raise Failure("compare: %s" % done.stderr.strip()[-500:])
         summary = json.loads(done.stdout)
+        summary["chains"] = asked
+        if asked and asked["wrong"]:
+            return "failed", summary, "chains:\n" + "\n".join(asked["wrong"][:40])
         if not summary["errors"]:
             return "passed", summary, ""
         report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"),
@@ -212,13 +219,14 @@ def run_one(interpreter, program, options):
                                  out, portable], text=True, capture_output=True, timeout=LIMIT,
                                 check=False).stdout
         return "failed", summary, report
-    except (Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
+    except (Failure, chains.Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
         return "failed", None, str(error)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+CHAIN_HEADS = " chains python wrong"
 HEADS = ("trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "label", "count",
          "immrt", "unrch", "held", "over", "form")
 
@@ -229,24 +237,33 @@ def figure_cells(figures):
                              else figures[name]["percent"]) for name in compare.FIGURES)
 
 
+def chain_cells(asked):
+    """Objects whose chains were asked for, how many are written in Python, and are wrong."""
+    asked = [a for a in asked if a]
+    objects, python = sum(a["objects"] for a in asked), sum(a["python"] for a in asked)
+    return "%7d %6.2f %5d" % (objects, 100 * python / objects if objects else 0,
+                              sum(len(a["wrong"]) for a in asked))
+
+
 def print_table(results):
     """Every cell with its figures."""
-    print("%-15s %-12s %-7s %8s %5s %s" % ("interpreter", "program", "status", "objects", "garb.",
-                                           " ".join("%6s" % head for head in HEADS)))
+    print("%-15s %-12s %-7s %8s %5s %s%s" % (
+        "interpreter", "program", "status", "objects", "garb.",
+        " ".join("%6s" % head for head in HEADS), CHAIN_HEADS))
     for (interpreter, program), (status, summary, _, seconds) in results.items():
         if summary is None:
             print("%-15s %-12s %-7s" % (interpreter, program, status))
             continue
-        print("%-15s %-12s %-7s %8d %5d %s  %.1fs" % (
+        print("%-15s %-12s %-7s %8d %5d %s %s  %.1fs" % (
             interpreter, program, status, summary["objects"], summary["expected_unreachable"],
-            figure_cells(summary), seconds))
+            figure_cells(summary), chain_cells([summary["chains"]]), seconds))
 
 
 def print_totals(results):
     """Interpreters x figures over all programs, then programs x interpreters with their errors."""
     interpreters = sorted({interpreter for interpreter, _ in results})
-    print("%-15s %-20s %8s %s" % ("interpreter", "all programs", "objects",
-                                  " ".join("%6s" % head for head in HEADS)))
+    print("%-15s %-20s %8s %s%s" % ("interpreter", "all programs", "objects",
+                                    " ".join("%6s" % head for head in HEADS), CHAIN_HEADS))
     for name in interpreters:
         objects = 0
         totals = {figure: compare.Figure(figure) for figure in compare.FIGURES}
@@ -256,8 +273,9 @@ def print_totals(results):
                 total.good += summary[figure]["good"]
                 total.total += summary[figure]["total"]
                 total.noise += summary[figure]["noise"]
-        print("%-15s %-20s %8d %s" % (name, "", objects, figure_cells(
-            {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()})))
+        print("%-15s %-20s %8d %s %s" % (name, "", objects, figure_cells(
+            {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()}),
+            chain_cells(r[1]["chains"] for (i, _), r in results.items() if i == name and r[1])))
     print()
     print("%-14s %s" % ("errors", " ".join("%14s" % name for name in interpreters)))
     for program in sorted({program for _, program in results}):

@@ -115,6 +115,54 @@ static void finds_the_best_chain(void)
 	CU_ASSERT(missed > 100);
 }
 
+/* One search for all gives what a search for each gives. */
+static void a_tree_has_the_best_chains(void)
+{
+	struct synth_random random = { 23 };
+	unsigned int compared = 0;
+
+	for (unsigned int round = 0; round < 2000; round++) {
+		struct synth *synth = synth_small(&random, 10);
+		rg_builder *builder = synth_must(synth);
+		const rg_graph *graph = rg_builder_graph(builder);
+		struct rg_chains_options options = { .size = sizeof(options),
+						     .shortest = round % 2 };
+		struct rg_chains *one, *other;
+		rg_chain_tree *tree = NULL;
+		size_t count;
+
+		rg_graph_roots(graph, &count);
+		if (count)
+			CU_ASSERT_PTR_NULL_FATAL(rg_chain_tree_new(graph, &options, &tree));
+		for (rg_id target = 0; tree && target < synth->count; target++) {
+			CU_ASSERT_PTR_NULL_FATAL(
+				rg_chains_find(graph, &target, 1, &options, &one));
+			CU_ASSERT_PTR_NULL_FATAL(rg_chain_tree_find(tree, target, &other));
+			CU_ASSERT_EQUAL_FATAL(one->count, other->count);
+			if (one->count) {
+				size_t length = one->chains[0].length;
+
+				CU_ASSERT_PTR_EQUAL_FATAL(one->chains[0].root,
+							  other->chains[0].root);
+				CU_ASSERT_EQUAL_FATAL(length, other->chains[0].length);
+				for (size_t i = 0; i < length; i++)
+					CU_ASSERT_EQUAL_FATAL(one->chains[0].steps[i].index,
+							      other->chains[0].steps[i].index);
+				/* Without a language nothing is said to be code. */
+				CU_ASSERT_FALSE(rg_path_evaluates(graph, &one->chains[0],
+								  RG_LABELS_ALL, false));
+				compared++;
+			}
+			rg_chains_free(one);
+			rg_chains_free(other);
+		}
+		rg_chain_tree_free(tree);
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+	CU_ASSERT(compared > 1000);
+}
+
 /* As many chains as there are last referrers that live without the target. */
 static void finds_distinct_chains(void)
 {
@@ -359,6 +407,7 @@ static void survives_failed_allocations(void)
 
 static const struct rg_test tests[] = {
 	RG_TEST(finds_the_best_chain),
+	RG_TEST(a_tree_has_the_best_chains),
 	RG_TEST(finds_distinct_chains),
 	RG_TEST(filters_roots),
 	RG_TEST(writes_expressions),

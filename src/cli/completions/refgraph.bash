@@ -37,7 +37,7 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     chain)
-        options='-k --count -a --all --shortest --short --plumbing --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        options='-k --count -a --all --each --shortest --short --plumbing --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
         arguments='-k --count --exe --sysroot --labels --format --color -o --output'
         operands='file,anything...'
         ;;

@@ -177,6 +177,7 @@ complete -c refgraph -n '__refgraph_at refs 1 -d --depth --too-many --limit-node
 
 complete -c refgraph -n '__refgraph_is chain' -s k -l count -x -d 'show N chains that differ in the last referrer (1)'
 complete -c refgraph -n '__refgraph_is chain' -s a -l all -d 'show all such chains, up to 1000'
+complete -c refgraph -n '__refgraph_is chain' -l each -d 'a line for every object: the expression of its chain'
 complete -c refgraph -n '__refgraph_is chain' -l shortest -d 'the shortest of all, whatever kind of root it is from'
 complete -c refgraph -n '__refgraph_is chain' -l short -d 'names without modules'
 complete -c refgraph -n '__refgraph_is chain' -l plumbing -d 'show the parts of objects (__dict__) for themselves'

@@ -36,6 +36,8 @@ static void cpy_close(void *state)
 		rg_map_free(&private->row_index);
 		rg_map_free(&private->found_names);
 		rg_map_free(&private->undecoded);
+		rg_map_free(&private->facts);
+		pthread_mutex_destroy(&private->fact_lock);
 		rg_free(private);
 	}
 	rg_map_free(&cpy->type_index);
@@ -60,6 +62,8 @@ static rg_error *cpy_open(rg_image *image, const struct rg_progress *progress, v
 	cpy->private = rg_calloc(1, sizeof(*cpy->private));
 	if (!cpy->private)
 		error = rg_error_no_memory();
+	else
+		pthread_mutex_init(&cpy->private->fact_lock, NULL);
 	for (i = 0; !error && i < image->segment_count; i++)
 		cpy->private->image_bytes += image->segments[i].end - image->segments[i].start;
 	if (!error)
@@ -96,6 +100,7 @@ const struct rg_runtime cpython_runtime = {
 	.objects = cpy_objects,
 	.references = cpy_references,
 	.info = cpy_info,
-	.hooks = { .labels = cpy_labels, .describe = cpy_describe },
+	.hooks = { .labels = cpy_labels, .codes = cpy_codes,
+		   .describe = cpy_describe },
 	.close = cpy_close,
 };

@@ -277,6 +277,9 @@ enum cpy_label {
 	CPY_LABEL_ADDRESSED,   /* text, then the address arg in hexadecimal */
 };
 
+/* Texts that code.c knows again. */
+#define CPY_TEXT_LOCAL "local"
+
 struct cpy_reference {
 	uint64_t target;  /* not 0; not yet known to be an object */
 	uint64_t arg;

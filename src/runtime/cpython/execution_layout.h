@@ -19,6 +19,7 @@
 #define CPY_GENERATOR_CLEARED 4
 
 /* co_localspluskinds: a plain variable; the others are cells. */
+#define CPY_KIND_HIDDEN 0x10 /* of an inlined comprehension; 3.12 and later */
 #define CPY_KIND_CELL 0x40
 #define CPY_KIND_FREE 0x80
 

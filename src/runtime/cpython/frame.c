@@ -35,6 +35,13 @@ bool cpy_code_slots(const struct cpy *cpy, uint64_t code, uint32_t *ret_locals,
 	return *ret_locals <= SLOT_LIMIT && *ret_stack <= SLOT_LIMIT;
 }
 
+static const char *variable_word(const uint8_t *sort)
+{
+	if (sort && *sort & (CPY_KIND_CELL | CPY_KIND_FREE))
+		return "cell";
+	return sort && *sort & CPY_KIND_HIDDEN ? "inlined" : CPY_TEXT_LOCAL;
+}
+
 /* The variables [0, count), with the names and kinds their code gives them. */
 static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code, uint32_t count,
 			   uint8_t kind)
@@ -58,11 +65,9 @@ static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code,
 		name = i < named ? cpy_word(cpy, names + 24 + 8 * (uint64_t)i) : 0;
 		sort = kinds ? rg_image_at(cpy->image, kinds + 32 + i, 1) : NULL;
 		if (!name)
-			cpy_emit(walk, value, kind, CPY_LABEL_TEXT_INDEX, "local", i);
+			cpy_emit(walk, value, kind, CPY_LABEL_TEXT_INDEX, CPY_TEXT_LOCAL, i);
 		else
-			cpy_emit(walk, value, kind, CPY_LABEL_NAMED,
-				 sort && *sort & (CPY_KIND_CELL | CPY_KIND_FREE) ? "cell" : "local",
-				 name);
+			cpy_emit(walk, value, kind, CPY_LABEL_NAMED, variable_word(sort), name);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "runtime/cpython/private.h"
+#include "runtime/cpython/code.h"
 
 #define LABEL_SIZE 512
 
@@ -16,6 +16,8 @@ struct labels {
 	enum rg_label_policy policy;
 	size_t index, first, end;
 	bool is_namespace;
+	bool as_code;
+	struct cpy_coder coder;
 	rg_label_fn *each;
 	void *user;
 };
@@ -60,18 +62,22 @@ static void put_string(struct cpy *cpy, struct cpy_text *text, uint64_t address)
 	cpy_text_puts(text, word);
 }
 
+/* Whether the policy lets the key's value be seen. */
+static bool is_key_shown(const struct labels *labels, uint64_t object)
+{
+	char word[256];
+
+	return labels->policy == RG_LABELS_ALL ||
+	       (labels->is_namespace && cpy_str(labels->cpy, object, word, sizeof(word)) > 0 &&
+		is_identifier(word));
+}
+
 /* A key, as the policy has it: its value, or in angle brackets what it is. */
 static void put_key(const struct labels *labels, struct cpy_text *text, uint64_t object)
 {
 	const struct cpy_type *type;
-	char word[256];
 
-	if (labels->policy == RG_LABELS_ALL) {
-		cpy_text_repr(labels->cpy, text, object);
-		return;
-	}
-	if (labels->is_namespace && cpy_str(labels->cpy, object, word, sizeof(word)) > 0 &&
-	    is_identifier(word)) {
+	if (is_key_shown(labels, object)) {
 		cpy_text_repr(labels->cpy, text, object);
 		return;
 	}
@@ -141,6 +147,18 @@ static void put_label(const struct labels *labels, const struct cpy_reference *r
 	}
 }
 
+/* As Python, or nothing: what was cut is no Python any more. */
+static void put_code(const struct labels *labels, const struct cpy_reference *reference,
+		     struct cpy_text *text)
+{
+	bool is_hidden = reference->label == CPY_LABEL_VALUE &&
+			 !is_key_shown(labels, reference->arg);
+
+	if (is_hidden || !cpy_code_put(&labels->coder, text, reference) ||
+	    text->length >= text->size)
+		text->length = 0;
+}
+
 static void label_references(struct cpy_walk *walk)
 {
 	struct labels *labels = walk->user;
@@ -154,7 +172,9 @@ static void label_references(struct cpy_walk *walk)
 		if (rg_graph_find(labels->graph, reference->target) == RG_NONE)
 			continue;
 		if (labels->index >= labels->first) {
-			if (labels->policy != RG_LABELS_NONE)
+			if (labels->policy != RG_LABELS_NONE && labels->as_code)
+				put_code(labels, reference, &text);
+			else if (labels->policy != RG_LABELS_NONE)
 				put_label(labels, reference, &text);
 			cpy_text_finish(&text);
 			labels->each(labels->user, labels->index, buffer);
@@ -189,15 +209,38 @@ static bool is_namespace(struct labels *labels, const struct rg_object *object,
 	return labels->is_namespace;
 }
 
+/* Walks @source again; @labels says what to make of its references. */
+static void walk_again(struct labels *labels, rg_id source)
+{
+	/* A copy: walks count what cannot be read, and others may be walking at the same time. */
+	struct cpy copy = *labels->cpy, *cpy = &copy;
+	struct rg_object object = rg_graph_object(labels->graph, source);
+	const struct cpy_type *type = cpy_type_of(cpy, object.address);
+	struct cpy_walk *walk;
+
+	if (!type || labels->first == labels->end || type->is_leaf)
+		return;
+	labels->cpy = labels->coder.cpy = cpy;
+	labels->coder.object = object.address;
+	labels->coder.type = type;
+	labels->is_namespace = is_namespace(labels, &object, type);
+	walk = rg_calloc(1, sizeof(*walk));
+	if (!walk)
+		return; /* no memory, no labels: nothing here can fail */
+	walk->cpy = cpy;
+	walk->object = object.address;
+	walk->type = type;
+	walk->flush = label_references;
+	walk->user = labels;
+	cpy_walk_object(walk);
+	rg_free(walk);
+}
+
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		enum rg_label_policy policy, rg_label_fn *each, void *each_user)
 {
-	/* A copy: walks count what cannot be read, and others may be walking at the same time. */
-	struct cpy cpy = *(const struct cpy *)user;
-	struct rg_object object = rg_graph_object(graph, source);
-	const struct cpy_type *type = cpy_type_of(&cpy, object.address);
 	struct labels labels = {
-		.cpy = &cpy,
+		.cpy = user,
 		.graph = graph,
 		.policy = policy,
 		.first = first,
@@ -205,19 +248,48 @@ void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, s
 		.each = each,
 		.user = each_user,
 	};
-	struct cpy_walk *walk;
 
-	if (!type || !count || type->is_leaf)
-		return;
-	labels.is_namespace = is_namespace(&labels, &object, type);
-	walk = rg_calloc(1, sizeof(*walk));
-	if (!walk)
-		return; /* no memory, no labels: nothing here can fail */
-	walk->cpy = &cpy;
-	walk->object = object.address;
-	walk->type = type;
-	walk->flush = label_references;
-	walk->user = &labels;
-	cpy_walk_object(walk);
-	rg_free(walk);
+	walk_again(&labels, source);
+}
+
+/* Whether @part is what @owner has as its __dict__, and not another part of it. */
+static bool is_dict_of(const rg_graph *graph, rg_id owner, rg_id part)
+{
+	struct rg_references out = rg_graph_references(graph, owner);
+	char label[16];
+	size_t i;
+
+	for (i = 0; i < out.count; i++)
+		if (out.target[i] == part && out.kind[i] & RG_REFERENCE_PLUMBING)
+			break;
+	if (i == out.count)
+		return false;
+	rg_graph_label(graph, owner, i, RG_LABELS_NAMES, label, sizeof(label));
+	return !strcmp(label, ".__dict__");
+}
+
+void cpy_codes(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+	       bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *each_user)
+{
+	struct labels labels = {
+		.cpy = user,
+		.graph = graph,
+		.policy = policy,
+		.as_code = true,
+		.first = first,
+		.end = first + count,
+		.each = each,
+		.user = each_user,
+	};
+	rg_id owner = of_owner ? rg_graph_owner(graph, source) : RG_NONE;
+
+	if (of_owner) {
+		if (owner == RG_NONE || !is_dict_of(graph, owner, source))
+			return;
+		labels.coder.owner = rg_graph_object(graph, owner).address;
+		labels.coder.owner_type = cpy_type_of(user, labels.coder.owner);
+		if (!labels.coder.owner_type)
+			return;
+	}
+	walk_again(&labels, source);
 }

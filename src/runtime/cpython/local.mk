@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/code.c
+core_sources += %D%/code.h
 core_sources += %D%/cpython.c
 core_sources += %D%/cpython.h
 core_sources += %D%/describe.c

@@ -6,6 +6,8 @@
 #ifndef RG_RUNTIME_CPYTHON_PRIVATE_H
 #define RG_RUNTIME_CPYTHON_PRIVATE_H
 
+#include <pthread.h>
+
 #include "base/alloc.h"
 #include "base/vector.h"
 #include "runtime/cpython/cpython.h"
@@ -37,6 +39,8 @@ struct cpy_private {
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
 	uint64_t allocator_free;
+	pthread_mutex_t fact_lock;  /* of the facts below, which are found when asked for */
+	struct rg_map facts;        /* code.c: how types look names up */
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
 	struct rg_map undecoded;    /* objects counted as such */
@@ -174,6 +178,8 @@ void cpy_origins_free(struct cpy_origins *origins);
 void cpy_type_finish(struct cpy *cpy, struct cpy_type *type);
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		enum rg_label_policy policy, rg_label_fn *each, void *each_user);
+void cpy_codes(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+	       bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *each_user);
 void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 		  struct rg_description *ret);
 
@@ -205,6 +211,11 @@ void cpy_text_puts(struct cpy_text *text, const char *string);
 /* cpy_text_repr - Python's repr() of str, int, bool, None, float, bytes and tuples of these;
  * else the type in angle brackets. */
 void cpy_text_repr(struct cpy *cpy, struct cpy_text *text, uint64_t object);
+/*
+ * cpy_text_literal - a literal that evaluates to what equals the object, whole: of str, int,
+ * bool, None, finite float, bytes and tuples of these; false: there is none (or it is long).
+ */
+bool cpy_text_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object);
 /* cpy_text_finish - closes with a NUL, at a character's boundary. */
 void cpy_text_finish(struct cpy_text *text);
 

@@ -5,9 +5,12 @@
  * only names a place which an object already owns (a value of sys.modules, a
  * thread-local value, a variable of a running generator) owns none.
  */
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/vector.h"
+#include "runtime/cpython/code.h"
 #include "runtime/cpython/execution_layout.h"
 
 #define TYPE_CACHE_ENTRIES 4096
@@ -17,6 +20,8 @@
 #define TYPES_LIMIT (1u << 22)
 /* Weak references to a thread's sentinel: one a threading.local. */
 #define LOCALS_LIMIT (1u << 16)
+/* Frames further out have no expression of a sensible length. */
+#define DEEPEST_FRAME 64
 
 typedef rg_error *root_fn(void *user, const struct rg_root_init *root);
 
@@ -28,6 +33,9 @@ struct roots {
 	struct rg_buffer name;  /* of the root at hand; its prefix stays */
 	size_t prefix;          /* length of what all roots at hand begin with */
 	struct rg_root_init init;
+	const char *code;       /* of the root at hand, or NULL */
+	char frame_code[96 + 8 * DEEPEST_FRAME]; /* of the frame at hand, or "" */
+	bool has_modules;       /* sys.modules is what the interpreter says */
 	uint32_t locals_count;  /* of a frame's variables: 0 when a generator owns them */
 	rg_error *error;        /* from a walker, which has no way to return it */
 };
@@ -59,8 +67,10 @@ static rg_error *put(struct roots *roots, uint64_t address, enum rg_root_kind ki
 		roots->init.kind = kind;
 		roots->init.count = count;
 		roots->init.name = rg_buffer_string(&roots->name);
+		roots->init.code = roots->code;
 		error = roots->each(roots->user, &roots->init);
 	}
+	roots->code = NULL;
 	cut(roots, roots->prefix);
 	return error;
 }
@@ -136,9 +146,24 @@ static void append_repr(struct roots *roots, uint64_t object)
 	rg_buffer_putc(&roots->name, quote);
 }
 
+/* sys.modules[key] as code, where that is true. */
+static void set_module_code(struct roots *roots, uint64_t key, char *code, size_t size)
+{
+	struct cpy_text text = { code, size, 0 };
+
+	if (!roots->has_modules)
+		return;
+	cpy_text_puts(&text, "sys.modules");
+	if (!cpy_code_item(roots->cpy, &text, key) || text.length >= size)
+		return;
+	cpy_text_finish(&text);
+	roots->code = code;
+}
+
 static bool put_module(void *user, uint64_t key, uint64_t value)
 {
 	struct roots *roots = user;
+	char code[1024];
 
 	/* None says that the module must not be imported. */
 	if (value == roots->cpy->none)
@@ -146,8 +171,19 @@ static bool put_module(void *user, uint64_t key, uint64_t value)
 	rg_buffer_puts(&roots->name, "sys.modules[");
 	append_repr(roots, key);
 	rg_buffer_putc(&roots->name, ']');
+	set_module_code(roots, key, code, sizeof(code));
 	roots->error = put(roots, value, RG_ROOT_MODULE, 0);
 	return !roots->error;
+}
+
+/* Whether sys.modules still is the dict that the interpreter imports into. */
+static bool is_sys_modules(struct cpy *cpy, uint64_t modules)
+{
+	uint64_t sys = cpy_dict_get(cpy, modules, "sys");
+	const struct cpy_type *type = sys ? cpy_type_of(cpy, sys) : NULL;
+
+	return type && type->is_module &&
+	       cpy_dict_get(cpy, cpy_word(cpy, sys + CPY_HEAD), "modules") == modules;
 }
 
 static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *interpreter)
@@ -161,6 +197,7 @@ static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *
 				 (unsigned long long)interpreter->id);
 	set_prefix(roots);
 	roots->error = NULL;
+	roots->has_modules = !interpreter->id && is_sys_modules(roots->cpy, modules);
 	if (modules)
 		(void)cpy_dict_each(roots->cpy, modules, put_module, roots);
 	return roots->error;
@@ -412,6 +449,22 @@ static void append_str(struct roots *roots, uint64_t string, const char *fallbac
 		rg_buffer_puts(&roots->name, text);
 }
 
+/* A variable of the frame at hand as code. */
+static void set_local_code(struct roots *roots, const struct cpy_reference *reference, char *code,
+			   size_t size)
+{
+	struct cpy_text text = { code, size, 0 };
+
+	if (!roots->frame_code[0] || strcmp(reference->text, CPY_TEXT_LOCAL) != 0)
+		return;
+	cpy_text_puts(&text, roots->frame_code);
+	cpy_text_puts(&text, ".f_locals");
+	if (!cpy_code_item(roots->cpy, &text, reference->arg) || text.length >= size)
+		return;
+	cpy_text_finish(&text);
+	roots->code = code;
+}
+
 static void put_frame_references(struct cpy_walk *walk)
 {
 	struct roots *roots = walk->user;
@@ -421,6 +474,7 @@ static void put_frame_references(struct cpy_walk *walk)
 		const struct cpy_reference *reference = &walk->references[i];
 		enum rg_root_kind kind = RG_ROOT_LOCAL;
 		uint32_t count = roots->locals_count;
+		char code[sizeof(roots->frame_code) + 512];
 
 		if (reference->label == CPY_LABEL_TEXT) {
 			/* A generator's own; and no variable, but for a namespace. */
@@ -432,6 +486,7 @@ static void put_frame_references(struct cpy_walk *walk)
 		} else if (reference->label == CPY_LABEL_NAMED) {
 			rg_buffer_printf(&roots->name, "%s ", reference->text);
 			append_str(roots, reference->arg, "?");
+			set_local_code(roots, reference, code, sizeof(code));
 		} else {
 			rg_buffer_printf(&roots->name, "%s %llu", reference->text,
 					 (unsigned long long)reference->arg);
@@ -461,6 +516,26 @@ static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 			 (unsigned)cpy_frame_line(roots->cpy, frame));
 }
 
+/* How the frame that is @index calls out is reached, from any other thread. */
+static void set_frame_code(struct roots *roots, const struct cpy_thread *thread, uint32_t index)
+{
+	struct cpy_text text = { roots->frame_code, sizeof(roots->frame_code), 0 };
+	char number[24];
+
+	roots->frame_code[0] = '\0';
+	if (!thread || index >= DEEPEST_FRAME ||
+	    thread->interpreter >= roots->cpy->interpreter_count ||
+	    roots->cpy->interpreters[thread->interpreter].id)
+		return;
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)thread->id);
+	cpy_text_puts(&text, "sys._current_frames()[");
+	cpy_text_puts(&text, number);
+	cpy_text_puts(&text, "]");
+	while (index--)
+		cpy_text_puts(&text, ".f_back");
+	cpy_text_finish(&text);
+}
+
 static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread,
 			    struct cpy_walk *walk)
 {
@@ -476,6 +551,7 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 			continue;
 		append_frame(roots, &frame);
 		set_prefix(roots);
+		set_frame_code(roots, frame.is_shown ? thread : NULL, index);
 		roots->init.frame = frame.is_shown ? index++ : RG_NONE;
 		roots->locals_count = frame.owner == CPY_FRAME_OF_THREAD;
 		walk->count = 0;

@@ -9,6 +9,7 @@
 #define REPR_DEPTH 3
 #define REPR_ITEMS 8
 #define REPR_CHARACTERS 120
+#define LITERAL_CHARACTERS 300
 
 void cpy_text_put(struct cpy_text *text, const char *bytes, size_t length)
 {
@@ -147,7 +148,7 @@ int64_t cpy_str(struct cpy *cpy, uint64_t object, char *ret, size_t size)
 	return length;
 }
 
-static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object)
+static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object, uint64_t limit)
 {
 	struct characters characters;
 	const unsigned char *bytes;
@@ -159,7 +160,7 @@ static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 		return;
 	}
 	bytes = rg_image_at(cpy->image, characters.at, characters.length * characters.kind);
-	for (i = 0; bytes && i < characters.length && i < REPR_CHARACTERS; i++) {
+	for (i = 0; bytes && i < characters.length && i < limit; i++) {
 		uint32_t c = character_at(bytes, characters.kind, i);
 
 		if (c == '"') {
@@ -175,7 +176,7 @@ static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 		char out[16];
 		unsigned n;
 
-		if (i == REPR_CHARACTERS) {
+		if (i == limit) {
 			cpy_text_puts(text, "...");
 			break;
 		}
@@ -314,7 +315,7 @@ static void repr_float(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 	cpy_text_puts(text, out);
 }
 
-static void repr_bytes(struct cpy *cpy, struct cpy_text *text, uint64_t object)
+static void repr_bytes(struct cpy *cpy, struct cpy_text *text, uint64_t object, uint64_t limit)
 {
 	uint64_t length = cpy_word(cpy, object + CPY_HEAD), i;
 	const unsigned char *bytes;
@@ -328,7 +329,7 @@ static void repr_bytes(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 	for (i = 0; i < length; i++) {
 		char out[8];
 
-		if (i == REPR_CHARACTERS) {
+		if (i == limit) {
 			cpy_text_puts(text, "...");
 			break;
 		}
@@ -365,11 +366,11 @@ static void repr(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsign
 		cpy_text_puts(text, type->name);
 		cpy_text_puts(text, ">");
 	} else if (type->flags & CPY_TPFLAG_UNICODE) {
-		repr_str(cpy, text, object);
+		repr_str(cpy, text, object, REPR_CHARACTERS);
 	} else if (type->flags & CPY_TPFLAG_LONG) {
 		repr_long(cpy, text, object);
 	} else if (type->flags & CPY_TPFLAG_BYTES) {
-		repr_bytes(cpy, text, object);
+		repr_bytes(cpy, text, object, REPR_CHARACTERS);
 	} else if (!strcmp(type->name, "float")) {
 		repr_float(cpy, text, object);
 	} else if (!strcmp(type->name, "tuple") && depth < REPR_DEPTH) {
@@ -395,4 +396,71 @@ static void repr(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsign
 void cpy_text_repr(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 {
 	repr(cpy, text, object, 0);
+}
+
+/* ---- literals --------------------------------------------------------------- */
+
+static bool put_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsigned depth);
+
+static bool put_tuple(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsigned depth)
+{
+	uint64_t count = cpy_word(cpy, object + CPY_HEAD), i;
+
+	if (depth == REPR_DEPTH || count > REPR_ITEMS)
+		return false;
+	cpy_text_puts(text, "(");
+	for (i = 0; i < count; i++) {
+		if (i)
+			cpy_text_puts(text, ", ");
+		if (!put_literal(cpy, text, cpy_word(cpy, object + 24 + 8 * i), depth + 1))
+			return false;
+	}
+	cpy_text_puts(text, count == 1 ? ",)" : ")");
+	return true;
+}
+
+/* The depth is bounded by REPR_DEPTH, whatever the target says. */
+static bool put_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsigned depth)
+{
+	const struct cpy_type *type = cpy_type_of(cpy, object);
+	struct characters characters;
+	uint64_t word, length;
+	double number;
+	int64_t value;
+
+	if (!type || type->is_heap)
+		return false;
+	if (object == cpy->none) {
+		cpy_text_puts(text, "None");
+	} else if (!strcmp(type->name, "str")) {
+		if (!str_characters(cpy, object, &characters) ||
+		    characters.length > LITERAL_CHARACTERS ||
+		    !rg_image_at(cpy->image, characters.at, characters.length * characters.kind))
+			return false;
+		repr_str(cpy, text, object, LITERAL_CHARACTERS + 1);
+	} else if (!strcmp(type->name, "int") || !strcmp(type->name, "bool")) {
+		if (!cpy_long(cpy, object, &value))
+			return false;
+		repr_long(cpy, text, object);
+	} else if (!strcmp(type->name, "bytes")) {
+		length = cpy_word(cpy, object + CPY_HEAD);
+		if (length > LITERAL_CHARACTERS || !rg_image_at(cpy->image, object + 32, length))
+			return false;
+		repr_bytes(cpy, text, object, LITERAL_CHARACTERS + 1);
+	} else if (!strcmp(type->name, "float")) {
+		if (!rg_image_u64(cpy->image, object + CPY_HEAD, &word))
+			return false;
+		memcpy(&number, &word, sizeof(number));
+		if (!(number >= -DBL_MAX && number <= DBL_MAX))
+			return false;
+		repr_float(cpy, text, object);
+	} else {
+		return !strcmp(type->name, "tuple") && put_tuple(cpy, text, object, depth);
+	}
+	return true;
+}
+
+bool cpy_text_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object)
+{
+	return put_literal(cpy, text, object, 0);
 }
