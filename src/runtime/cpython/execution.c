@@ -53,6 +53,23 @@ static const struct cpy_field function_312[] = {
 	END,
 };
 
+static const struct cpy_field function_314[] = {
+	ROUTINE(16, ".__globals__"),
+	ROUTINE(24, ".__builtins__"),
+	NAME(32, ".__name__"),
+	NAME(40, ".__qualname__"),
+	OWNED(48, ".__code__"),
+	PART(56, ".__defaults__"),
+	PART(64, ".__kwdefaults__"),
+	PART(72, ".__closure__"),
+	NAME(80, ".__doc__"),
+	NAME(104, ".__module__"),
+	OWNED(112, ".__annotations__"),
+	OWNED(120, ".__annotate__"),
+	OWNED(128, ".__type_params__"),
+	END,
+};
+
 /* Code objects are unknown to the collector: nothing of theirs is visited. */
 static const struct cpy_field code_fields[] = {
 	UNTRAVERSED(24, ".co_consts"),
@@ -117,6 +134,7 @@ static const struct cpy_field super_fields[] = {
 };
 
 static const struct cpy_field module_fields[] = { HIDDEN_NAME(48, ".md_name"), END };
+static const struct cpy_field module_315[] = { HIDDEN_NAME(40, ".md_name"), END };
 
 /* ---- frames and generators ---------------------------------------------- */
 
@@ -131,6 +149,15 @@ static const struct cpy_field frame_313[] = {
 	OWNED(32, ".f_trace"),
 	OWNED(48, ".f_extra_locals"),
 	OWNED(56, ".f_locals_cache"),
+	END,
+};
+
+static const struct cpy_field frame_314[] = {
+	OWNED(16, ".f_back"),
+	OWNED(32, ".f_trace"),
+	OWNED(48, ".f_extra_locals"),
+	OWNED(56, ".f_locals_cache"),
+	OWNED(64, ".f_overwritten_fast_locals"),
 	END,
 };
 
@@ -200,6 +227,14 @@ static const struct cpy_field asend_fields[] = {
 static const struct cpy_field athrow_fields[] = {
 	OWNED(16, ".agt_gen"),
 	OWNED(24, ".agt_args"),
+	END,
+};
+
+static const struct cpy_field athrow_315[] = {
+	OWNED(16, ".agt_gen"),
+	OWNED(24, ".agt_typ"),
+	OWNED(32, ".agt_tb"),
+	OWNED(40, ".agt_val"),
 	END,
 };
 
@@ -282,6 +317,19 @@ static const struct cpy_field syntax_error_fields[] = {
 	END,
 };
 
+static const struct cpy_field syntax_error_314[] = {
+	OWNED(72, ".msg"),
+	OWNED(80, ".filename"),
+	OWNED(88, ".lineno"),
+	OWNED(96, ".offset"),
+	OWNED(104, ".end_lineno"),
+	OWNED(112, ".end_offset"),
+	OWNED(120, ".text"),
+	OWNED(128, ".print_file_and_line"),
+	OWNED(136, ".metadata"),
+	END,
+};
+
 static const struct cpy_field unicode_error_fields[] = {
 	OWNED(72, ".encoding"),
 	OWNED(80, ".object"),
@@ -331,12 +379,30 @@ static const struct cpy_field union_fields[] = {
 	END,
 };
 
+static const struct cpy_field union_314[] = {
+	OWNED(16, ".__args__"),
+	OWNED(24, ".hashable_args"),
+	OWNED(32, ".unhashable_args"),
+	OWNED(40, ".__parameters__"),
+	END,
+};
+
 static const struct cpy_field type_alias_fields[] = {
 	HIDDEN_NAME(16, ".__name__"),
 	OWNED(24, ".__type_params__"),
 	OWNED(32, ".compute_value"),
 	OWNED(40, ".__value__"),
 	NAME(48, ".__module__"),
+	END,
+};
+
+static const struct cpy_field type_alias_315[] = {
+	HIDDEN_NAME(16, ".__name__"),
+	HIDDEN_NAME(24, ".__qualname__"),
+	OWNED(32, ".__type_params__"),
+	OWNED(40, ".compute_value"),
+	OWNED(48, ".__value__"),
+	NAME(56, ".__module__"),
 	END,
 };
 
@@ -383,6 +449,14 @@ static const struct cpy_field type_tuple_313[] = {
 	END,
 };
 
+static const struct cpy_field type_tuple_315[] = {
+	HIDDEN_NAME(16, ".__name__"),
+	OWNED(24, ".__bound__"),
+	OWNED(32, ".__default__"),
+	OWNED(40, ".evaluate_default"),
+	END,
+};
+
 static const struct cpy_field parameters_part_fields[] = { OWNED(16, ".__origin__"), END };
 
 /* ---- the table ----------------------------------------------------------- */
@@ -394,7 +468,7 @@ static const struct cpy_field parameters_part_fields[] = { OWNED(16, ".__origin_
 	}
 #define EXCEPTION(name_, size_, fields_)                                                           \
 	{                                                                                          \
-		.name = name_, .since = 11, .until = 13, .basicsize = size_,                       \
+		.name = name_, .since = 11, .until = 15, .basicsize = size_,                       \
 		.base = "BaseException", .fields = fields_,                                        \
 	}
 #define PLAIN_EXCEPTION(name_) EXCEPTION(name_, 72, NULL)
@@ -404,7 +478,7 @@ static const struct cpy_field parameters_part_fields[] = { OWNED(16, ".__origin_
 		.name = name_, .since = 11, .until = 11, .basicsize = 96,                          \
 		.base = "BaseException", .fields = import_error_311,                               \
 	}, {                                                                                       \
-		.name = name_, .since = 12, .until = 13, .basicsize = 104,                         \
+		.name = name_, .since = 12, .until = 15, .basicsize = 104,                         \
 		.base = "BaseException", .fields = import_error_312,                               \
 	}
 #define CODE(since_, size_)                                                                        \
@@ -424,56 +498,65 @@ static const struct cpy_field parameters_part_fields[] = { OWNED(16, ".__origin_
 	}
 #define WALKED(name_, size_, fields_, walk_)                                                       \
 	{                                                                                          \
-		.name = name_, .since = 11, .until = 13, .basicsize = size_, .fields = fields_,    \
+		.name = name_, .since = 11, .until = 15, .basicsize = size_, .fields = fields_,    \
 		.walk = walk_,                                                                     \
 	}
 
 const struct cpy_struct cpy_structs_execution[] = {
 	ROW("function", 11, 11, 136, function_311),
 	ROW("function", 12, 13, 144, function_312),
+	ROW("function", 14, 15, 152, function_314),
 	CODE(11, 184),
 	CODE(12, 192),
 	CODE(13, 200),
-	ROW("cell", 11, 13, 24, cell_fields),
-	ROW("method", 11, 13, 48, method_fields),
-	ROW("instancemethod", 11, 13, 24, instancemethod_fields),
-	ROW("builtin_function_or_method", 11, 13, 56, builtin_fields),
+	CODE(14, 208),
+	CODE(15, 208),
+	ROW("cell", 11, 15, 24, cell_fields),
+	ROW("method", 11, 15, 48, method_fields),
+	ROW("instancemethod", 11, 15, 24, instancemethod_fields),
+	ROW("builtin_function_or_method", 11, 15, 56, builtin_fields),
 	{
-		.name = "builtin_method", .since = 11, .until = 13, .basicsize = 64,
+		.name = "builtin_method", .since = 11, .until = 15, .basicsize = 64,
 		.base = "builtin_function_or_method", .fields = builtin_method_fields,
 	},
-	ROW("method-wrapper", 11, 13, 32, method_wrapper_fields),
-	ROW("wrapper_descriptor", 11, 13, 56, descriptor_fields),
-	ROW("method_descriptor", 11, 13, 56, descriptor_fields),
-	ROW("classmethod_descriptor", 11, 13, 56, descriptor_fields),
-	ROW("member_descriptor", 11, 13, 48, descriptor_fields),
-	ROW("getset_descriptor", 11, 13, 48, descriptor_fields),
-	ROW("property", 11, 13, 64, property_fields),
-	ROW("classmethod", 11, 13, 32, wrapped_function_fields),
-	ROW("staticmethod", 11, 13, 32, wrapped_function_fields),
-	ROW("super", 11, 13, 40, super_fields),
+	ROW("method-wrapper", 11, 15, 32, method_wrapper_fields),
+	ROW("wrapper_descriptor", 11, 15, 56, descriptor_fields),
+	ROW("method_descriptor", 11, 15, 56, descriptor_fields),
+	ROW("classmethod_descriptor", 11, 15, 56, descriptor_fields),
+	ROW("member_descriptor", 11, 15, 48, descriptor_fields),
+	ROW("getset_descriptor", 11, 15, 48, descriptor_fields),
+	ROW("property", 11, 15, 64, property_fields),
+	ROW("classmethod", 11, 15, 32, wrapped_function_fields),
+	ROW("staticmethod", 11, 15, 32, wrapped_function_fields),
+	ROW("super", 11, 15, 40, super_fields),
 	WALKED("module", 56, module_fields, cpy_walk_module),
-	ROW("moduledef", 11, 13, 104, NULL),
+	WALKED("module", 104, module_315, cpy_walk_module),
+	ROW("moduledef", 11, 15, 104, NULL),
 	WALKED("PyCapsule", 0, NULL, cpy_walk_capsule),
-	ROW("types.SimpleNamespace", 11, 13, 24, NULL),
+	ROW("types.SimpleNamespace", 11, 15, 24, NULL),
 
 	FRAME(11, 12, 120, frame_311),
 	FRAME(13, 13, 136, frame_313),
-	ROW("FrameLocalsProxy", 13, 13, 24, frame_proxy_fields),
-	ROW("traceback", 11, 13, 40, traceback_fields),
+	FRAME(14, 15, 152, frame_314),
+	ROW("FrameLocalsProxy", 13, 15, 24, frame_proxy_fields),
+	ROW("traceback", 11, 15, 40, traceback_fields),
 	GENERATOR("generator", 11, 11, 152, generator_311, cpy_walk_generator),
 	GENERATOR("generator", 12, 13, 144, generator_312, cpy_walk_generator),
+	GENERATOR("generator", 14, 15, 152, generator_312, cpy_walk_generator),
 	GENERATOR("coroutine", 11, 11, 152, coroutine_311, cpy_walk_coroutine),
 	GENERATOR("coroutine", 12, 13, 144, coroutine_312, cpy_walk_coroutine),
+	GENERATOR("coroutine", 14, 15, 152, coroutine_312, cpy_walk_coroutine),
 	GENERATOR("async_generator", 11, 11, 152, async_generator_311, cpy_walk_async_generator),
 	GENERATOR("async_generator", 12, 13, 144, async_generator_312, cpy_walk_async_generator),
-	ROW("async_generator_asend", 11, 13, 40, asend_fields),
-	ROW("async_generator_athrow", 11, 13, 40, athrow_fields),
-	ROW("async_generator_wrapped_value", 11, 13, 24, wrapped_value_fields),
-	ROW("anext_awaitable", 11, 13, 32, anext_fields),
-	ROW("coroutine_wrapper", 11, 13, 24, coroutine_wrapper_fields),
+	GENERATOR("async_generator", 14, 15, 152, async_generator_312, cpy_walk_async_generator),
+	ROW("async_generator_asend", 11, 15, 40, asend_fields),
+	ROW("async_generator_athrow", 11, 14, 40, athrow_fields),
+	ROW("async_generator_athrow", 15, 15, 56, athrow_315),
+	ROW("async_generator_wrapped_value", 11, 15, 24, wrapped_value_fields),
+	ROW("anext_awaitable", 11, 15, 32, anext_fields),
+	ROW("coroutine_wrapper", 11, 15, 24, coroutine_wrapper_fields),
 
-	ROW("BaseException", 11, 13, 72, exception_fields),
+	ROW("BaseException", 11, 15, 72, exception_fields),
 	PLAIN_EXCEPTION("ArithmeticError"),
 	PLAIN_EXCEPTION("AssertionError"),
 	PLAIN_EXCEPTION("BufferError"),
@@ -512,6 +595,9 @@ const struct cpy_struct cpy_structs_execution[] = {
 	PLAIN_EXCEPTION("ZeroDivisionError"),
 	PLAIN_EXCEPTION("interpreters.InterpreterError"),
 	PLAIN_EXCEPTION("interpreters.InterpreterNotFoundError"),
+	PLAIN_EXCEPTION("concurrent.interpreters.InterpreterError"),
+	PLAIN_EXCEPTION("concurrent.interpreters.InterpreterNotFoundError"),
+	PLAIN_EXCEPTION("_csv.Error"),
 	EXCEPTION("StopIteration", 80, stop_iteration_fields),
 	EXCEPTION("SystemExit", 80, system_exit_fields),
 	EXCEPTION("NameError", 80, name_error_fields),
@@ -521,6 +607,7 @@ const struct cpy_struct cpy_structs_execution[] = {
 	EXCEPTION("BaseExceptionGroup", 96, late_group_fields),
 	IMPORT_EXCEPTION("ImportError"),
 	IMPORT_EXCEPTION("ModuleNotFoundError"),
+	IMPORT_EXCEPTION("ImportCycleError"),
 	OS_EXCEPTION("OSError"),
 	OS_EXCEPTION("BlockingIOError"),
 	OS_EXCEPTION("BrokenPipeError"),
@@ -542,35 +629,42 @@ const struct cpy_struct cpy_structs_execution[] = {
 	EXCEPTION("IndentationError", 136, syntax_error_fields),
 	EXCEPTION("TabError", 136, syntax_error_fields),
 	EXCEPTION("_IncompleteInputError", 136, syntax_error_fields),
+	EXCEPTION("SyntaxError", 144, syntax_error_314),
+	EXCEPTION("IndentationError", 144, syntax_error_314),
+	EXCEPTION("TabError", 144, syntax_error_314),
+	EXCEPTION("_IncompleteInputError", 144, syntax_error_314),
 	EXCEPTION("UnicodeDecodeError", 112, unicode_error_fields),
 	EXCEPTION("UnicodeEncodeError", 112, unicode_error_fields),
 	EXCEPTION("UnicodeTranslateError", 112, unicode_error_fields),
 
-	ROW("_contextvars.Context", 11, 13, 48, context_fields),
-	ROW("_contextvars.ContextVar", 11, 13, 64, context_variable_fields),
-	ROW("_contextvars.Token", 11, 13, 48, token_fields),
-	ROW("Token.MISSING", 11, 13, 16, NULL),
-	ROW("hamt", 11, 13, 40, hamt_fields),
+	ROW("_contextvars.Context", 11, 15, 48, context_fields),
+	ROW("_contextvars.ContextVar", 11, 15, 64, context_variable_fields),
+	ROW("_contextvars.Token", 11, 15, 48, token_fields),
+	ROW("Token.MISSING", 11, 15, 16, NULL),
+	ROW("hamt", 11, 15, 40, hamt_fields),
 	WALKED("hamt_array_node", 280, NULL, cpy_walk_hamt_array),
 	WALKED("hamt_bitmap_node", 32, NULL, cpy_walk_hamt_pairs),
 	WALKED("hamt_collision_node", 32, NULL, cpy_walk_hamt_pairs),
-	ROW("items", 11, 13, 168, hamt_iterator_fields),
-	ROW("keys", 11, 13, 168, hamt_iterator_fields),
-	ROW("values", 11, 13, 168, hamt_iterator_fields),
+	ROW("items", 11, 15, 168, hamt_iterator_fields),
+	ROW("keys", 11, 15, 168, hamt_iterator_fields),
+	ROW("values", 11, 15, 168, hamt_iterator_fields),
 
-	ROW("types.GenericAlias", 11, 13, 64, alias_fields),
-	ROW("generic_alias_iterator", 11, 13, 24, alias_iterator_fields),
+	ROW("types.GenericAlias", 11, 15, 64, alias_fields),
+	ROW("generic_alias_iterator", 11, 15, 24, alias_iterator_fields),
 	ROW("types.UnionType", 11, 13, 32, union_fields),
-	ROW("typing.TypeAliasType", 12, 13, 56, type_alias_fields),
+	ROW("typing.Union", 14, 15, 56, union_314),
+	ROW("typing.TypeAliasType", 15, 15, 64, type_alias_315),
+	ROW("typing.TypeAliasType", 12, 14, 56, type_alias_fields),
 	ROW("typing.TypeVar", 12, 12, 64, type_variable_312),
-	ROW("typing.TypeVar", 13, 13, 80, type_variable_313),
+	ROW("typing.TypeVar", 13, 15, 80, type_variable_313),
 	ROW("typing.ParamSpec", 12, 12, 40, parameters_312),
-	ROW("typing.ParamSpec", 13, 13, 56, parameters_313),
+	ROW("typing.ParamSpec", 13, 15, 56, parameters_313),
 	ROW("typing.TypeVarTuple", 12, 12, 24, type_tuple_312),
-	ROW("typing.TypeVarTuple", 13, 13, 40, type_tuple_313),
-	ROW("typing.ParamSpecArgs", 12, 13, 24, parameters_part_fields),
-	ROW("typing.ParamSpecKwargs", 12, 13, 24, parameters_part_fields),
-	ROW("typing.Generic", 12, 13, 16, NULL),
-	ROW("NoDefaultType", 13, 13, 16, NULL),
+	ROW("typing.TypeVarTuple", 13, 14, 40, type_tuple_313),
+	ROW("typing.TypeVarTuple", 15, 15, 56, type_tuple_315),
+	ROW("typing.ParamSpecArgs", 12, 15, 24, parameters_part_fields),
+	ROW("typing.ParamSpecKwargs", 12, 15, 24, parameters_part_fields),
+	ROW("typing.Generic", 12, 15, 16, NULL),
+	ROW("NoDefaultType", 13, 15, 16, NULL),
 	{ .name = NULL },
 };

@@ -62,10 +62,11 @@ bool cpy_size_unpickler(const struct cpy *cpy, const struct cpy_type *type, uint
 {
 	/*
 	 * 3.13.0 has one word less before input_line, encoding, errors, marks and
-	 * marks_size; late 3.13 has two more behind input_line.
+	 * marks_size, 3.15 one more; late 3.13 has two more behind input_line.
 	 */
-	uint64_t at = object - (type->row->basicsize == 264 ? 8 : 0);
-	unsigned late = type->row->basicsize == 296 ? 16 : 0;
+	uint64_t at = object - (type->row->basicsize == 264 ? 8 : 0) +
+		      (type->row->basicsize == 304 ? 8 : 0);
+	unsigned late = type->row->basicsize >= 296 ? 16 : 0;
 	const unsigned strings[] = { 152, 224 + late, 232 + late };
 	uint64_t size, bytes;
 	size_t i;
@@ -213,7 +214,8 @@ void cpy_walk_connection(struct cpy_walk *walk, const struct cpy_type *type, uin
 		{ ".progress_handler", ".progress_handler.module" },
 		{ ".authorizer", ".authorizer.module" },
 	};
-	uint64_t at = object + (type->row->basicsize == 216 ? 112 : 120);
+	uint64_t at = object + (type->row->basicsize == 208 ? 104
+				: type->row->basicsize == 216 ? 112 : 120);
 	size_t i;
 
 	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
@@ -255,6 +257,30 @@ bool cpy_size_bytesio(const struct cpy *cpy, const struct cpy_type *type, uint64
 	return true;
 }
 
+/* From 3.14 on: writer 56 -> the str that is being written. */
+void cpy_walk_stringio(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t writer = cpy_word(walk->cpy, object + 56);
+
+	(void)type;
+	if (writer)
+		cpy_emit_field(walk, writer, 0, RG_REFERENCE_UNTRAVERSED, ".writer_buffer");
+}
+
+/* input_buffer 32, input_buffer_size 40. */
+uint64_t cpy_owned_zstd(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 32, object + 40, 1);
+}
+
+/* dict_buffer 32, dict_len 40. */
+uint64_t cpy_owned_zstd_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	(void)type;
+	return cpy_owned_block(cpy, object + 32, object + 40, 1);
+}
+
 /* buf 16 of UCS-4, buf_size 40. */
 uint64_t cpy_owned_stringio(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
 {
@@ -262,12 +288,16 @@ uint64_t cpy_owned_stringio(const struct cpy *cpy, const struct cpy_type *type, 
 	return cpy_owned_block(cpy, object + 16, object + 40, 4);
 }
 
-/* data 16, size 24, fd 56; from 3.13 on trackfd 60: false may mean a file without its fd. */
+/*
+ * data 16, size 24, fd 56; from 3.13 on trackfd 60 (76 in 3.15): false may mean a file
+ * without its fd.
+ */
 uint64_t cpy_owned_mmap(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
 {
 	(void)type;
 	if (cpy_word32(cpy, object + 56) != UINT32_MAX ||
-	    (cpy->minor >= 13 && !(cpy_word32(cpy, object + 60) & 0xff)))
+	    (cpy->minor >= 13 &&
+	     !(cpy_word32(cpy, object + (cpy->minor > 14 ? 76 : 60)) & 0xff)))
 		return 0;
 	return cpy_owned_block(cpy, object + 16, object + 24, 1);
 }

@@ -219,22 +219,29 @@ static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uin
 }
 
 /*
- * From 3.13 on a StgInfo follows the type at 928: initialized 0, length 24, elements
- * 48, format 136, ndim 144.  This __sizeof__ leaves out the type's shared keys.
+ * From 3.13 on a StgInfo follows the type at 928 (944 from 3.14 on): initialized 0,
+ * length 24, elements 48, format 136, ndim 144 (144 and 152).  This __sizeof__ leaves
+ * out the type's shared keys.
  */
 static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 			     uint64_t *ret)
 {
-	uint64_t info = object + 928, size = type->basicsize, count;
+	uint64_t info = object + (cpy->minor > 13 ? 944 : 928), size = type->basicsize, count;
+	uint64_t format = info + (cpy->minor > 13 ? 144 : 136);
 
 	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
 	    !cpy_add_product(&size, count, type->itemsize) ||
 	    (cpy_word32(cpy, info) &&
-	     !add_description(cpy, info + 24, info + 48, info + 136, info + 144, &size)))
+	     !add_description(cpy, info + 24, info + 48, format, format + 8, &size)))
 		return false;
 	*ret = size;
 	return true;
 }
+
+#define CTYPES_INFO_314                                                                            \
+	CPY_FIELDS(OWN(1000, ".proto"), OWN(1032, ".argtypes"), OWN(1040, ".converters"),          \
+		   OWN(1048, ".restype"), OWN(1056, ".checker"), OWN(1064, ".pointer_type"),       \
+		   OWN(1072, ".module"))
 
 /* ---- interpreters ----------------------------------------------------------- */
 
@@ -258,6 +265,11 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
 	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
 	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc")) },
+	{ CPY_ROW("_asyncio.Future", 14, 15, 112), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
+	  OWN(96, "._asyncio_awaited_by")) },
 	{ CPY_ROW("_asyncio.Task", 11, 12, 176), CPY_FIELDS(OWN(16, "._loop"),
 	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
 	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
@@ -268,101 +280,116 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
 	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
 	  OWN(112, "._fut_waiter"), OWN(120, ".coro"), OWN(128, ".name"), OWN(136, ".context")) },
-	{ CPY_ROW("_asyncio.FutureIter", 11, 13, 24), CPY_FIELDS(OWN(16, ".future")) },
+	{ CPY_ROW("_asyncio.Task", 14, 15, 168), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
+	  OWN(96, "._asyncio_awaited_by"), OWN(120, "._fut_waiter"), OWN(128, ".coro"),
+	  OWN(136, ".name"), OWN(144, ".context")) },
+	{ CPY_ROW("_asyncio.FutureIter", 11, 15, 24), CPY_FIELDS(OWN(16, ".future")) },
 	{ CPY_ROW("TaskStepMethWrapper", 11, 11, 32), CPY_FIELDS(OWN(16, ".task"),
 	  OWN(24, ".arg")) },
-	{ CPY_ROW("_asyncio.TaskStepMethWrapper", 12, 13, 32), CPY_FIELDS(OWN(16, ".task"),
+	{ CPY_ROW("_asyncio.TaskStepMethWrapper", 12, 15, 32), CPY_FIELDS(OWN(16, ".task"),
 	  OWN(24, ".arg")) },
 	{ CPY_ROW("_RunningLoopHolder", 11, 11, 32), CPY_FIELDS(HID(16, ".loop")) },
 
 	/* Threads, queues, processes. */
 	{ CPY_ROW("_thread.lock", 11, 13, 40) },
 	{ CPY_ROW("_thread.RLock", 11, 13, 48) },
-	{ CPY_ROW("_thread._ThreadHandle", 13, 13, 24) },
-	{ CPY_ROW("_multiprocessing.SemLock", 11, 13, 56) },
-	{ CPY_ROW("_thread.lock", 13, 13, 24) },
+	{ CPY_ROW("_thread.RLock", 14, 15, 40) },
+	{ CPY_ROW("_thread._ThreadHandle", 13, 15, 24) },
+	{ CPY_ROW("_multiprocessing.SemLock", 11, 15, 56) },
+	{ CPY_ROW("_thread.lock", 13, 15, 24) },
 	{ CPY_ROW("_thread._local", 11, 12, 64), CPY_FIELDS(HID(16, ".key"), OWN(24, ".args"),
 	  OWN(32, ".kw"), OWN(48, ".dummies"), HID(56, ".wr_callback")) },
-	{ CPY_ROW("_thread._local", 13, 13, 56), CPY_FIELDS(OWN(16, ".args"), OWN(24, ".kw"),
+	{ CPY_ROW("_thread._local", 13, 15, 56), CPY_FIELDS(OWN(16, ".args"), OWN(24, ".kw"),
 	  OWN(40, ".localdicts"), OWN(48, ".thread_watchdogs")) },
 	{ CPY_ROW("_thread._localdummy", 11, 12, 32), CPY_FIELDS(BOR(16, ".localdict")) },
-	{ CPY_ROW("_thread._localdummy", 13, 13, 24) },
+	{ CPY_ROW("_thread._localdummy", 13, 15, 24) },
 	{ CPY_ROW("_queue.SimpleQueue", 11, 12, 56), CPY_FIELDS(OWN(32, ".lst")),
 	  .walk = walk_simple_queue, .size = size_simple_queue, .owned = owned_simple_queue,
 	  .length = length_simple_queue },
-	{ CPY_ROW("_queue.SimpleQueue", 13, 13, 72), .walk = walk_simple_queue,
+	{ CPY_ROW("_queue.SimpleQueue", 13, 15, 72), .walk = walk_simple_queue,
 	  .size = size_simple_queue, .owned = owned_simple_queue, .length = length_simple_queue },
 	{ CPY_ROW("_xxsubinterpreters.ChannelID", 11, 11, 40) },
 	{ CPY_ROW("_xxinterpchannels.ChannelID", 12, 12, 40) },
-	{ CPY_ROW("_interpchannels.ChannelID", 13, 13, 40) },
-	{ CPY_ROW("_interpreters.CrossInterpreterBufferView", 13, 13, 32),
+	{ CPY_ROW("_interpchannels.ChannelID", 13, 15, 40) },
+	{ CPY_ROW("_interpreters.CrossInterpreterBufferView", 13, 15, 32),
 	  .walk = walk_buffer_view },
 
 	/* Classes and profiling. */
-	{ CPY_ROW("_abc._abc_data", 11, 13, 48), CPY_FIELDS(OWN(16, "._abc_registry"),
+	{ CPY_ROW("_abc._abc_data", 11, 15, 48), CPY_FIELDS(OWN(16, "._abc_registry"),
 	  OWN(24, "._abc_cache"), OWN(32, "._abc_negative_cache")) },
 	{ CPY_ROW("_lsprof.Profiler", 11, 11, 64), CPY_FIELDS(HID(48, ".externalTimer")) },
 	{ CPY_ROW("_lsprof.Profiler", 12, 12, 80), CPY_FIELDS(HID(48, ".externalTimer"),
 	  HID(72, ".missing")) },
-	{ CPY_ROW("_lsprof.Profiler", 13, 13, 80), CPY_FIELDS(OWN(48, ".externalTimer"),
+	{ CPY_ROW("_lsprof.Profiler", 13, 15, 80), CPY_FIELDS(OWN(48, ".externalTimer"),
 	  HID(72, ".missing")) },
 	{ CPY_ROW("_tokenize.TokenizerIter", 11, 11, 24) },
 	{ CPY_ROW("_tokenize.TokenizerIter", 12, 12, 32) },
-	{ CPY_ROW("_tokenize.TokenizerIter", 13, 13, 64), CPY_FIELDS(HID(32, ".last_line")) },
-	{ CPY_ROW("unicodedata.UCD", 11, 13, 40) },
-	{ CPY_ROW("ast.AST", 11, 13, 24) },
+	{ CPY_ROW("_tokenize.TokenizerIter", 13, 15, 64), CPY_FIELDS(HID(32, ".last_line")) },
+	{ CPY_ROW("unicodedata.GraphemeBreakIterator", 15, 15, 64), CPY_FIELDS(OWN(16, ".str")) },
+	{ CPY_ROW("unicodedata.Segment", 15, 15, 40), CPY_FIELDS(OWN(16, ".str")) },
+	{ CPY_ROW("_typing._ConstEvaluator", 14, 15, 24), CPY_FIELDS(OWN(16, ".value")) },
+	{ CPY_ROW("unicodedata.UCD", 11, 15, 40) },
+	{ CPY_ROW("ast.AST", 11, 15, 24) },
 
 	/* Dates and numbers. */
-	{ CPY_ROW("datetime.date", 11, 13, 32) },
-	{ CPY_ROW("datetime.timedelta", 11, 13, 40) },
-	{ CPY_ROW("datetime.tzinfo", 11, 13, 16) },
-	{ CPY_ROW("datetime.datetime", 11, 13, 48), .walk = walk_datetime },
-	{ CPY_ROW("datetime.time", 11, 13, 40), .walk = walk_time },
-	{ CPY_ROW("datetime.timezone", 11, 13, 32), CPY_FIELDS(HID(16, ".offset"),
+	{ CPY_ROW("datetime.date", 11, 15, 32) },
+	{ CPY_ROW("datetime.timedelta", 11, 15, 40) },
+	{ CPY_ROW("datetime.tzinfo", 11, 15, 16) },
+	{ CPY_ROW("datetime.datetime", 11, 15, 48), .walk = walk_datetime },
+	{ CPY_ROW("datetime.time", 11, 15, 40), .walk = walk_time },
+	{ CPY_ROW("datetime.timezone", 11, 15, 32), CPY_FIELDS(HID(16, ".offset"),
 	  HID(24, ".name")) },
 	{ CPY_ROW("datetime.IsoCalendarDate", 11, 13, 32), .base = "tuple" },
+	{ CPY_ROW("datetime.IsoCalendarDate", 14, 15, 40), .base = "tuple" },
 	{ CPY_ROW("zoneinfo.ZoneInfo", 11, 11, 208), CPY_FIELDS(HID(16, ".key"),
 	  HID(24, ".file_repr")), .walk = walk_zoneinfo, .owned = owned_zoneinfo },
-	{ CPY_ROW("zoneinfo.ZoneInfo", 12, 13, 208), CPY_FIELDS(OWN(16, ".key"),
+	{ CPY_ROW("zoneinfo.ZoneInfo", 12, 15, 208), CPY_FIELDS(OWN(16, ".key"),
 	  HID(24, ".file_repr")), .walk = walk_zoneinfo, .owned = owned_zoneinfo },
-	{ CPY_ROW("decimal.Decimal", 11, 13, 104), .size = size_decimal },
+	{ CPY_ROW("decimal.Decimal", 11, 15, 104), .size = size_decimal },
 	{ CPY_ROW("decimal.Context", 11, 12, 96), CPY_FIELDS(HID(64, ".traps"),
 	  HID(72, ".flags")) },
 	{ CPY_ROW("decimal.Context", 13, 13, 96), CPY_FIELDS(OWN(64, ".traps"),
 	  OWN(72, ".flags")) },
+	{ CPY_ROW("decimal.Context", 14, 15, 104), CPY_FIELDS(OWN(64, ".traps"),
+	  OWN(72, ".flags")) },
 	{ CPY_ROW("decimal.ContextManager", 11, 12, 32), CPY_FIELDS(HID(16, ".local"),
 	  HID(24, ".global")) },
-	{ CPY_ROW("decimal.ContextManager", 13, 13, 32), CPY_FIELDS(OWN(16, ".local"),
+	{ CPY_ROW("decimal.ContextManager", 13, 15, 32), CPY_FIELDS(OWN(16, ".local"),
 	  OWN(24, ".global")) },
-	{ CPY_ROW("decimal.SignalDictMixin", 11, 13, 24) },
+	{ CPY_ROW("decimal.SignalDictMixin", 11, 15, 24) },
 
 	/* ctypes. */
-	{ CPY_ROW("_ctypes._CData", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes._CData", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes.Structure", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes.Structure", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes.Union", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes.Union", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes.Array", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes.Array", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes._Pointer", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes._Pointer", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes._SimpleCData", 11, 13, 96), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes._SimpleCData", 11, 15, 96), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects")), .owned = owned_cdata },
-	{ CPY_ROW("_ctypes.CFuncPtr", 11, 13, 160), CPY_FIELDS(OWN(32, "._b_base_"),
+	{ CPY_ROW("_ctypes.CFuncPtr", 11, 15, 160), CPY_FIELDS(OWN(32, "._b_base_"),
 	  OWN(64, "._objects"), OWN(96, ".thunk"), OWN(104, ".callable"), OWN(112, ".converters"),
 	  OWN(120, ".argtypes"), OWN(128, ".restype"), OWN(136, ".checker"), OWN(144, ".errcheck"),
 	  OWN(152, ".paramflags")), .owned = owned_cdata },
 	{ CPY_ROW("_ctypes.CField", 11, 13, 72), CPY_FIELDS(OWN(40, ".proto")) },
-	{ CPY_ROW("_ctypes.CThunkObject", 11, 13, 128), CPY_FIELDS(OWN(80, ".converters"),
+	{ CPY_ROW("ctypes.CField", 14, 15, 80), CPY_FIELDS(OWN(40, ".proto"), HID(72, ".name")) },
+	{ CPY_ROW("_ctypes.CThunkObject", 11, 15, 128), CPY_FIELDS(OWN(80, ".converters"),
 	  OWN(88, ".callable"), OWN(96, ".restype")) },
 	{ CPY_ROW("CArgObject", 11, 11, 64), CPY_FIELDS(HID(48, "._obj")) },
 	{ CPY_ROW("_ctypes.CArgObject", 12, 13, 64), CPY_FIELDS(OWN(48, "._obj")) },
+	{ CPY_ROW("_ctypes.CArgObject", 14, 15, 80), CPY_FIELDS(OWN(64, "._obj")) },
 	{ CPY_ROW("_ctypes.DictRemover", 11, 11, 32), CPY_FIELDS(HID(16, ".key"),
 	  HID(24, ".dict")) },
-	{ CPY_ROW("_ctypes.DictRemover", 12, 13, 32), CPY_FIELDS(OWN(16, ".key"),
+	{ CPY_ROW("_ctypes.DictRemover", 12, 15, 32), CPY_FIELDS(OWN(16, ".key"),
 	  OWN(24, ".dict")) },
-	{ CPY_ROW("_ctypes.StructParam_Type", 11, 13, 32), CPY_FIELDS(HID(24, ".keep")) },
+	{ CPY_ROW("_ctypes.StructParam_Type", 11, 15, 32), CPY_FIELDS(HID(24, ".keep")) },
 	{ CPY_ROW("StgDict", 11, 12, 192), CPY_FIELDS(HID(128, ".argtypes"),
 	  HID(136, ".converters"), HID(144, ".restype"), HID(152, ".checker")), .base = "dict",
 	  .size = size_stgdict },
@@ -406,8 +433,23 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
 	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
 
+	{ CPY_ROW("_ctypes.CType_Type", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCStructType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.UnionType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCPointerType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCArrayType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCSimpleType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+	{ CPY_ROW("_ctypes.PyCFuncPtrType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
+	  .size = size_ctypes_type },
+
 	/* Samples that come with the interpreter. */
-	{ CPY_ROW("xxsubtype.spamdict", 11, 13, 56), .base = "dict" },
-	{ CPY_ROW("xxsubtype.spamlist", 11, 13, 48), .base = "list" },
+	{ CPY_ROW("xxsubtype.spamdict", 11, 15, 56), .base = "dict" },
+	{ CPY_ROW("xxsubtype.spamlist", 11, 15, 48), .base = "list" },
 	{ .name = NULL },
 };

@@ -306,6 +306,24 @@ static bool size_bytearray(const struct cpy *cpy, const struct cpy_type *type, u
 	return true;
 }
 
+/* From 3.15 on the bytes are those of an object, ob_bytes_object. */
+static const struct cpy_field bytearray_315[] = {
+	{ 56, CPY_UNTRAVERSED | CPY_PART, ".ob_bytes_object" },
+	{ 0, 0, NULL },
+};
+
+/* An empty one shares its bytes with all others, and does not count them. */
+static bool size_bytearray_315(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			       uint64_t *ret)
+{
+	uint64_t allocated;
+
+	if (!rg_image_u64(cpy->image, object + 24, &allocated) || allocated >> 48)
+		return false;
+	*ret = type->basicsize + (allocated ? allocated + 33 : 0);
+	return true;
+}
+
 static bool length_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
 			uint64_t *ret)
 {
@@ -323,33 +341,38 @@ static bool length_set(const struct cpy *cpy, const struct cpy_type *type, uint6
 /* ---- the table -------------------------------------------------------------------- */
 
 const struct cpy_struct cpy_structs_core[] = {
-	{ .name = "object", .since = 11, .until = 13, .basicsize = 16 },
-	{ .name = "type", .since = 11, .until = 13, .walk = walk_type, .size = size_type },
-	{ .name = "dict", .since = 11, .until = 13, .basicsize = 48, .walk = cpy_walk_dict,
+	{ .name = "object", .since = 11, .until = 15, .basicsize = 16 },
+	{ .name = "type", .since = 11, .until = 15, .walk = walk_type, .size = size_type },
+	{ .name = "dict", .since = 11, .until = 15, .basicsize = 48, .walk = cpy_walk_dict,
 	  .size = cpy_size_dict, .length = cpy_length_dict },
-	{ .name = "list", .since = 11, .until = 13, .basicsize = 40, .walk = walk_list,
+	{ .name = "list", .since = 11, .until = 15, .basicsize = 40, .walk = walk_list,
 	  .size = size_list, .length = length_size },
 	{ .name = "tuple", .since = 11, .until = 13, .basicsize = 24, .walk = walk_tuple,
 	  .length = length_size },
-	{ .name = "set", .since = 11, .until = 13, .basicsize = 200, .walk = walk_set,
+	{ .name = "tuple", .since = 14, .until = 15, .basicsize = 32, .walk = walk_tuple,
+	  .length = length_size },
+	{ .name = "frozendict", .since = 15, .until = 15, .basicsize = 56, .base = "dict" },
+	{ .name = "set", .since = 11, .until = 15, .basicsize = 200, .walk = walk_set,
 	  .size = size_set, .length = length_set },
-	{ .name = "frozenset", .since = 11, .until = 13, .basicsize = 200, .walk = walk_set,
+	{ .name = "frozenset", .since = 11, .until = 15, .basicsize = 200, .walk = walk_set,
 	  .size = size_set, .length = length_set },
-	{ .name = "str", .since = 11, .until = 13, .size = size_str },
-	{ .name = "int", .since = 11, .until = 13, .size = size_int },
-	{ .name = "bool", .since = 11, .until = 13, .size = size_int },
-	{ .name = "float", .since = 11, .until = 13, .basicsize = 24 },
-	{ .name = "complex", .since = 11, .until = 13, .basicsize = 32 },
-	{ .name = "bytes", .since = 11, .until = 13, .basicsize = 33 },
-	{ .name = "bytearray", .since = 11, .until = 13, .basicsize = 56, .size = size_bytearray },
-	{ .name = "NoneType", .since = 11, .until = 13, .basicsize = 16 },
-	{ .name = "NotImplementedType", .since = 11, .until = 13, .basicsize = 16 },
-	{ .name = "ellipsis", .since = 11, .until = 13, .basicsize = 16 },
-	{ .name = "weakref.ReferenceType", .since = 11, .until = 13, .basicsize = 64,
+	{ .name = "str", .since = 11, .until = 15, .size = size_str },
+	{ .name = "int", .since = 11, .until = 15, .size = size_int },
+	{ .name = "bool", .since = 11, .until = 15, .size = size_int },
+	{ .name = "float", .since = 11, .until = 15, .basicsize = 24 },
+	{ .name = "complex", .since = 11, .until = 15, .basicsize = 32 },
+	{ .name = "bytes", .since = 11, .until = 15, .basicsize = 33 },
+	{ .name = "bytearray", .since = 11, .until = 14, .basicsize = 56, .size = size_bytearray },
+	{ .name = "bytearray", .since = 15, .until = 15, .basicsize = 64,
+	  .fields = bytearray_315, .size = size_bytearray_315 },
+	{ .name = "NoneType", .since = 11, .until = 15, .basicsize = 16 },
+	{ .name = "NotImplementedType", .since = 11, .until = 15, .basicsize = 16 },
+	{ .name = "ellipsis", .since = 11, .until = 15, .basicsize = 16 },
+	{ .name = "weakref.ReferenceType", .since = 11, .until = 15, .basicsize = 64,
 	  .walk = walk_weakref },
-	{ .name = "weakref.ProxyType", .since = 11, .until = 13, .basicsize = 64,
+	{ .name = "weakref.ProxyType", .since = 11, .until = 15, .basicsize = 64,
 	  .walk = walk_weakref },
-	{ .name = "weakref.CallableProxyType", .since = 11, .until = 13, .basicsize = 64,
+	{ .name = "weakref.CallableProxyType", .since = 11, .until = 15, .basicsize = 64,
 	  .walk = walk_weakref },
 	{ .name = NULL },
 };
