@@ -107,6 +107,18 @@ static void put_element(struct cli *cli, const rg_graph *graph, const struct ele
 		       !last ? "" : cli->ascii ? "  <- here" : "  \u2190 here");
 }
 
+/* Whose fault they are is the question that external references leave open. */
+static void put_external(struct cli *cli, const struct rg_root *root)
+{
+	char number[RG_FORMAT_SIZE];
+
+	if (root->kind != RG_ROOT_EXTERNAL)
+		return;
+	rg_sink_printf(cli->sink, "\n  %s reference%s that nothing in the dump explains: held by "
+		       "C code, or taken and never given back\n",
+		       rg_format_count(root->count, number), root->count == 1 ? "" : "s");
+}
+
 static int put_chain(struct cli *cli, const rg_graph *graph, const struct rg_chain *chain)
 {
 	char number[RG_FORMAT_SIZE], words[WORDS_SIZE];
@@ -149,6 +161,7 @@ static int put_chain(struct cli *cli, const rg_graph *graph, const struct rg_cha
 		rg_sink_printf(cli->sink, "\n  (an expression of %s bytes: --format json)\n",
 			       rg_format_count(length, number));
 	}
+	put_external(cli, chain->root);
 	free(elements);
 	free(expression);
 	return CLI_OK;
