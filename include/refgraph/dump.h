@@ -55,7 +55,11 @@ struct rg_dump_info {
 	struct rg_collector collector;
 	uint64_t object_bytes;      /* sizes plus owned bytes of all objects */
 	uint64_t allocator_free;    /* bytes free in the runtime's own allocator; 0 where unknown */
-	uint64_t total_bytes;       /* bytes of memory that the dump holds */
+	uint64_t total_bytes;       /* bytes of memory that the dump holds; 0 where unknown */
+	const char *command;        /* the process: the first bytes of its command line, or "" */
+	const char *executable;     /* its program file, or "" */
+	uint64_t pid;               /* 0 where unknown */
+	int signal;                 /* that ended it, as the kernel counts them; 0: none, unknown */
 };
 
 /*

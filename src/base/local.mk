@@ -16,6 +16,7 @@ core_sources += %D%/options.c
 core_sources += %D%/options.h
 core_sources += %D%/pagemap.c
 core_sources += %D%/pagemap.h
+core_sources += %D%/progress.h
 core_sources += %D%/sort.c
 core_sources += %D%/sort.h
 core_sources += %D%/vector.c

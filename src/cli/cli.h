@@ -167,6 +167,17 @@ void cli_describe(const struct cli *cli, const rg_graph *graph, rg_id id, char *
 const char *cli_bold(const struct cli *cli);
 const char *cli_plain(const struct cli *cli);
 
+/* --- progress.c --- */
+/*
+ * cli_progress_start - from a second on, shows on a terminal how far things
+ * are; gives what the library is to call, or NULL where nobody looks.
+ */
+rg_progress_fn *cli_progress_start(void);
+/* cli_progress_stage - what is being done now, a literal, where the library tells nothing. */
+void cli_progress_stage(const char *stage);
+/* cli_progress_stop - the line goes; before anything else is written. */
+void cli_progress_stop(void);
+
 /* --- select.c --- */
 /* The options of commands that show types: --module and --no-stdlib. */
 #define CLI_SELECT_OPTIONS                                                                         \

@@ -52,6 +52,7 @@ static rg_error *find_neighbours(const struct cli *cli, struct result *result)
 	options.plumbing = given->plumbing;
 	options.weak = given->weak;
 	options.everything = given->no_filter;
+	cli_progress_stage("walking references");
 	return rg_neighborhood_find(result->graph, result->targets.ids, result->targets.count,
 				    &options, &result->around);
 }

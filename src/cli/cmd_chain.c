@@ -566,6 +566,7 @@ static int run(struct cli *cli)
 				  &result.targets);
 	if (!status) {
 		error = rg_dump_graph(result.dump, &result.graph);
+		cli_progress_stage("looking for chains");
 		if (!error && !cli->options.each)
 			error = rg_chains_find(result.graph, result.targets.ids,
 					       result.targets.count, &options, &result.chains);

@@ -22,6 +22,9 @@ static int run(struct cli *cli)
 	error = rg_dump_graph(dump, &graph);
 	status = error ? cli_fail(error) : cli_open(cli);
 	if (!status) {
+		/* What goes to the same terminal is progress enough. */
+		if (cli->options.output || !cli->width)
+			cli_progress_stage("looking for unreachable objects");
 		error = rg_dump_convert(dump, &options, rg_sink_receive, cli->sink);
 		if (error)
 			status = cli_fail(error);

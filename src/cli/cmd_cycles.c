@@ -339,8 +339,10 @@ static int run(struct cli *cli)
 	options.size = sizeof(options);
 	options.all = cli->options.all;
 	error = rg_dump_graph(result.dump, &result.graph);
+	cli_progress_stage("looking for unreachable objects");
 	if (!error)
 		error = rg_garbage_find(result.graph, &result.garbage);
+	cli_progress_stage("grouping cycles");
 	if (!error)
 		error = rg_cycles_find(result.graph, result.garbage, &options, &result.cycles);
 	status = error ? cli_fail(error) : pick(cli, &result);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* refgraph info: what a dump is, on one screen. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "cli/command.h"
 
 static void row(rg_sink *sink, const char *name, const char *value)
@@ -18,11 +21,73 @@ static void count_row(rg_sink *sink, const char *name, uint64_t value)
 	row(sink, name, rg_format_count(value, number));
 }
 
-static void bytes_row(rg_sink *sink, const char *name, uint64_t value)
+/* Which process it was: what the core says beside its memory. */
+static void process_rows(struct cli *cli, const struct rg_dump_info *info)
 {
-	char number[RG_FORMAT_SIZE];
+	rg_sink *sink = cli->sink;
+	const char *name = info->signal ? sigabbrev_np(info->signal) : NULL;
 
-	row(sink, name, rg_format_bytes(value, number));
+	row(sink, "command", info->command);
+	row(sink, "executable", info->executable);
+	if (!info->pid)
+		return;
+	rg_sink_printf(sink, "  %-14s%" PRIu64, "process", info->pid);
+	if (info->signal)
+		rg_sink_printf(sink, ", ended by signal %d", info->signal);
+	if (name)
+		rg_sink_printf(sink, " (SIG%s)", name);
+	rg_sink_puts(sink, "\n");
+}
+
+/* Where the dump's memory went, so that what refgraph does not explain is seen. */
+struct account {
+	uint64_t objects, allocator_free, other, total;
+	uint64_t elsewhere; /* bytes of objects that lie in mapped files, not in the dump */
+};
+
+static struct account account_for(const struct rg_dump_info *info)
+{
+	uint64_t known = info->object_bytes + info->allocator_free;
+
+	return (struct account){
+		.objects = info->object_bytes,
+		.allocator_free = info->allocator_free,
+		.other = info->total_bytes > known ? info->total_bytes - known : 0,
+		.total = info->total_bytes,
+		.elsewhere = info->total_bytes && known > info->total_bytes
+				     ? known - info->total_bytes : 0,
+	};
+}
+
+static void memory_row(struct cli *cli, const struct rg_dump_info *info)
+{
+	struct account account = account_for(info);
+	char a[RG_FORMAT_SIZE], b[RG_FORMAT_SIZE], c[RG_FORMAT_SIZE], d[RG_FORMAT_SIZE];
+	rg_sink *sink = cli->sink;
+
+	rg_sink_printf(sink, "  %-14s%s in objects", "memory", rg_format_bytes(account.objects, a));
+	if (account.allocator_free)
+		rg_sink_printf(sink, ", %s free in the allocator",
+			       rg_format_bytes(account.allocator_free, b));
+	if (account.elsewhere)
+		rg_sink_printf(sink, ", %s more than the %s in the dump: some is missing",
+			       rg_format_bytes(account.elsewhere, c),
+			       rg_format_bytes(account.total, d));
+	else if (account.total)
+		rg_sink_printf(sink, ", %s other, of %s in the dump",
+			       rg_format_bytes(account.other, c),
+			       rg_format_bytes(account.total, d));
+	rg_sink_puts(sink, "\n");
+}
+
+/* What the first lines say is missing: what that costs, and how to have it. */
+static void cost_rows(struct cli *cli, const struct rg_dump_info *info)
+{
+	if (info->complete)
+		return;
+	row(cli->sink, "so", "what is shown was there, but objects, references and names can be");
+	row(cli->sink, "", "missing from any answer: chains may not be found, objects look lost;");
+	row(cli->sink, "", "--fail-if and --exit-code want --allow-incomplete");
 }
 
 static void collector_row(rg_sink *sink, const struct rg_collector *collector)
@@ -78,9 +143,14 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	(void)rg_graph_roots(graph, &roots);
 	cli_head(cli, info);
 	rg_sink_puts(sink, "\n");
+	cost_rows(cli, info);
+	process_rows(cli, info);
 	row(sink, "form", info->format);
-	row(sink, "runtime", info->runtime_name);
-	row(sink, "version", info->version);
+	rg_sink_printf(sink, "  %-14s", "runtime");
+	rg_sink_text(sink, info->runtime_name);
+	rg_sink_puts(sink, *info->version ? " " : "");
+	rg_sink_text(sink, info->version);
+	rg_sink_puts(sink, "\n");
 	row(sink, "build", info->build);
 	if (info->interpreters)
 		count_row(sink, "interpreters", info->interpreters);
@@ -94,11 +164,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	if (!info->has_refcounts)
 		row(sink, "counts", "none in this dump: unreachable is what no root reaches");
 	collector_row(sink, &info->collector);
-	bytes_row(sink, "in objects", info->object_bytes);
-	if (info->allocator_free)
-		bytes_row(sink, "free", info->allocator_free);
-	if (info->total_bytes)
-		bytes_row(sink, "dumped", info->total_bytes);
+	memory_row(cli, info);
 	rg_sink_puts(sink, "\nnext: refgraph types ");
 	rg_sink_text(sink, info->path);
 	rg_sink_puts(sink, "\n");
@@ -132,7 +198,7 @@ static void put_threads(rg_json *json, const rg_graph *graph)
 static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph, uint64_t types)
 {
 	const struct rg_dump_info *info = rg_dump_info(dump);
-	uint64_t known = info->object_bytes + info->allocator_free;
+	struct account account = account_for(info);
 	rg_json *json;
 	size_t roots;
 	int status = cli_json_begin(cli, &info, 1, &json);
@@ -152,10 +218,17 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph, ui
 	rg_json_put_u64(json, "roots", roots);
 	rg_json_put_bool(json, "has_refcounts", info->has_refcounts);
 	rg_json_put_object(json, "accounted");
-	rg_json_put_u64(json, "objects", info->object_bytes);
-	rg_json_put_u64(json, "allocator_free", info->allocator_free);
-	rg_json_put_u64(json, "other", info->total_bytes > known ? info->total_bytes - known : 0);
-	rg_json_put_u64(json, "total", info->total_bytes);
+	rg_json_put_u64(json, "objects", account.objects);
+	rg_json_put_u64(json, "allocator_free", account.allocator_free);
+	rg_json_put_u64(json, "other", account.other);
+	rg_json_put_u64(json, "total", account.total);
+	rg_json_put_u64(json, "elsewhere", account.elsewhere);
+	rg_json_put_end(json);
+	rg_json_put_object(json, "process");
+	rg_json_put_u64(json, "pid", info->pid);
+	rg_json_put_string(json, "command", info->command);
+	rg_json_put_string(json, "executable", info->executable);
+	rg_json_put_i64(json, "signal", info->signal);
 	rg_json_put_end(json);
 	cli_json_collector(json, info);
 	put_threads(json, graph);

@@ -124,8 +124,9 @@ static void add_block(struct cli *cli, const struct rg_dump_info *info,
 	}
 	if (shown == block->count)
 		return;
-	snprintf(line, sizeof(line), "%s%s more types, %s", cli->ascii ? "... " : "\u2026 ",
+	snprintf(line, sizeof(line), "%s%s more %s, %s", cli->ascii ? "... " : "\u2026 ",
 		 rg_format_count(block->count - shown, count),
+		 block->count - shown == 1 ? "type" : "types",
 		 rg_format_bytes(block->bytes - running, size));
 	rg_table_note(table, line);
 }

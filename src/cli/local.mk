@@ -21,6 +21,7 @@ cli_sources += %D%/hints.c
 cli_sources += %D%/main.c
 cli_sources += %D%/object.c
 cli_sources += %D%/options.c
+cli_sources += %D%/progress.c
 cli_sources += %D%/report.c
 cli_sources += %D%/shell.h
 cli_sources += %D%/shell_bash.c

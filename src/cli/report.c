@@ -15,6 +15,7 @@ void cli_say(const char *format, ...)
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
+	cli_progress_stop();
 	va_end(arguments);
 	/* Names in it may come from a hostile dump. */
 	rg_text_clean(text, clean, sizeof(clean));
@@ -36,15 +37,17 @@ int cli_no_memory(void)
 
 int cli_open(struct cli *cli)
 {
-	rg_error *error = cli->options.output
-				  ? rg_sink_file(cli->options.output, &cli->sink)
-				  : rg_sink_fd(STDOUT_FILENO, "standard output", &cli->sink);
+	rg_error *error;
 
+	cli_progress_stop();
+	error = cli->options.output ? rg_sink_file(cli->options.output, &cli->sink)
+				    : rg_sink_fd(STDOUT_FILENO, "standard output", &cli->sink);
 	return error ? cli_fail(error) : CLI_OK;
 }
 
 int cli_close(struct cli *cli, int status)
 {
+	cli_progress_stop();
 	if (cli->sink && status != CLI_TROUBLE) {
 		rg_error *error = rg_sink_commit(cli->sink);
 
@@ -66,6 +69,7 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	options.exe = cli->options.exe;
 	options.sysroots = cli->options.sysroots.items;
 	options.sysroot_count = cli->options.sysroots.count;
+	options.progress = cli_progress_start();
 	error = rg_dump_open(path, &options, ret);
 	if (error && cli_says_order(cli, path)) {
 		rg_error_free(error);

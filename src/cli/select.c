@@ -139,7 +139,7 @@ void cli_block_title(const struct rg_dump_info *info, enum cli_block block, char
 		     size_t size)
 {
 	if (block == CLI_BLOCK_RUNTIME)
-		snprintf(buffer, size, "%s and its standard library",
+		snprintf(buffer, size, "%s and its library",
 			 *info->runtime_name ? info->runtime_name : "The runtime");
 	else
 		snprintf(buffer, size, "%s", block == CLI_BLOCK_PROGRAM ? "The program's own"

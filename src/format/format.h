@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "base/progress.h"
 #include "graph/builder.h"
 
 struct rg_format {
@@ -17,7 +18,8 @@ struct rg_format {
 	/* Whether a file that begins with these bytes is one of its files. */
 	bool (*recognise)(const unsigned char *head, size_t length);
 	/* Takes over @file, also on failure. */
-	rg_error *(*open)(const char *path, struct rg_file *file, void **ret);
+	rg_error *(*open)(const char *path, struct rg_file *file,
+			  const struct rg_progress *progress, void **ret);
 	/* Marks all objects, adds the types, sets the objects (builder.h 1 and 2). */
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	/* Adds references, roots and threads (builder.h 3), for the same builder. */

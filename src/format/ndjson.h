@@ -16,6 +16,7 @@ struct rg_ndjson_options {
 	bool values;
 	const uint64_t *unreachable; /* a bit an object, or NULL */
 	const uint64_t *lost;
+	struct rg_progress progress;
 };
 
 /*

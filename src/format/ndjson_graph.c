@@ -192,6 +192,8 @@ rg_error *rg_ndjson_objects(void *user, rg_builder *builder)
 
 		RG_TRY(read_object(s, s->entries.data[id].offset, &object));
 		RG_TRY(rg_builder_set(builder, id, &object));
+		if (!(id & 0xffff))
+			RG_TRY(rg_builder_step(builder, "reading objects", id, count));
 	}
 	return NULL;
 }
@@ -354,6 +356,9 @@ static rg_error *read_references(struct rg_ndjson_file *s, struct rg_ndjson_refe
 				RG_TRY(rg_builder_reference(s->builder, target,
 							    refs->all.data[k].kind));
 		}
+		if (!(i & 0xffff))
+			RG_TRY(rg_builder_step(s->builder, "reading references", i,
+					       s->entries.count));
 		RG_TRY(rg_builder_next(s->builder));
 	}
 	return NULL;

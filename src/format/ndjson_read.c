@@ -260,9 +260,10 @@ static void sort_entries(struct rg_ndjson_file *s)
 	s->entries.count = kept;
 }
 
-static rg_error *read_file(struct rg_ndjson_file *s, const char *path)
+static rg_error *read_file(struct rg_ndjson_file *s, const char *path,
+			   const struct rg_progress *progress)
 {
-	uint64_t offset = 0;
+	uint64_t offset = 0, announced = 0;
 
 	while (offset < s->file.size) {
 		const char *line;
@@ -271,6 +272,10 @@ static rg_error *read_file(struct rg_ndjson_file *s, const char *path)
 		if (!is_blank(line, length))
 			RG_TRY(read_line(s, path, offset, length));
 		offset += length + 1;
+		if (offset - announced > 1 << 22) {
+			announced = offset;
+			RG_TRY(rg_progress_step(progress, "finding objects", offset, s->file.size));
+		}
 	}
 	if (!s->entries.count && !s->has_header)
 		return rg_error_new(RG_ERROR_NOT_A_DUMP,
@@ -287,7 +292,8 @@ static rg_error *read_file(struct rg_ndjson_file *s, const char *path)
 	return NULL;
 }
 
-static rg_error *open_file(const char *path, struct rg_file *file, void **ret)
+static rg_error *open_file(const char *path, struct rg_file *file,
+			   const struct rg_progress *progress, void **ret)
 {
 	struct rg_ndjson_file *s = rg_calloc(1, sizeof(*s));
 	rg_error *error;
@@ -300,7 +306,7 @@ static rg_error *open_file(const char *path, struct rg_file *file, void **ret)
 	*file = (struct rg_file){ NULL, 0, -1 };
 	s->complete = true;
 	s->labels_all = true;
-	error = read_file(s, path);
+	error = read_file(s, path, progress);
 	if (error) {
 		close_state(s);
 		return error;
@@ -323,7 +329,7 @@ static void info(void *user, struct rg_dump_info *ret)
 	ret->threads = s->threads.count;
 	ret->unreadable = s->unreadable;
 	ret->allocator_free = s->allocator_free;
-	ret->total_bytes = s->total_bytes ? s->total_bytes : s->file.size;
+	ret->total_bytes = s->total_bytes;
 	ret->complete = s->complete;
 	ret->missing = (const char *const *)s->missing.data;
 	ret->missing_count = s->missing.count;

@@ -425,8 +425,13 @@ static rg_error *objects(struct writer *w)
 {
 	rg_error *error = NULL;
 
-	for (rg_id id = 0; id < rg_graph_object_count(w->graph) && !error; id++)
-		error = object(w, id);
+	for (rg_id id = 0; id < rg_graph_object_count(w->graph) && !error; id++) {
+		if (!(id & 0xfff))
+			error = rg_progress_step(&w->options->progress, "writing objects", id,
+						 rg_graph_object_count(w->graph));
+		if (!error)
+			error = object(w, id);
+	}
 	return error;
 }
 

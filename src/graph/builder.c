@@ -55,6 +55,17 @@ void rg_builder_hooks(rg_builder *builder, const struct rg_graph_hooks *hooks)
 	builder->graph.hooks = *hooks;
 }
 
+void rg_builder_progress(rg_builder *builder, const struct rg_progress *progress)
+{
+	builder->progress = *progress;
+}
+
+rg_error *rg_builder_step(const rg_builder *builder, const char *stage, uint64_t done,
+			  uint64_t total)
+{
+	return rg_progress_step(&builder->progress, stage, done, total);
+}
+
 void rg_builder_granule(rg_builder *builder, unsigned int bits)
 {
 	if (!builder->graph.index.marked && bits <= 3)

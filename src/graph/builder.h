@@ -17,6 +17,7 @@
 #define RG_GRAPH_BUILDER_H
 
 #include "base/error.h"
+#include "base/progress.h"
 
 typedef struct rg_builder rg_builder;
 
@@ -66,6 +67,12 @@ RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);
 /* rg_builder_free - also frees the graph, if there is one. */
 void rg_builder_free(rg_builder *builder);
 void rg_builder_hooks(rg_builder *builder, const struct rg_graph_hooks *hooks);
+
+/* rg_builder_progress - whom to tell how far it is; a copy is kept. */
+void rg_builder_progress(rg_builder *builder, const struct rg_progress *progress);
+/* rg_builder_step - rg_progress_step() for who fills the graph. */
+RG_MUST_CHECK rg_error *rg_builder_step(const rg_builder *builder, const char *stage,
+					uint64_t done, uint64_t total);
 
 /*
  * rg_builder_granule - objects start at multiples of 2^@bits (0 to 3; 3 unless

@@ -280,38 +280,42 @@ static bool complete_roots(struct rg_graph *graph)
 	return true;
 }
 
-static bool finish(rg_builder *builder)
+static rg_error *finish(rg_builder *builder)
 {
 	struct rg_graph *graph = &builder->graph;
 
+	RG_TRY(rg_builder_step(builder, "indexing references", 0, 4));
 	graph->explained = rg_calloc(graph->count, sizeof(*graph->explained));
 	graph->special = rg_bitset_new(graph->count);
 	if (!graph->explained || !graph->special || !shrink(builder) ||
 	    !close_offsets(builder) ||
 	    !build_backward(graph, builder->references))
-		return false;
+		return rg_error_no_memory();
+	RG_TRY(rg_builder_step(builder, "indexing references", 2, 4));
 	if (builder->plumbing && !find_owners(graph))
-		return false;
+		return rg_error_no_memory();
 	graph->references = builder->references;
 	account(graph);
+	RG_TRY(rg_builder_step(builder, "indexing references", 3, 4));
 	note_special(graph);
-	return complete_roots(graph);
+	return complete_roots(graph) ? NULL : rg_error_no_memory();
 }
 
 rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts)
 {
 	struct rg_graph *graph = &builder->graph;
+	rg_error *error;
 
 	if (builder->stage != RG_BUILD_REFERENCES)
 		return rg_error_new(RG_ERROR_INVALID, "a graph was built in the wrong order");
 	/* Whatever happens now, there is no way back to adding references. */
 	builder->stage = RG_BUILD_DONE;
 	graph->has_refcounts = has_refcounts;
-	if (!finish(builder)) {
+	error = finish(builder);
+	if (error) {
 		graph->references = 0;
 		graph->has_refcounts = false;
 		graph->roots.count = 0;
-		return rg_error_no_memory();
 	}
-	return NULL;
+	return error;
 }

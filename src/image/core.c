@@ -237,7 +237,8 @@ rg_error *rg_image_open_core(const char *path, const struct rg_image_options *op
 	private->core_path = rg_strdup(path);
 	error = private->core_path ? rg_file_open(path, &private->core) : rg_error_no_memory();
 	if (!error)
-		error = rg_image_unpack(&private->core, path, &note);
+		error = rg_image_unpack(&private->core, path,
+					options ? &options->progress : &none.progress, &note);
 	if (!error && note)
 		error = rg_image_lacks(image, note);
 	rg_free(note);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/pagemap.h"
+#include "base/progress.h"
 
 /* A run of target addresses whose bytes are at hand. */
 struct rg_segment {
@@ -72,6 +73,8 @@ typedef struct rg_image {
 	struct rg_image_thread *threads;
 	size_t thread_count;
 	uint64_t pid;
+	int signal;                  /* that made the kernel write the dump; 0: none, or unknown */
+	char command[81];            /* the first bytes of its command line, "" if unknown */
 	uint64_t dump_bytes;         /* bytes of memory the dump itself holds */
 	bool complete;
 	char **missing;              /* what is missing and what to do about it, a sentence each */
@@ -88,6 +91,7 @@ struct rg_image_options {
 	const char *exe;             /* takes the place of the executable's own path, or NULL */
 	const char *const *sysroots; /* looked under first, in order */
 	size_t sysroot_count;
+	struct rg_progress progress;
 };
 
 /*
@@ -113,6 +117,9 @@ RG_MUST_CHECK rg_error *rg_image_from_segments(const struct rg_segment *segments
 					       rg_image **ret);
 
 void rg_image_close(rg_image *image);
+
+/* rg_image_executable - the path of the program that ran, or "".  O(log mappings). */
+const char *rg_image_executable(const rg_image *image);
 
 /*
  * rg_image_symbol - looks up dynamic symbol @name in @module (from memory, else

@@ -292,6 +292,13 @@ static size_t find_executable(const rg_image *image)
 	return mapping->module;
 }
 
+const char *rg_image_executable(const rg_image *image)
+{
+	size_t module = find_executable(image);
+
+	return module < image->module_count ? image->modules[module].path : "";
+}
+
 rg_error *rg_image_find_modules(rg_image *image)
 {
 	size_t count = image->mapping_count;

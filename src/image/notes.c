@@ -6,6 +6,8 @@
  * Layouts as the kernel writes them (struct elf_prstatus, elf_prpsinfo and
  * fill_files_note() in fs/binfmt_elf.c, include/linux/elfcore.h), 64-bit.
  */
+#include <signal.h>
+
 #include "base/alloc.h"
 #include "image/private.h"
 
@@ -14,9 +16,12 @@
 #endif
 
 enum {
+	PRSTATUS_SIGNAL = 12,
 	PRSTATUS_PID = 32,
 	PRSTATUS_REGISTERS = 112,
 	PRPSINFO_PID = 24,
+	PRPSINFO_ARGUMENTS = 56,
+	PRPSINFO_SIZE = 136,
 	X86_64_REGISTERS = 27,
 	X86_64_RSP = 19,
 	X86_64_FS_BASE = 21,
@@ -40,6 +45,27 @@ static uint32_t u32_at(const unsigned char *at)
 	return value;
 }
 
+/* The signal of a thread that was merely stopped for a debugger says nothing. */
+static int fatal_signal(uint32_t number)
+{
+	number &= 0xffff;
+	return number > 64 || number == SIGSTOP || number == SIGTRAP ? 0 : (int)number;
+}
+
+static void read_process(rg_image *image, const unsigned char *desc, size_t size)
+{
+	size_t length;
+
+	if (size >= PRPSINFO_PID + 4 && u32_at(desc + PRPSINFO_PID))
+		image->pid = u32_at(desc + PRPSINFO_PID);
+	if (size < PRPSINFO_SIZE)
+		return;
+	memcpy(image->command, desc + PRPSINFO_ARGUMENTS, sizeof(image->command) - 1);
+	length = strlen(image->command);
+	while (length && image->command[length - 1] == ' ')
+		image->command[--length] = '\0';
+}
+
 static rg_error *read_thread(rg_image *image, const unsigned char *desc, size_t size)
 {
 	struct rg_image_thread thread = { 0 }, *threads;
@@ -49,6 +75,9 @@ static rg_error *read_thread(rg_image *image, const unsigned char *desc, size_t 
 	if (size < PRSTATUS_REGISTERS + registers * 8)
 		return NULL;
 	thread.native_id = u32_at(desc + PRSTATUS_PID);
+	/* The thread that died comes first. */
+	if (!image->thread_count)
+		image->signal = fatal_signal(u32_at(desc + PRSTATUS_SIGNAL));
 	memcpy(thread.registers, desc + PRSTATUS_REGISTERS, registers * 8);
 	thread.register_count = registers;
 	thread.stack_pointer = thread.registers[x86 ? X86_64_RSP : AARCH64_SP];
@@ -164,8 +193,7 @@ rg_error *rg_image_read_note(void *context, uint32_t type, const char *name, siz
 	case NT_PRSTATUS:
 		return read_thread(image, desc, desc_size);
 	case NT_PRPSINFO:
-		if (desc_size >= PRPSINFO_PID + 4 && u32_at(desc + PRPSINFO_PID))
-			image->pid = u32_at(desc + PRPSINFO_PID);
+		read_process(image, desc, desc_size);
 		return NULL;
 	case NT_AUXV:
 		read_auxv(image, desc, desc_size);

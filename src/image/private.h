@@ -155,6 +155,7 @@ RG_MUST_CHECK rg_error *rg_image_fill(rg_image *image, const struct rg_image_opt
  * rg_image_unpack - if @file is compressed, replaces it by its decompressed
  * content; *ret_note (if not NULL afterwards) is a sentence about a stream that ended early.
  */
-RG_MUST_CHECK rg_error *rg_image_unpack(struct rg_file *file, const char *path, char **ret_note);
+RG_MUST_CHECK rg_error *rg_image_unpack(struct rg_file *file, const char *path,
+					const struct rg_progress *progress, char **ret_note);
 
 #endif

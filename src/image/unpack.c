@@ -30,11 +30,13 @@ enum {
 };
 
 #define ALLOWANCE (UINT64_C(1) << 30)
+#define ANNOUNCED (UINT64_C(1) << 24) /* bytes from one word of progress to the next */
 
 /* Where decompressed bytes go. */
 struct sink {
 	int fd;
 	const char *path; /* of the compressed file */
+	const struct rg_progress *progress;
 	const char *where; /* the directory of the temporary file */
 	uint64_t written, limit;
 	unsigned char *block; /* BLOCK bytes for the decompressor to fill */
@@ -66,7 +68,9 @@ static rg_error *sink_take(struct sink *sink, size_t size)
 	else
 		RG_TRY(rg_io_write(sink->fd, sink->block, size, sink->where));
 	sink->written += size;
-	return NULL;
+	if (sink->written % ANNOUNCED >= size)
+		return NULL;
+	return rg_progress_step(sink->progress, "decompressing", sink->written, 0);
 }
 #endif
 
@@ -265,10 +269,11 @@ static rg_error *note_of(const struct sink *sink, const struct packer *packer, c
 	return NULL;
 }
 
-rg_error *rg_image_unpack(struct rg_file *file, const char *path, char **ret_note)
+rg_error *rg_image_unpack(struct rg_file *file, const char *path,
+			  const struct rg_progress *progress, char **ret_note)
 {
 	const struct packer *packer = packer_of(file);
-	struct sink sink = { .path = path };
+	struct sink sink = { .path = path, .progress = progress };
 	struct rg_file unpacked;
 	char *where = NULL, *note = NULL;
 	rg_error *error;

@@ -10,13 +10,9 @@
 #define RG_RUNTIME_RUNTIME_H
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "graph/builder.h"
 #include "image/image.h"
-
-struct rg_progress {
-	rg_progress_fn *call; /* or NULL */
-	void *user;
-};
 
 struct rg_runtime {
 	const char *name;  /* "cpython" */

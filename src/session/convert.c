@@ -3,11 +3,12 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "format/ndjson.h"
+#include "session/session.h"
 
 rg_error *rg_dump_convert(rg_dump *dump, const struct rg_convert_options *options,
 			  rg_write_fn *write, void *user)
 {
-	struct rg_ndjson_options how = { RG_LABELS_ALL, false, NULL, NULL };
+	struct rg_ndjson_options how = { .progress = *rg_dump_progress(dump) };
 	struct rg_garbage *garbage = NULL;
 	const rg_graph *graph;
 	struct rg_convert_options given;

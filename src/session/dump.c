@@ -14,6 +14,7 @@
 #include "graph/store.h"
 #include "image/image.h"
 #include "runtime/runtime.h"
+#include "session/session.h"
 
 /* Where the graph comes from: what a runtime and a format have in common. */
 struct source {
@@ -33,6 +34,7 @@ struct rg_dump {
 	const struct rg_format *format;   /* of another file; else NULL */
 	rg_image *image;
 	rg_builder *builder;
+	struct rg_progress progress;
 	bool has_references;
 	bool failed;                      /* reading references failed: the builder is half full */
 };
@@ -71,17 +73,15 @@ static rg_error *explain(rg_error *error, const rg_dump *dump)
 
 static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 {
-	struct rg_image_options where = { NULL, NULL, 0 };
-	struct rg_progress progress = { NULL, NULL };
+	struct rg_image_options where = { .exe = NULL };
 	rg_error *error;
 
 	where.exe = options->exe;
 	where.sysroots = options->sysroots;
 	where.sysroot_count = options->sysroot_count;
-	progress.call = options->progress;
-	progress.user = options->progress_user;
+	where.progress = dump->progress;
 	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
-	error = rg_runtime_open(dump->image, &progress, &dump->runtime, &dump->source.state);
+	error = rg_runtime_open(dump->image, &dump->progress, &dump->runtime, &dump->source.state);
 	if (error)
 		return explain(error, dump);
 	dump->source.objects = dump->runtime->objects;
@@ -94,7 +94,7 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 
 static rg_error *open_file(rg_dump *dump, const struct rg_format *format, struct rg_file *file)
 {
-	RG_TRY(format->open(dump->path, file, &dump->source.state));
+	RG_TRY(format->open(dump->path, file, &dump->progress, &dump->source.state));
 	dump->format = format;
 	dump->source.objects = format->objects;
 	dump->source.references = format->references;
@@ -133,7 +133,12 @@ static void refresh(rg_dump *dump)
 	size_t threads;
 
 	info->path = dump->path;
+	info->command = info->executable = "";
 	if (dump->image) {
+		info->command = dump->image->command;
+		info->executable = rg_image_executable(dump->image);
+		info->pid = dump->image->pid;
+		info->signal = dump->image->signal;
 		info->format = "ELF core";
 		info->runtime = dump->runtime->name;
 		info->runtime_name = dump->runtime->title;
@@ -159,6 +164,7 @@ static rg_error *read_objects(rg_dump *dump)
 	RG_TRY(rg_builder_new(&dump->builder));
 	hooks.user = dump->source.state;
 	rg_builder_hooks(dump->builder, &hooks);
+	rg_builder_progress(dump->builder, &dump->progress);
 	RG_TRY(dump->source.objects(dump->source.state, dump->builder));
 	RG_TRY(rg_builder_finish_objects(dump->builder));
 	graph = rg_builder_graph(dump->builder);
@@ -186,6 +192,7 @@ rg_error *rg_dump_open(const char *path, const struct rg_open_options *options, 
 	dump = rg_calloc(1, sizeof(*dump));
 	if (!dump)
 		return rg_error_no_memory();
+	dump->progress = (struct rg_progress){ how.progress, how.progress_user };
 	dump->path = rg_strdup(path);
 	error = dump->path ? open_source(dump, &how) : rg_error_no_memory();
 	if (!error)
@@ -213,6 +220,11 @@ void rg_dump_close(rg_dump *dump)
 const struct rg_dump_info *rg_dump_info(const rg_dump *dump)
 {
 	return &dump->info;
+}
+
+const struct rg_progress *rg_dump_progress(const rg_dump *dump)
+{
+	return &dump->progress;
 }
 
 enum rg_memory rg_dump_memory(const rg_dump *dump, uint64_t address)

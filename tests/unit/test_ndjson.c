@@ -276,7 +276,65 @@ static void every_failure_is_an_error(void)
 	CU_ASSERT_EQUAL(silent, 0);
 }
 
+/* Counts down to the call that says stop, and notes what was under way. */
+struct stopper {
+	int left;
+	const char *stage;
+};
+
+static bool step(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+	struct stopper *stopper = user;
+
+	CU_ASSERT_TRUE(!total || done <= total);
+	stopper->stage = stage;
+	return stopper->left-- > 0;
+}
+
+static rg_error *convert_stopped(const char *path, struct stopper *stopper, struct rg_buffer *out)
+{
+	struct rg_open_options options = { .size = sizeof(options), .progress = step,
+					   .progress_user = stopper };
+	rg_dump *dump = NULL;
+	rg_error *error = rg_dump_open(path, &options, &dump);
+
+	if (!error)
+		error = rg_dump_convert(dump, NULL, append, out);
+	rg_dump_close(dump);
+	return error;
+}
+
+static void stops_when_told(void)
+{
+	static const char *const stages[] = {
+		"reading objects", "reading references", "indexing references",
+		"writing objects",
+	};
+	unsigned int seen = 0;
+	char path[64];
+
+	save(small_dump, strlen(small_dump), path);
+	for (int calls = 0; calls < 100; calls++) {
+		struct stopper stopper = { calls, NULL };
+		struct rg_buffer out = RG_BUFFER_INIT;
+		rg_error *error = convert_stopped(path, &stopper, &out);
+
+		rg_buffer_free(&out);
+		if (!error)
+			break;
+		CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_LIMIT);
+		CU_ASSERT_PTR_NOT_NULL(strstr(rg_error_message(error), stopper.stage));
+		for (unsigned int i = 0; i < 4; i++)
+			if (strcmp(stopper.stage, stages[i]) == 0)
+				seen |= 1u << i;
+		rg_error_free(error);
+	}
+	CU_ASSERT_EQUAL(seen, 15);
+	unlink(path);
+}
+
 static const struct rg_test tests[] = {
+	RG_TEST(stops_when_told),
 	RG_TEST(reads_what_stands_there),
 	RG_TEST(written_and_read_back_is_the_same),
 	RG_TEST(meliae_dumps_load),

@@ -186,6 +186,12 @@ static inline void prefetch_tables(struct heap *heap, const struct pending *pend
 		__builtin_prefetch(table);
 }
 
+static rg_error *announce(struct heap *heap)
+{
+	heap->announced = heap->marked;
+	return rg_progress_step(&heap->cpy->progress, "reading objects", heap->marked, 0);
+}
+
 /* Walks everything that is queued, and what that queues. */
 static rg_error *drain(struct heap *heap)
 {
@@ -215,6 +221,8 @@ static rg_error *drain(struct heap *heap)
 				consider_neighbours(heap, heap->walk.object, heap->walk.type);
 			if (heap->failed || cpy->private->failed)
 				return rg_error_no_memory();
+			if (__builtin_expect(heap->marked - heap->announced > 1 << 16, 0))
+				RG_TRY(announce(heap));
 			if (!heap->budget)
 				return rg_error_new(RG_ERROR_CORRUPT,
 						    "the dump's objects claim more references "
@@ -224,11 +232,6 @@ static rg_error *drain(struct heap *heap)
 		heap->queue.count = heap->queue_at = 0;
 		settle_ring(heap);
 	} while (heap->queue.count);
-	if (cpy->progress.call && heap->marked - heap->announced > 1 << 16) {
-		heap->announced = heap->marked;
-		if (!cpy->progress.call(cpy->progress.user, "reading objects", heap->marked, 0))
-			return rg_error_new(RG_ERROR_LIMIT, "stopped while reading objects");
-	}
 	return heap->failed ? rg_error_no_memory() : NULL;
 }
 

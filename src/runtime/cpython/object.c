@@ -7,7 +7,7 @@
 struct pass {
 	struct cpy *cpy;
 	rg_builder *builder;
-	uint64_t dropped;
+	rg_id count;
 	rg_error *error;
 	struct cpy_walk walk;
 };
@@ -81,9 +81,8 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 		object.flags |= RG_OBJECT_UNREADABLE;
 		cpy_undecoded(cpy, address);
 	}
-	if (__builtin_expect(!(id & 0xfffff), 0) && cpy->progress.call &&
-	    !cpy->progress.call(cpy->progress.user, "sizing objects", id, 0))
-		return rg_error_new(RG_ERROR_LIMIT, "stopped while sizing objects");
+	if (__builtin_expect(!(id & 0xffff), 0))
+		RG_TRY(rg_progress_step(&cpy->progress, "sizing objects", id, pass->count));
 	return rg_builder_set(pass->builder, id, &object);
 }
 
@@ -108,6 +107,7 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 	RG_TRY(cpy_heap_mark(cpy, builder));
 	RG_TRY(rg_builder_index(builder, &count));
 	RG_TRY(add_types(cpy, builder));
+	pass.count = count;
 	RG_TRY(rg_builder_each(builder, set_object, &pass));
 	if (cpy->private->unnamed) {
 		char sentence[160];
@@ -154,9 +154,8 @@ static rg_error *walk_one(void *user, rg_id id, uint64_t address)
 		if (pass->error)
 			return pass->error;
 	}
-	if (__builtin_expect(!(id & 0xfffff), 0) && cpy->progress.call &&
-	    !cpy->progress.call(cpy->progress.user, "reading references", id, 0))
-		return rg_error_new(RG_ERROR_LIMIT, "stopped while reading references");
+	if (__builtin_expect(!(id & 0xffff), 0))
+		RG_TRY(rg_progress_step(&cpy->progress, "reading references", id, pass->count));
 	return rg_builder_next(pass->builder);
 }
 
@@ -179,6 +178,7 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 		return rg_error_no_memory();
 	pass->cpy = cpy;
 	pass->builder = builder;
+	pass->count = rg_graph_object_count(rg_builder_graph(builder));
 	pass->walk.cpy = cpy;
 	pass->walk.flush = add_references;
 	pass->walk.user = pass;
