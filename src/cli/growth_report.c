@@ -77,8 +77,77 @@ static bool is_shown(size_t dump, size_t count)
 	return count <= MOST_SHOWN || !dump || dump + MOST_SHOWN - 1 >= count;
 }
 
-static rg_error *make_table(const struct growth_series *series, size_t rows, bool csv,
-			    struct names *names, rg_table **ret)
+static void add_row(rg_table *table, const struct growth_series *series,
+		    const struct rg_growth_row *row, bool csv)
+{
+	size_t most = csv && series->count > MOST_COLUMNS ? MOST_COLUMNS : series->count;
+
+	for (size_t d = 0; d < most; d++)
+		if (csv || is_shown(d, series->count))
+			rg_table_number(table, (int64_t)row->counts[d]);
+	rg_table_number(table, row->count_delta);
+	rg_table_number(table, memory_delta(row->bytes_delta, row->owned_delta));
+	if (judged(series->growth) > 2)
+		rg_table_number(table, whole(row->bytes_slope + row->owned_slope));
+	rg_table_text(table, row->name);
+	rg_table_text(table, remark(series->growth, row));
+}
+
+static void add_block(const struct cli *cli, const struct growth_series *series,
+		      enum cli_block block, rg_table *table, size_t *shown)
+{
+	const struct rg_growth *growth = series->growth;
+	char title[128], line[256], count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	int64_t counts = 0, memory = 0;
+	size_t rows = 0, at = 0;
+
+	for (size_t i = 0; i < growth->count; i++) {
+		const struct rg_growth_row *row = &growth->rows[i];
+
+		if (cli_block(row->origin) != block)
+			continue;
+		counts += row->count_delta;
+		memory += memory_delta(row->bytes_delta, row->owned_delta);
+		rows++;
+	}
+	if (!rows)
+		return;
+	cli_block_title(&series->infos[series->count - 1], block, title, sizeof(title));
+	snprintf(line, sizeof(line), "%s%s%s %s%s%s", title, cli->dot,
+		 rg_format_delta(counts, count), counts == 1 || counts == -1 ? "object" : "objects",
+		 cli->dot, rg_format_bytes_delta(memory, bytes));
+	rg_table_heading(table, line);
+	for (size_t i = 0; i < growth->count && at < cli_block_rows(cli, block, rows); i++)
+		if (cli_block(growth->rows[i].origin) == block) {
+			add_row(table, series, &growth->rows[i], false);
+			at++;
+		}
+	*shown += at;
+	if (at == rows)
+		return;
+	snprintf(line, sizeof(line), "%s%s more %s", cli->ascii ? "... " : "\u2026 ",
+		 rg_format_count(rows - at, count), rows - at == 1 ? "type" : "types");
+	rg_table_note(table, line);
+}
+
+/* The program's own types first, on a terminal and where a dump says which these are. */
+static bool add_blocks(const struct cli *cli, const struct growth_series *series, rg_table *table,
+		       size_t *ret_shown)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < series->growth->count; i++)
+		known |= series->growth->rows[i].origin != RG_ORIGIN_UNKNOWN;
+	if (!cli->width || !known)
+		return false;
+	*ret_shown = 0;
+	for (int b = 0; b < CLI_BLOCKS; b++)
+		add_block(cli, series, (enum cli_block)b, table, ret_shown);
+	return true;
+}
+
+static rg_error *make_table(const struct growth_series *series, bool csv, struct names *names,
+			    rg_table **ret)
 {
 	size_t dumps = series->count, at = 0;
 	bool sloped = judged(series->growth) > 2;
@@ -106,19 +175,6 @@ static rg_error *make_table(const struct growth_series *series, size_t rows, boo
 	error = rg_table_new(columns, at, &table);
 	if (error)
 		return error;
-	for (size_t i = 0; i < rows; i++) {
-		const struct rg_growth_row *row = &series->growth->rows[i];
-
-		for (size_t d = 0; d < most; d++)
-			if (csv || is_shown(d, dumps))
-				rg_table_number(table, (int64_t)row->counts[d]);
-		rg_table_number(table, row->count_delta);
-		rg_table_number(table, memory_delta(row->bytes_delta, row->owned_delta));
-		if (sloped)
-			rg_table_number(table, whole(row->bytes_slope + row->owned_slope));
-		rg_table_text(table, row->name);
-		rg_table_text(table, remark(series->growth, row));
-	}
 	*ret = table;
 	return NULL;
 }
@@ -145,21 +201,27 @@ static void put_summary(struct cli *cli, const struct growth_series *series)
 			       growth->warmup, growth->warmup == 1 ? "dump is" : "dumps are");
 }
 
-/* What to look at: the first type of a module that grew, else the first that did. */
+/* What to look at: what grew of the program's own, else of a package, else of a module. */
 static const struct rg_growth_row *most_telling(const struct rg_growth *growth)
 {
+	static const enum rg_origin order[] = {
+		RG_ORIGIN_PROGRAM, RG_ORIGIN_UNKNOWN, RG_ORIGIN_PACKAGE, RG_ORIGIN_RUNTIME,
+	};
 	const struct rg_growth_row *first = NULL;
 
-	for (size_t i = 0; i < growth->count; i++) {
-		const struct rg_growth_row *row = &growth->rows[i];
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
+		for (size_t i = 0; i < growth->count; i++) {
+			const struct rg_growth_row *row = &growth->rows[i];
 
-		if (row->count_delta <= 0)
-			continue;
-		if (strchr(row->name, '.'))
-			return row;
-		if (!first)
-			first = row;
-	}
+			if (row->count_delta <= 0 || row->origin != order[o])
+				continue;
+			/* Where nobody knows, what has a module is no built-in type. */
+			if (row->origin == RG_ORIGIN_PROGRAM || row->origin == RG_ORIGIN_PACKAGE ||
+			    (row->origin == RG_ORIGIN_UNKNOWN && strchr(row->name, '.')))
+				return row;
+			if (!first)
+				first = row;
+		}
 	return first;
 }
 
@@ -172,10 +234,14 @@ int growth_report(struct cli *cli, const struct growth_series *series)
 	char number[RG_FORMAT_SIZE];
 	struct names names;
 	rg_table *table;
-	rg_error *error = make_table(series, rows, false, &names, &table);
+	rg_error *error = make_table(series, false, &names, &table);
+	bool blocks;
 
 	if (error)
 		return cli_fail(error);
+	blocks = add_blocks(cli, series, table, &rows);
+	for (size_t i = 0; !blocks && i < rows; i++)
+		add_row(table, series, &growth->rows[i], false);
 	for (size_t i = 0; i < series->count; i++)
 		cli_head(cli, &series->infos[i]);
 	rg_sink_puts(cli->sink, "\n");
@@ -189,7 +255,9 @@ int growth_report(struct cli *cli, const struct growth_series *series)
 	if (!growth->count)
 		rg_sink_puts(cli->sink, cli->options.peak ? "no type is above its peak\n"
 							  : "no type changed\n");
-	if (rows < growth->count)
+	if (rows < growth->count && blocks)
+		rg_sink_puts(cli->sink, "\n-n 0 shows all types\n");
+	else if (rows < growth->count)
 		rg_sink_printf(cli->sink, "%s more types: -n 0 shows all\n",
 			       rg_format_count(growth->count - rows, number));
 	if (telling) {
@@ -215,9 +283,11 @@ int growth_report_csv(struct cli *cli, const struct growth_series *series)
 					       : series->growth->count;
 	struct names names;
 	rg_table *table;
-	rg_error *error = make_table(series, rows, true, &names, &table);
+	rg_error *error = make_table(series, true, &names, &table);
 
 	if (!error) {
+		for (size_t i = 0; i < rows; i++)
+			add_row(table, series, &series->growth->rows[i], true);
 		error = rg_table_csv(table, cli->sink);
 		rg_table_free(table);
 	}
@@ -246,6 +316,8 @@ static void put_row(rg_json *json, const struct rg_growth_row *row, size_t dumps
 		rg_json_put_address(json, "type_address", row->type_address);
 	else
 		rg_json_put_null(json, "type_address");
+	rg_json_put_string(json, "module", row->module);
+	rg_json_put_string(json, "origin", rg_origin_name(row->origin));
 	put_numbers(json, "counts", row->counts, dumps);
 	put_numbers(json, "bytes", row->bytes, dumps);
 	put_numbers(json, "owned", row->owned, dumps);

@@ -70,6 +70,14 @@ def types_stand_apart(folder):
     assert "The program's own" not in run("types", "cut.ndjson")[0]
 
 
+def growth_stands_apart(folder):
+    del folder
+    seen, status = run("growth", "--color", "never", "monday.ndjson", "tuesday.ndjson")
+    assert status == 0, seen
+    own, runtime = seen.index("The program's own · +7 objects · "), seen.index("CPython and its")
+    assert own < seen.index("app.session.Session") < runtime < seen.index("  function"), seen
+
+
 def it_fits_the_terminal(folder):
     del folder
     for columns in (60, 80, 200):
@@ -115,7 +123,7 @@ def progress_comes_and_goes(folder):
     assert seen.endswith(CLEAR), seen
 
 
-CASES = (types_stand_apart, it_fits_the_terminal, colour_can_be_had_and_refused,
+CASES = (types_stand_apart, growth_stands_apart, it_fits_the_terminal, colour_can_be_had_and_refused,
          progress_comes_and_goes)
 
 
