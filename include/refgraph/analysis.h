@@ -364,7 +364,7 @@ struct rg_neighborhood_options {
 	size_t only_count;
 	bool plumbing;              /* parts stand for themselves */
 	bool weak;                  /* weak and borrowed references too */
-	bool past_modules;          /* backwards: also who refers to modules */
+	bool past_modules;          /* also what is around modules that are no targets */
 	bool everything;            /* also what explains nothing: see rg_left_out */
 };
 
@@ -429,8 +429,8 @@ struct rg_neighborhood {
  * up to a depth, as objgraph's show_backrefs and show_refs walk.  Parts are
  * one with their owners unless @plumbing; types are matched by their full or
  * short names against patterns in which * is any text and ? any character.
- * Targets appear as long as they leave half of the room to others.  Backwards,
- * modules are not expanded unless they are targets or @past_modules.
+ * Targets appear as long as they leave half of the room to others.  Modules
+ * are not expanded unless they are targets or @past_modules.
  * References between objects that are both here are all here if the one nearer
  * to the targets was expanded.
  *

@@ -64,8 +64,7 @@ static bool is_expandable(const struct rg_search *search, const struct rg_neighb
 {
 	if (node->depth >= search->options.depth)
 		return false;
-	return search->options.direction == RG_DIRECTION_FORWARD || node->target ||
-	       search->options.past_modules ||
+	return node->target || search->options.past_modules ||
 	       !(search->graph->flags[node->object] & RG_OBJECT_MODULE);
 }
 

@@ -8,7 +8,6 @@
 
 #ifdef HAVE_CGRAPH
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +159,7 @@ static bool set_node(Agnode_t *drawn, const struct rg_picture_node *node)
 static bool set_edge(Agedge_t *drawn, const struct rg_picture_edge *edge,
 		     const struct rg_picture_node *from, const struct rg_picture_node *to)
 {
-	char *label = malloc(room(edge->label) + 64);
+	char *label = malloc(room(edge->label) + 64), count[RG_FORMAT_SIZE];
 	bool dead = edge->kind == RG_REFERENCE_INFERRED || edge->kind == RG_REFERENCE_BORROWED;
 	size_t at;
 
@@ -171,7 +170,8 @@ static bool set_edge(Agedge_t *drawn, const struct rg_picture_edge *edge,
 		at += (size_t)sprintf(label + at, "?");
 	if (edge->count > 1 && edge->count > edge->labelled && from->shape == RG_SHAPE_OBJECT &&
 	    to->shape == RG_SHAPE_OBJECT)
-		sprintf(label + at, "%s\u00d7%" PRIu64, at ? " " : "", edge->count);
+		sprintf(label + at, "%s\u00d7%s", at ? " " : "",
+			rg_format_count(edge->count, count));
 	/* A space beside the text keeps it off the line. */
 	if (*label) {
 		memmove(label + 1, label, strlen(label) + 1);

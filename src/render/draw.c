@@ -241,7 +241,7 @@ static void say_folds(const rg_graph *graph, const struct rg_neighbor_fold *fold
 	for (size_t i = shown; i < count; i++)
 		others += folds[i].count;
 	if (others)
-		rg_buffer_printf(lines, "\n%s of %zu other types", rg_format_count(others, number),
+		rg_buffer_printf(lines, "\n%s of %zu more types", rg_format_count(others, number),
 				 count - shown);
 }
 

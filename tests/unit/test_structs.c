@@ -21,7 +21,7 @@ static const char *complaint(const struct cpy_struct *row)
 {
 	const struct cpy_field *field, *other;
 
-	if (row->since > row->until || row->since < 11 || row->until > 13)
+	if (row->since > row->until || row->since < 8 || row->until > 15)
 		return "versions";
 	if (row->basicsize && row->basicsize < 16)
 		return "smaller than an object";

@@ -150,7 +150,7 @@ struct cpy_type {
 	uint32_t row_count;
 	bool is_leaf;           /* instances refer to nothing */
 	bool is_dict, is_module; /* by its row */
-	bool is_routine;         /* by its row: describes a type's C struct to the interpreter */
+	bool is_routine;         /* its objects describe something to the interpreter */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
 	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */
 	struct cpy_type *solid_type; /* the type at solid: its inferred holds for all of its kind */

@@ -533,18 +533,22 @@ static bool made_by_python(const struct cpy *cpy, uint64_t address)
 	       tp_name == cpy_word(cpy, name + cpy->layout.str.data);
 }
 
-/* What stands in a type's namespace for a C function or field: nothing a program made. */
-static bool is_routine(const char *row)
+/*
+ * What no program made: what stands in a type's namespace for a C function or
+ * field, and what the import system notes of a module (its spec and loader).
+ */
+static bool is_routine(const struct cpy_type *type)
 {
 	static const char *const rows[] = {
 		"getset_descriptor", "member_descriptor", "method_descriptor",
 		"classmethod_descriptor", "wrapper_descriptor",
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!strcmp(row, rows[i]))
+	for (size_t i = 0; type->row && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(type->row->name, rows[i]))
 			return true;
-	return false;
+	return type->is_python && type->module &&
+	       !strncmp(type->module, "_frozen_importlib", strlen("_frozen_importlib"));
 }
 
 /* Reads the type at @address, known to be one, whose base has been read. */
@@ -590,7 +594,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 			type->row_count <= 1;
 	type->is_dict = type->row && !strcmp(type->row->name, "dict");
 	type->is_module = type->row && !strcmp(type->row->name, "module");
-	type->is_routine = type->row && is_routine(type->row->name);
+	type->is_routine = is_routine(type);
 	if (!type->name || !type->short_name || !type->module)
 		return NULL;
 	return type;
