@@ -5,10 +5,12 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import tap  # noqa: E402
+
 DUMPS = os.path.join(HERE, "dumps")
 SAMPLES = os.path.join(os.environ.get("RG_SRCDIR", os.path.join(HERE, "..", "..")), "samples")
 PROGRAM = os.environ.get("REFGRAPH", "refgraph")
@@ -28,10 +30,6 @@ for number in range(1, 1000):
     print("batch", number, flush=True)
     time.sleep(0.01)
 """
-
-
-class Skip(Exception):
-    """This test cannot be made here."""
 
 
 def run(words, **more):
@@ -64,7 +62,7 @@ def cases_of(path):
 
 def needs_dumps(done):
     if b"cannot take a dump" in done.stderr:
-        raise Skip(done.stderr.decode().strip().splitlines()[-1])
+        raise tap.Skip(done.stderr.decode().strip().splitlines()[-1])
 
 
 def a_step_fails_on_growth(folder):
@@ -176,24 +174,5 @@ TESTS = [
 ]
 
 
-def main():
-    failed = 0
-    print("1..%d" % len(TESTS))
-    for number, test in enumerate(TESTS, 1):
-        word, note, findings = "ok", "", []
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-            except Skip as skip:
-                note = " # SKIP %s" % skip
-            except Exception as error:  # pylint: disable=broad-except
-                word, findings = "not ok", repr(error).splitlines()
-                failed += 1
-        print("%s %d - gates: %s%s" % (word, number, test.__name__.replace("_", " "), note))
-        for line in findings:
-            print("# " + line)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run("gates", TESTS))

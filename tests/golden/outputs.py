@@ -4,19 +4,17 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 import xml.dom.minidom
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import tap  # noqa: E402
+
 DUMPS = os.path.join(HERE, "dumps")
 PROGRAM = os.environ.get("REFGRAPH", "refgraph")
 RENDER = os.path.join(os.environ.get("REFGRAPH_LIBEXEC", ""), "refgraph-render")
 TARGET = ("monday.ndjson", "app.session.Session#0")
-
-
-class Skip(Exception):
-    """This test cannot be made here."""
 
 
 def run(*arguments, **more):
@@ -29,13 +27,13 @@ def run(*arguments, **more):
 def need_dot():
     done = run("backrefs", *TARGET, "--format", "dot")
     if b"--with-cgraph" in done.stderr:
-        raise Skip("built without cgraph")
+        raise tap.Skip("built without cgraph")
 
 
 def need_renderer():
     need_dot()
     if not os.path.exists(RENDER):
-        raise Skip("built without gvc")
+        raise tap.Skip("built without gvc")
 
 
 def file_is_private_and_whole(folder):
@@ -66,7 +64,7 @@ def folder_that_is_not_there(folder):
 
 def full_disk_is_trouble(_):
     if not os.path.exists("/dev/full"):
-        raise Skip("there is no /dev/full")
+        raise tap.Skip("there is no /dev/full")
     for command in (["types", "monday.ndjson"], ["types", "--help"], [],
                     ["convert", "monday.ndjson"], ["chain", "monday.ndjson", "app.tree.Node#0"]):
         with open("/dev/full", "wb") as full:
@@ -179,24 +177,5 @@ TESTS = [
 ]
 
 
-def main():
-    failed = 0
-    print("1..%d" % len(TESTS))
-    for number, test in enumerate(TESTS, 1):
-        word, note, findings = "ok", "", []
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-            except Skip as skip:
-                note = " # SKIP %s" % skip
-            except Exception as error:  # pylint: disable=broad-except
-                word, findings = "not ok", repr(error).splitlines()
-                failed += 1
-        print("%s %d - outputs: %s%s" % (word, number, test.__name__.replace("_", " "), note))
-        for line in findings:
-            print("# " + line)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run("outputs", TESTS))

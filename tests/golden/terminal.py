@@ -7,10 +7,12 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import tap  # noqa: E402
+
 DUMPS = os.path.join(HERE, "dumps")
 PROGRAM = os.environ.get("REFGRAPH", "refgraph")
 CLEAR = "\r\033[K"
@@ -127,21 +129,5 @@ CASES = (types_stand_apart, growth_stands_apart, it_fits_the_terminal, colour_ca
          progress_comes_and_goes)
 
 
-def main():
-    print("1..%d" % len(CASES))
-    failed = False
-    for number, case in enumerate(CASES, 1):
-        name = case.__name__.replace("_", " ")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(folder)
-                print("ok %d - terminal: %s" % (number, name))
-            except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as error:
-                failed = True
-                print("not ok %d - terminal: %s" % (number, name))
-                print("".join("# %s\n" % line for line in str(error).split("\n")), end="")
-    return failed
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run("terminal", CASES))

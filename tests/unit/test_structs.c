@@ -158,6 +158,7 @@ static void close_memory(void)
 {
 	rg_image_close(cpy.image);
 	rg_map_free(&private.row_index);
+	rg_map_free(&private.undecoded);
 	rg_vector_free(&private.rows);
 }
 
