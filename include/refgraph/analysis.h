@@ -250,8 +250,9 @@ struct rg_chains {
  * objects of @targets, over counted references: breadth-first forwards from
  * the best class of roots that reaches them (modules; then locals and
  * thread-locals; then the state of interpreters and threads and static data;
- * then external references).  Equally long ones are ordered by their roots'
- * names, then by the order of references.  Several chains differ in the last
+ * then external references).  Parts count as near as their owner.  Equally long
+ * ones are ordered by their roots' names, importers (CPython: __main__, from which
+ * no module imports) last, then by the order of references.  Several chains differ in the last
  * referrer; none leads through a target.  *@ret is freed with
  * rg_chains_free().
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID for a target that does not

@@ -129,6 +129,8 @@ struct rg_root {
 	uint32_t frame;     /* index of the frame in that thread, 0 the innermost, or RG_NONE */
 	const char *name;   /* "sys.modules['os']", "interpreter 0 codec_search_path", ... */
 	bool routine;       /* a cache or a frame of the runtime itself: explains nothing */
+	bool importer;      /* what it has in common with another of its kind is the other's: chains
+			       of equal length prefer that */
 	const char *code;   /* an expression in the runtime's language that evaluates to the object
 			       in the dumped program, or NULL */
 };

@@ -289,7 +289,7 @@ static rg_error *read_thread(struct rg_ndjson_file *s, uint64_t offset)
 static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 {
 	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false,
-				     NULL };
+				     false, NULL };
 	struct rg_json_scan scan;
 	struct rg_json_slice key, word = { NULL, 0 };
 	uint64_t thread = 0, value;
@@ -320,6 +320,8 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 			root.frame = value > UINT32_MAX ? RG_NONE : (uint32_t)value;
 		else if (rg_json_is(&key, "routine"))
 			rg_json_bool(&here, &root.routine);
+		else if (rg_json_is(&key, "importer"))
+			rg_json_bool(&here, &root.importer);
 		if (!rg_json_skip(&scan))
 			break;
 	}

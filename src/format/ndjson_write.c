@@ -165,6 +165,7 @@ static rg_error *roots(struct writer *w)
 				number(w, "frame", all[i].frame);
 		}
 		flag(w, "routine", all[i].routine);
+		flag(w, "importer", all[i].importer);
 		rg_buffer_puts(&w->out, "}\n");
 		RG_TRY(flush(w, FLUSH_AT));
 	}

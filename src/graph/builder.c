@@ -340,6 +340,7 @@ rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *init)
 		.thread = init->thread,
 		.frame = init->frame,
 		.routine = init->routine,
+		.importer = init->importer,
 	};
 
 	if (root.object == RG_NONE)

@@ -60,6 +60,7 @@ struct rg_root_init {
 	uint32_t frame;
 	const char *name;
 	bool routine;
+	bool importer;
 	const char *code; /* evaluates to the object in the dumped program; NULL: nothing does */
 };
 

@@ -234,6 +234,8 @@ static int compare_roots(const void *a, const void *b, void *user)
 
 	(void)user;
 	if (!order)
+		order = left->importer - right->importer;
+	if (!order)
 		order = strcmp(left->name, right->name);
 	if (!order)
 		order = (left->object > right->object) - (left->object < right->object);

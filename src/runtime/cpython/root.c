@@ -163,7 +163,7 @@ static void set_module_code(struct roots *roots, uint64_t key, char *code, size_
 static bool put_module(void *user, uint64_t key, uint64_t value)
 {
 	struct roots *roots = user;
-	char code[1024];
+	char code[1024], name[16];
 
 	/* None says that the module must not be imported. */
 	if (value == roots->cpy->none)
@@ -172,7 +172,11 @@ static bool put_module(void *user, uint64_t key, uint64_t value)
 	append_repr(roots, key);
 	rg_buffer_putc(&roots->name, ']');
 	set_module_code(roots, key, code, sizeof(code));
+	/* Nobody imports from the script: what it shares with a module is that module's. */
+	if (cpy_str(roots->cpy, key, name, sizeof(name)) >= 0)
+		roots->init.importer = !strcmp(name, "__main__") || !strcmp(name, "__mp_main__");
 	roots->error = put(roots, value, RG_ROOT_MODULE, 0);
+	roots->init.importer = false;
 	return !roots->error;
 }
 
