@@ -144,6 +144,15 @@ int cli_close(struct cli *cli, int status);
 int cli_load(struct cli *cli, const char *path, rg_dump **ret);
 /* cli_head - the first line of a report: what was read and whether it is whole. */
 void cli_head(struct cli *cli, const struct rg_dump_info *info);
+/*
+ * cli_put_dump - " DUMP" of a command line to copy, quoted where a shell needs that, and before
+ * it the options that say how dumps are read.
+ */
+void cli_put_dump(struct cli *cli, const char *path);
+/* cli_put_path - " PATH" of the same, for one more dump. */
+void cli_put_path(struct cli *cli, const char *path);
+/* cli_put_object - " 'NAME#0'" of the same: a type, and @suffix behind it. */
+void cli_put_object(struct cli *cli, const char *name, const char *suffix);
 /* cli_json_begin - opens the outermost object with what every schema has. */
 int cli_json_begin(struct cli *cli, const struct rg_dump_info *const *infos, size_t count,
 		   rg_json **ret);
@@ -205,6 +214,10 @@ void cli_block_title(const struct rg_dump_info *info, enum cli_block block, char
 		     size_t size);
 /* cli_block_rows - how many of @count rows a block shows. */
 size_t cli_block_rows(const struct cli *cli, enum cli_block block, size_t count);
+/* cli_left_out_by - "--no-stdlib --module app": which options leave types out, for people. */
+void cli_left_out_by(const struct cli *cli, char *buffer, size_t size);
+/* cli_put_left_out_by - "left out by --no-stdlib"; false, and nothing, where nothing is. */
+bool cli_put_left_out_by(struct cli *cli);
 /* cli_put_left_out - how much was not selected, of @whole bytes, and by which options. */
 void cli_put_left_out(struct cli *cli, uint64_t types, uint64_t objects, uint64_t bytes,
 		      uint64_t whole);

@@ -154,13 +154,10 @@ static int report(struct cli *cli, const struct result *result)
 	if (*usual)
 		rg_sink_printf(cli->sink, "explains nothing, left out: %s (--no-filter)\n",
 			       usual);
-	rg_sink_printf(cli->sink, "\nnext: refgraph %s ", cli->command->name);
-	rg_sink_text(cli->sink, info->path);
-	for (int i = 1; i < cli->operand_count && i < 4; i++) {
-		rg_sink_puts(cli->sink, " '");
-		rg_sink_text(cli->sink, cli->operands[i]);
-		rg_sink_puts(cli->sink, "'");
-	}
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s", cli->command->name);
+	cli_put_dump(cli, info->path);
+	for (int i = 1; i < cli->operand_count && i < 4; i++)
+		cli_put_object(cli, cli->operands[i], "");
 	rg_sink_puts(cli->sink, " -o picture.svg\n");
 	return CLI_OK;
 }

@@ -169,8 +169,8 @@ static int put_chain(struct cli *cli, const rg_graph *graph, const struct rg_cha
 
 static void put_next(struct cli *cli, const struct result *result, rg_id id)
 {
-	rg_sink_puts(cli->sink, "\nnext: refgraph backrefs ");
-	rg_sink_text(cli->sink, rg_dump_info(result->dump)->path);
+	rg_sink_puts(cli->sink, "\nnext: refgraph backrefs");
+	cli_put_dump(cli, rg_dump_info(result->dump)->path);
 	rg_sink_printf(cli->sink, " 0x%" PRIx64 " -o picture.svg\n",
 		       rg_graph_object(result->graph, id).address);
 }
@@ -201,9 +201,9 @@ static int put_none(struct cli *cli, const struct result *result)
 					"it\n");
 	else
 		rg_sink_puts(cli->sink, "what holds it is not in the dump\n");
-	rg_sink_printf(cli->sink, "\nnext: refgraph %s ",
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s",
 		       garbage && dead ? "cycles" : "backrefs");
-	rg_sink_text(cli->sink, rg_dump_info(result->dump)->path);
+	cli_put_dump(cli, rg_dump_info(result->dump)->path);
 	if (!garbage || !dead)
 		rg_sink_printf(cli->sink, " 0x%" PRIx64,
 			       rg_graph_object(result->graph, result->targets.ids[0]).address);
@@ -450,14 +450,41 @@ static int show(struct cli *cli, struct result *result)
 	return status ? status : result->chains->count ? CLI_OK : CLI_FINDING;
 }
 
+/* Where --each goes: to JSON, to rows of CSV, or with neither to lines. */
+struct each {
+	rg_json *json;
+	rg_table *table;
+};
+
+/* A row of CSV; @expression is NULL where there is no chain, or one too long to write out. */
+static void add_each(rg_table *table, struct rg_object object, const char *type,
+		     const struct rg_chain *chain, const char *expression, bool python)
+{
+	char address[24];
+
+	snprintf(address, sizeof(address), "0x%" PRIx64, object.address);
+	rg_table_text(table, address);
+	rg_table_text(table, type);
+	rg_table_text(table, chain ? "true" : "false");
+	rg_table_text(table, chain ? chain->root->name : "");
+	rg_table_text(table, chain ? rg_root_kind_name(chain->root->kind) : "");
+	if (chain)
+		rg_table_number(table, (int64_t)chain->length);
+	else
+		rg_table_empty(table);
+	rg_table_text(table, expression ? expression : "");
+	rg_table_text(table, python ? "true" : "false");
+}
+
 /* The chain to one of many: a line, without what is on the way. */
-static int put_short(struct cli *cli, const struct result *result, rg_json *json, rg_id target,
-		     const struct rg_chain *chain)
+static int put_short(struct cli *cli, const struct result *result, const struct each *each,
+		     rg_id target, const struct rg_chain *chain)
 {
 	const rg_graph *graph = result->graph;
 	struct rg_object object = rg_graph_object(graph, target);
 	const char *type = cli_type_name(cli, graph, object.type);
 	bool is_short = chain && chain->length <= LONGEST_SHORT;
+	rg_json *json = each->json;
 	char *expression = is_short ? whole_expression(cli, graph, chain) : NULL;
 	char number[RG_FORMAT_SIZE];
 
@@ -474,6 +501,9 @@ static int put_short(struct cli *cli, const struct result *result, rg_json *json
 		rg_json_put_string(json, "expression", expression);
 		rg_json_put_bool(json, "python", is_short && evaluates(cli, graph, chain));
 		rg_json_put_end(json);
+	} else if (each->table) {
+		add_each(each->table, object, type, chain, expression,
+			 is_short && evaluates(cli, graph, chain));
 	} else {
 		rg_sink_printf(cli->sink, "0x%" PRIx64 "  ", object.address);
 		rg_sink_text(cli->sink, type);
@@ -492,7 +522,7 @@ static int put_short(struct cli *cli, const struct result *result, rg_json *json
 }
 
 static int put_all_short(struct cli *cli, const struct result *result, const rg_chain_tree *tree,
-			 rg_json *json, bool *ret_found)
+			 const struct each *each, bool *ret_found)
 {
 	int status = CLI_OK;
 
@@ -505,45 +535,71 @@ static int put_all_short(struct cli *cli, const struct result *result, const rg_
 		if (error)
 			return cli_fail(error);
 		*ret_found = *ret_found && chains->count;
-		status = put_short(cli, result, json, target,
+		status = put_short(cli, result, each, target,
 				   chains->count ? &chains->chains[0] : NULL);
 		rg_chains_free(chains);
 	}
 	return status;
 }
 
+static int finish_each(struct cli *cli, const struct each *each, bool found)
+{
+	rg_error *error;
+
+	if (each->table) {
+		error = rg_table_csv(each->table, cli->sink);
+		return error ? cli_fail(error) : CLI_OK;
+	}
+	if (!each->json)
+		return CLI_OK;
+	rg_json_put_end(each->json);
+	rg_json_put_bool(each->json, "found", found);
+	return cli_json_end(each->json);
+}
+
 /* One line for each object. */
 static int show_each(struct cli *cli, const struct result *result,
 		     const struct rg_chains_options *chosen)
 {
+	static const struct rg_column raw[] = {
+		{ "Address", "address", RG_COLUMN_TEXT },
+		{ "Type", "type", RG_COLUMN_TEXT },
+		{ "Found", "found", RG_COLUMN_TEXT },
+		{ "Root", "root", RG_COLUMN_TEXT },
+		{ "Root kind", "root_kind", RG_COLUMN_TEXT },
+		{ "Length", "length", RG_COLUMN_COUNT },
+		{ "Expression", "expression", RG_COLUMN_TEXT },
+		{ "Python", "python", RG_COLUMN_TEXT },
+	};
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
+	enum cli_format format = (enum cli_format)cli->options.format;
+	struct each each = { NULL, NULL };
 	rg_chain_tree *tree = NULL;
-	rg_json *json = NULL;
 	bool found = false;
 	rg_error *error;
 	int status;
 
-	if (cli->options.format != CLI_TREE && cli->options.format != CLI_JSON) {
-		cli_say("--each writes lines or --format json: leave it out for a picture");
+	if (format != CLI_TREE && format != CLI_JSON && format != CLI_CSV) {
+		cli_say("--each writes lines, or with --format json or csv rows: leave it out for "
+			"a picture");
 		return CLI_TROUBLE;
 	}
 	error = rg_chain_tree_new(result->graph, chosen, &tree);
-	if (error)
-		return cli_fail(error);
-	status = cli_open(cli);
-	if (!status && cli->options.format == CLI_JSON)
-		status = cli_json_begin(cli, &info, 1, &json);
-	if (!status && json)
-		rg_json_put_array(json, "each");
-	if (!status)
-		status = put_all_short(cli, result, tree, json, &found);
-	if (!status && json) {
-		rg_json_put_end(json);
-		rg_json_put_bool(json, "found", found);
-		status = cli_json_end(json);
-	} else if (json) {
-		rg_json_free(json);
+	if (!error && format == CLI_CSV)
+		error = rg_table_new(raw, sizeof(raw) / sizeof(raw[0]), &each.table);
+	status = error ? cli_fail(error) : cli_open(cli);
+	if (!status && format == CLI_JSON)
+		status = cli_json_begin(cli, &info, 1, &each.json);
+	if (!status && each.json)
+		rg_json_put_array(each.json, "each");
+	if (!status) {
+		status = put_all_short(cli, result, tree, &each, &found);
+		if (!status)
+			status = finish_each(cli, &each, found);
+		else
+			rg_json_free(each.json);
 	}
+	rg_table_free(each.table);
 	rg_chain_tree_free(tree);
 	return status ? status : found ? CLI_OK : CLI_FINDING;
 }
@@ -560,6 +616,10 @@ static int run(struct cli *cli)
 	options.size = sizeof(options);
 	options.shortest = cli->options.shortest;
 	options.count = cli->options.all ? MOST_CHAINS : (size_t)cli->options.chains;
+	if (cli->options.format == CLI_CSV && !cli->options.each) {
+		cli_say("chain: CSV has a row for every object: ask for it with --each");
+		return CLI_TROUBLE;
+	}
 	status = cli_load(cli, cli->operands[0], &result.dump);
 	if (!status)
 		status = cli_find(result.dump, cli->operands + 1, (size_t)cli->operand_count - 1,
@@ -602,8 +662,8 @@ const struct cli_command cli_chain = {
 	.text = "Shows the shortest way from the best kind of root to any of the objects, and as\n"
 		"an expression. Exits with 1 when no root leads there.",
 	.options = options,
-	.formats = CLI_ANY(CLI_TREE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_DOT) | CLI_ANY(CLI_SVG) |
-		   CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF),
+	.formats = CLI_ANY(CLI_TREE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV) | CLI_ANY(CLI_DOT) |
+		   CLI_ANY(CLI_SVG) | CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF),
 	.format = CLI_TREE,
 	.least = 2,
 	.most = -1,

@@ -29,43 +29,45 @@ static void get_label(const struct cli *cli, const rg_graph *graph, const struct
 		       (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
 }
 
-static void put_name(struct cli *cli, const rg_graph *graph, rg_id id)
+static void put_name(const struct cli *cli, rg_sink *sink, const rg_graph *graph, rg_id id)
 {
 	struct rg_object object = rg_graph_object(graph, id);
 	struct rg_description words;
 
 	rg_graph_describe(graph, id, false, &words);
-	rg_sink_text(cli->sink, cli_type_name(cli, graph, object.type));
-	rg_sink_puts(cli->sink, *words.name ? " " : "");
-	rg_sink_text(cli->sink, words.name);
+	rg_sink_text(sink, cli_type_name(cli, graph, object.type));
+	rg_sink_puts(sink, *words.name ? " " : "");
+	rg_sink_text(sink, words.name);
 }
 
 /* The way around: Node - .parent -> Node - .kids -> list - [0] -> back. */
-static void put_cycle(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+static void put_cycle(const struct cli *cli, rg_sink *sink, bool ascii, const rg_graph *graph,
+		      const struct rg_cycle_group *group)
 {
-	const char *line = cli->ascii ? " - " : " \u2500 ";
-	const char *arrow = cli->ascii ? " -> " : " \u2192 ";
+	const char *line = ascii ? " - " : " \u2500 ";
+	const char *arrow = ascii ? " -> " : " \u2192 ";
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
 	if (!group->cycle_length) {
-		put_name(cli, graph, group->example_count ? group->example[0] : group->objects[0]);
+		put_name(cli, sink, graph,
+			 group->example_count ? group->example[0] : group->objects[0]);
 		return;
 	}
 	for (size_t i = 0; i < group->cycle_length; i++) {
 		if (group->cycle_length > MOST_STEPS + 1 && i == MOST_STEPS) {
-			rg_sink_printf(cli->sink, "%s more%s",
+			rg_sink_printf(sink, "%s more%s",
 				       rg_format_count(group->cycle_length - i, number), arrow);
 			break;
 		}
 		get_label(cli, graph, &group->cycle[i], label);
-		put_name(cli, graph, group->cycle[i].source);
+		put_name(cli, sink, graph, group->cycle[i].source);
 		if (*label) {
-			rg_sink_puts(cli->sink, line);
-			rg_sink_text(cli->sink, label);
+			rg_sink_puts(sink, line);
+			rg_sink_text(sink, label);
 		}
-		rg_sink_puts(cli->sink, arrow);
+		rg_sink_puts(sink, arrow);
 	}
-	rg_sink_puts(cli->sink, "back");
+	rg_sink_puts(sink, "back");
 }
 
 static void put_break(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
@@ -81,7 +83,7 @@ static void put_break(struct cli *cli, const rg_graph *graph, const struct rg_cy
 	else
 		rg_sink_puts(cli->sink, "the reference");
 	rg_sink_puts(cli->sink, " of ");
-	put_name(cli, graph, group->break_at.source);
+	put_name(cli, cli->sink, graph, group->break_at.source);
 	if (group->count > 1)
 		rg_sink_printf(cli->sink, ": a weak reference there frees all %s",
 			       rg_format_count(group->count, number));
@@ -95,7 +97,7 @@ static void put_group(struct cli *cli, const rg_graph *graph, const struct rg_cy
 
 	rg_sink_printf(cli->sink, "%7s %s  ", rg_format_count(group->count, number),
 		       cli->ascii ? "x" : "\u00d7");
-	put_cycle(cli, graph, group);
+	put_cycle(cli, cli->sink, cli->ascii, graph, group);
 	rg_sink_printf(cli->sink, "    %s%s\n",
 		       rg_format_bytes(group->count ? bytes / group->count : bytes, number),
 		       group->count > 1 ? " each" : "");
@@ -212,20 +214,103 @@ static void report(struct cli *cli, const struct result *result)
 	if (shown < result->picked_count)
 		rg_sink_printf(cli->sink, "\n%s more shapes: -n 0 shows all\n",
 			       rg_format_count(result->picked_count - shown, number));
-	rg_sink_puts(cli->sink, "\nnext: refgraph ");
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s",
+		       result->picked_count ? "backrefs" : "types");
+	cli_put_dump(cli, info->path);
 	if (result->picked_count) {
 		const struct rg_cycle_group *group = &cycles->groups[result->picked[0]];
 		rg_id id = group->example_count ? group->example[0] : group->objects[0];
 
-		rg_sink_puts(cli->sink, "backrefs ");
-		rg_sink_text(cli->sink, info->path);
-		rg_sink_printf(cli->sink, " 0x%" PRIx64 " -o cycle.svg\n",
+		rg_sink_printf(cli->sink, " 0x%" PRIx64 " -o cycle.svg",
 			       rg_graph_object(result->graph, id).address);
-	} else {
-		rg_sink_puts(cli->sink, "types ");
-		rg_sink_text(cli->sink, info->path);
-		rg_sink_puts(cli->sink, "\n");
 	}
+	rg_sink_puts(cli->sink, "\n");
+}
+
+/* A text that is put together, as a cell. */
+static int add_text(rg_table *table, const struct cli *cli, const struct result *result,
+		    const struct rg_cycle_group *group, bool is_break)
+{
+	char label[LABEL_SIZE];
+	rg_sink *sink;
+	rg_error *error = rg_sink_memory(&sink);
+
+	if (error)
+		return cli_fail(error);
+	if (!is_break) {
+		put_cycle(cli, sink, true, result->graph, group);
+	} else if (group->has_break) {
+		get_label(cli, result->graph, &group->break_at, label);
+		put_name(cli, sink, result->graph, group->break_at.source);
+		rg_sink_puts(sink, *label ? " - " : "");
+		rg_sink_text(sink, label);
+	}
+	rg_table_text(table, rg_sink_bytes(sink, NULL));
+	rg_sink_free(sink);
+	return CLI_OK;
+}
+
+static int add_csv_row(rg_table *table, const struct cli *cli, const struct result *result,
+		       size_t id)
+{
+	const struct rg_cycle_group *group = &result->cycles->groups[id];
+	rg_id example = group->example_count ? group->example[0] : group->objects[0];
+	char text[24];
+	int status;
+
+	rg_table_number(table, (int64_t)id);
+	snprintf(text, sizeof(text), "%016" PRIx64, group->shape);
+	rg_table_text(table, text);
+	rg_table_number(table, (int64_t)group->count);
+	rg_table_text(table, group->alive ? "true" : "false");
+	rg_table_number(table, (int64_t)group->object_count);
+	rg_table_number(table, (int64_t)group->member_count);
+	rg_table_number(table, (int64_t)group->bytes);
+	rg_table_number(table, (int64_t)group->owned);
+	rg_table_number(table, (int64_t)((group->bytes + group->owned) /
+					 (group->count ? group->count : 1)));
+	rg_table_number(table, (int64_t)group->lost);
+	rg_table_number(table, (int64_t)group->finalizers);
+	rg_table_text(table, group->certain ? "true" : "false");
+	snprintf(text, sizeof(text), "0x%" PRIx64,
+		 rg_graph_object(result->graph, example).address);
+	rg_table_text(table, text);
+	status = add_text(table, cli, result, group, false);
+	return status ? status : add_text(table, cli, result, group, true);
+}
+
+static int report_csv(struct cli *cli, const struct result *result)
+{
+	static const struct rg_column raw[] = {
+		{ "Id", "id", RG_COLUMN_COUNT },
+		{ "Shape", "shape", RG_COLUMN_TEXT },
+		{ "Count", "count", RG_COLUMN_COUNT },
+		{ "Alive", "alive", RG_COLUMN_TEXT },
+		{ "Objects", "objects", RG_COLUMN_COUNT },
+		{ "Members", "members", RG_COLUMN_COUNT },
+		{ "Size", "bytes", RG_COLUMN_BYTES },
+		{ "Owned", "owned", RG_COLUMN_BYTES },
+		{ "Each", "each", RG_COLUMN_BYTES },
+		{ "Lost", "lost", RG_COLUMN_COUNT },
+		{ "Finalizers", "finalizers", RG_COLUMN_COUNT },
+		{ "Certain", "certain", RG_COLUMN_TEXT },
+		{ "Example", "example", RG_COLUMN_TEXT },
+		{ "Cycle", "cycle", RG_COLUMN_TEXT },
+		{ "Break", "break", RG_COLUMN_TEXT },
+	};
+	size_t shown = cli->options.limit_given ? shown_groups(cli, result)
+						: result->picked_count;
+	int status = CLI_OK;
+	rg_table *table;
+	rg_error *error = rg_table_new(raw, sizeof(raw) / sizeof(raw[0]), &table);
+
+	if (error)
+		return cli_fail(error);
+	for (size_t i = 0; !status && i < shown; i++)
+		status = add_csv_row(table, cli, result, result->picked[i]);
+	error = status ? NULL : rg_table_csv(table, cli->sink);
+	rg_table_free(table);
+	return error ? cli_fail(error) : status;
 }
 
 static void put_step(const struct cli *cli, rg_json *json, const rg_graph *graph,
@@ -356,6 +441,8 @@ static int run(struct cli *cli)
 
 		if (!opened && cli->options.format == CLI_JSON)
 			opened = report_json(cli, &result);
+		else if (!opened && cli->options.format == CLI_CSV)
+			opened = report_csv(cli, &result);
 		else if (!opened)
 			report(cli, &result);
 		status = opened ? opened : status;
@@ -370,7 +457,7 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
 	{ 'a', "all", NULL, CLI_FLAG, CLI_FIELD(all), NULL, "also cycles that are alive" },
 	{ 'n', "limit", "N", CLI_NUMBER, CLI_FIELD(limit), NULL,
-	  "show N shapes, 0 for all (20; in JSON all)" },
+	  "show N shapes, 0 for all (20; in JSON and CSV all)" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL, "names without modules" },
 	{ 0, "exit-code", NULL, CLI_FLAG, CLI_FIELD(exit_code), NULL,
 	  "exit with 1 if anything is unreachable" },
@@ -387,7 +474,7 @@ const struct cli_command cli_cycles = {
 	.text = "Finds the objects that the runtime's own collector would free if it ran now, and\n"
 		"those that none will, grouped by the cycles that keep them.",
 	.options = options,
-	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON),
+	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV),
 	.format = CLI_TABLE,
 	.least = 1,
 	.most = 1,

@@ -43,10 +43,13 @@ static void free_series(struct growth_series *series)
 			free_info(&series->infos[i]);
 		if (series->tables)
 			rg_types_free(series->tables[i]);
+		if (series->whole)
+			rg_types_free(series->whole[i]);
 	}
 	free(series->infos);
 	free(series->views);
 	free(series->tables);
+	free(series->whole);
 	rg_growth_free(series->growth);
 }
 
@@ -65,6 +68,12 @@ static int read_one(struct cli *cli, struct growth_series *series, size_t at)
 	options.short_names = cli->options.short_names;
 	options.select = cli_selection(cli);
 	error = rg_types(rg_dump_objects(dump), &options, &series->tables[at]);
+	/* What a gate asks about may be there, and not be looked at. */
+	if (!error && cli->options.fail_if.count && (cli_selects(cli) || options.tracked_only)) {
+		options.tracked_only = false;
+		memset(&options.select, 0, sizeof(options.select));
+		error = rg_types(rg_dump_objects(dump), &options, &series->whole[at]);
+	}
 	if (error)
 		status = cli_fail(error);
 	else if (!keep_info(rg_dump_info(dump), &series->infos[at]))
@@ -81,7 +90,8 @@ static int read_all(struct cli *cli, struct growth_series *series)
 	series->infos = calloc(series->count, sizeof(*series->infos));
 	series->views = calloc(series->count, sizeof(*series->views));
 	series->tables = calloc(series->count, sizeof(*series->tables));
-	if (!series->infos || !series->views || !series->tables)
+	series->whole = calloc(series->count, sizeof(*series->whole));
+	if (!series->infos || !series->views || !series->tables || !series->whole)
 		return cli_no_memory();
 	for (size_t i = 0; !status && i < series->count; i++) {
 		series->views[i] = &series->infos[i];

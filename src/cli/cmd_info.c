@@ -165,8 +165,8 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 		row(sink, "counts", "none in this dump: unreachable is what no root reaches");
 	collector_row(sink, &info->collector);
 	memory_row(cli, info);
-	rg_sink_puts(sink, "\nnext: refgraph types ");
-	rg_sink_text(sink, info->path);
+	rg_sink_puts(sink, "\nnext: refgraph types");
+	cli_put_dump(cli, info->path);
 	rg_sink_puts(sink, "\n");
 }
 

@@ -240,8 +240,8 @@ static int list(struct cli *cli, rg_dump *dump, const struct cli_objects *object
 			       rg_format_count(shown, number),
 			       rg_format_count(objects->count, all));
 	if (objects->count) {
-		rg_sink_puts(cli->sink, "next: refgraph objects ");
-		rg_sink_text(cli->sink, rg_dump_info(dump)->path);
+		rg_sink_puts(cli->sink, "next: refgraph objects");
+		cli_put_dump(cli, rg_dump_info(dump)->path);
 		rg_sink_printf(cli->sink, " 0x%" PRIx64 "\n",
 			       rg_graph_object(rg_dump_objects(dump), objects->ids[0]).address);
 	}
@@ -441,8 +441,8 @@ static int look(struct cli *cli, rg_dump *dump, const rg_graph *graph, rg_id id)
 	status = put_side(cli, graph, id, true);
 	if (!status)
 		status = put_side(cli, graph, id, false);
-	rg_sink_puts(cli->sink, "\nnext: refgraph chain ");
-	rg_sink_text(cli->sink, rg_dump_info(dump)->path);
+	rg_sink_puts(cli->sink, "\nnext: refgraph chain");
+	cli_put_dump(cli, rg_dump_info(dump)->path);
 	rg_sink_printf(cli->sink, " 0x%" PRIx64 "\n", object.address);
 	return status;
 }

@@ -181,13 +181,10 @@ static void put_next(struct cli *cli, const struct rg_dump_info *info,
 
 	if (!types->count)
 		return;
-	rg_sink_puts(cli->sink, row ? "next: refgraph chain " : "next: refgraph objects ");
-	rg_sink_text(cli->sink, info->path);
-	if (row) {
-		rg_sink_puts(cli->sink, " '");
-		rg_sink_text(cli->sink, row->name);
-		rg_sink_puts(cli->sink, "#0'");
-	}
+	rg_sink_puts(cli->sink, row ? "next: refgraph chain" : "next: refgraph objects");
+	cli_put_dump(cli, info->path);
+	if (row)
+		cli_put_object(cli, row->name, "#0");
 	rg_sink_puts(cli->sink, "\n");
 }
 

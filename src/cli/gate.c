@@ -122,12 +122,29 @@ static int say_violation(const struct growth_gate *gate, size_t which)
 	return CLI_OK;
 }
 
+bool gate_left_out(const struct growth_gate *gate, const char *pattern)
+{
+	const struct growth_series *series = gate->series;
+
+	for (size_t d = 0; d < series->count; d++)
+		for (size_t i = 0; series->whole[d] && i < series->whole[d]->count; i++)
+			if (rg_pattern_match(pattern, series->whole[d]->rows[i].name) ||
+			    rg_pattern_match(pattern, series->whole[d]->rows[i].short_name))
+				return true;
+	return false;
+}
+
 /* What a pattern may have meant. */
 static void say_unknown(const struct growth_gate *gate, const char *pattern)
 {
 	struct cli_hints hints = { .word = pattern };
 	char list[512];
 
+	if (gate_left_out(gate, pattern)) {
+		cli_say("%s leaves out all of type '%s', so --fail-if counts 0 of it",
+			gate->left_out_by, pattern);
+		return;
+	}
 	for (size_t i = 0; i < gate->growth->count; i++)
 		cli_hints_offer(&hints, gate->growth->rows[i].name,
 				gate->growth->rows[i].short_name);
@@ -152,6 +169,8 @@ int gate_judge(struct cli *cli, const struct growth_series *series, struct growt
 	options.warmup = (size_t)cli->options.warmup;
 	options.all = true;
 	gate->dump = series->infos[series->count - 1].path;
+	gate->series = series;
+	cli_left_out_by(cli, gate->left_out_by, sizeof(gate->left_out_by));
 	error = rg_growth_find((const struct rg_type_table *const *)series->tables, series->count,
 			       &options, &gate->growth);
 	for (size_t i = 0; !error && i < gate->count; i++) {

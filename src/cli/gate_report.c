@@ -223,7 +223,12 @@ static int annotate_condition(const struct growth_gate *gate, size_t which)
 		error = rg_sink_memory(&text);
 		if (error)
 			return cli_fail(error);
-		rg_sink_puts(text, "no dump has a type '");
+		if (gate_left_out(gate, judgement->unknown[u])) {
+			rg_sink_text(text, gate->left_out_by);
+			rg_sink_puts(text, " leaves out all of type '");
+		} else {
+			rg_sink_puts(text, "no dump has a type '");
+		}
 		rg_sink_text(text, judgement->unknown[u]);
 		rg_sink_puts(text, "', so --fail-if counts 0 of it");
 		put_command(stderr, "warning", rg_sink_bytes(text, NULL));

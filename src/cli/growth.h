@@ -13,6 +13,7 @@ struct growth_series {
 	struct rg_dump_info *infos;
 	const struct rg_dump_info **views; /* one pointer each */
 	struct rg_type_table **tables;
+	struct rg_type_table **whole; /* of all types, where a gate has to know what was left out */
 	size_t count;
 	struct rg_growth *growth;
 };
@@ -24,6 +25,8 @@ struct growth_gate {
 	size_t count;
 	size_t violated;
 	struct rg_growth *growth; /* of all types */
+	const struct growth_series *series;
+	char left_out_by[512];    /* the options that leave types out */
 	const char *dump;         /* the last one */
 };
 
@@ -42,6 +45,9 @@ void gate_free(struct growth_gate *gate);
 /* gate_value - a number of a fact, in words. */
 #define GATE_VALUE_SIZE (2 * RG_FORMAT_SIZE + 64)
 char *gate_value(const struct rg_condition_fact *fact, double value, char buffer[GATE_VALUE_SIZE]);
+
+/* gate_left_out - whether @pattern fits no type only because an option leaves it out. */
+bool gate_left_out(const struct growth_gate *gate, const char *pattern);
 
 /* --- gate_report.c --- */
 /* gate_json - the key `violations`. */

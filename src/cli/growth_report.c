@@ -179,18 +179,83 @@ static rg_error *make_table(const struct growth_series *series, bool csv, struct
 	return NULL;
 }
 
+/* The change of all objects, what options leave out too. */
+struct total {
+	int64_t objects, bytes, owned;
+};
+
+/* What @last has more than @first; where that does not fit, the most that does. */
+static int64_t difference(uint64_t last, uint64_t first)
+{
+	int64_t result;
+
+	if (__builtin_sub_overflow(last, first, &result))
+		return last < first ? INT64_MIN : INT64_MAX;
+	return result;
+}
+
+static struct total total_of(const struct growth_series *series)
+{
+	const struct rg_growth *growth = series->growth;
+	const struct rg_type_table *first = series->tables[growth->warmup];
+	const struct rg_type_table *last = series->tables[series->count - 1];
+	struct total total = {
+		growth->count_delta, growth->bytes_delta, growth->owned_delta
+	};
+
+	/* Each type has a peak of its own: there is none of them all. */
+	if (growth->peak)
+		return total;
+	total.objects = difference(last->objects, first->objects);
+	total.bytes = difference(last->bytes, first->bytes);
+	total.owned = difference(last->owned, first->owned);
+	return total;
+}
+
+static int64_t less(int64_t a, int64_t b)
+{
+	int64_t result;
+
+	if (__builtin_sub_overflow(a, b, &result))
+		return a < b ? INT64_MIN : INT64_MAX;
+	return result;
+}
+
+/* How much of the change is of types that are not shown. */
+static void put_left_out(struct cli *cli, const struct growth_series *series)
+{
+	const struct rg_growth *growth = series->growth;
+	size_t types = series->tables[series->count - 1]->left_out;
+	struct total total = total_of(series);
+	char number[RG_FORMAT_SIZE], objects[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	int64_t memory = memory_delta(total.bytes, total.owned);
+
+	if (!cli_put_left_out_by(cli))
+		return;
+	rg_sink_printf(cli->sink, ": %s %s", rg_format_count(types, number),
+		       types == 1 ? "type" : "types");
+	if (!growth->peak)
+		rg_sink_printf(cli->sink, ", %s objects, %s",
+			       rg_format_delta(less(total.objects, growth->count_delta), objects),
+			       rg_format_bytes_delta(less(memory,
+							  memory_delta(growth->bytes_delta,
+								       growth->owned_delta)),
+						     bytes));
+	rg_sink_puts(cli->sink, "\n");
+}
+
 static void put_summary(struct cli *cli, const struct growth_series *series)
 {
 	const struct rg_growth *growth = series->growth;
 	char first[TITLE_SIZE], last[TITLE_SIZE], count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	struct total total = total_of(series);
 
 	column_title(series->infos[growth->warmup].path, first);
 	column_title(series->infos[series->count - 1].path, last);
 	rg_sink_printf(cli->sink, "%s%s against %s%s: %s objects, %s", cli_bold(cli), last,
 		       growth->peak ? "the peaks since " : "", first,
-		       rg_format_delta(growth->count_delta, count),
-		       rg_format_bytes_delta(memory_delta(growth->bytes_delta,
-							  growth->owned_delta), bytes));
+		       rg_format_delta(total.objects, count),
+		       rg_format_bytes_delta(memory_delta(total.bytes, total.owned), bytes));
 	if (judged(growth) > 2 && !growth->peak)
 		rg_sink_printf(cli->sink, ". %zu %s %s", growth->climbing,
 			       growth->climbing == 1 ? "type" : "types",
@@ -255,22 +320,24 @@ int growth_report(struct cli *cli, const struct growth_series *series)
 	if (!growth->count)
 		rg_sink_puts(cli->sink, cli->options.peak ? "no type is above its peak\n"
 							  : "no type changed\n");
+	if (cli_selects(cli)) {
+		rg_sink_puts(cli->sink, "\n");
+		put_left_out(cli, series);
+	}
 	if (rows < growth->count && blocks)
 		rg_sink_puts(cli->sink, "\n-n 0 shows all types\n");
 	else if (rows < growth->count)
 		rg_sink_printf(cli->sink, "%s more types: -n 0 shows all\n",
 			       rg_format_count(growth->count - rows, number));
 	if (telling) {
-		rg_sink_puts(cli->sink, "\nnext: refgraph chain ");
-		rg_sink_text(cli->sink, series->infos[series->count - 1].path);
-		rg_sink_puts(cli->sink, " '");
-		rg_sink_text(cli->sink, telling->name);
-		rg_sink_puts(cli->sink, "'\n");
+		rg_sink_puts(cli->sink, "\nnext: refgraph chain");
+		cli_put_dump(cli, series->infos[series->count - 1].path);
+		cli_put_object(cli, telling->name, "");
+		rg_sink_puts(cli->sink, "\n");
 		if (!cli->options.graph) {
-			rg_sink_puts(cli->sink, "who holds them: refgraph growth --graph why.svg ");
-			rg_sink_text(cli->sink, series->infos[0].path);
-			rg_sink_puts(cli->sink, " ");
-			rg_sink_text(cli->sink, series->infos[series->count - 1].path);
+			rg_sink_puts(cli->sink, "who holds them: refgraph growth --graph why.svg");
+			cli_put_dump(cli, series->infos[series->growth->warmup].path);
+			cli_put_path(cli, series->infos[series->count - 1].path);
 			rg_sink_puts(cli->sink, "\n");
 		}
 	}
@@ -338,6 +405,7 @@ int growth_report_json(struct cli *cli, const struct growth_series *series,
 {
 	const struct rg_growth *growth = series->growth;
 	size_t rows = cli->options.limit_given ? shown_rows(cli, growth) : growth->count;
+	struct total total = total_of(series);
 	rg_json *json;
 	int status = cli_json_begin(cli, series->views, series->count, &json);
 
@@ -348,9 +416,14 @@ int growth_report_json(struct cli *cli, const struct growth_series *series,
 		rg_json_put_string(json, NULL, series->infos[i].path);
 	rg_json_put_end(json);
 	rg_json_put_u64(json, "warmup", growth->warmup);
+	rg_json_put_i64(json, "count_delta", total.objects);
+	rg_json_put_i64(json, "bytes_delta", total.bytes);
+	rg_json_put_i64(json, "owned_delta", total.owned);
+	rg_json_put_object(json, "selected");
 	rg_json_put_i64(json, "count_delta", growth->count_delta);
 	rg_json_put_i64(json, "bytes_delta", growth->bytes_delta);
 	rg_json_put_i64(json, "owned_delta", growth->owned_delta);
+	rg_json_put_end(json);
 	rg_json_put_u64(json, "unchanged", growth->unchanged);
 	rg_json_put_array(json, "types");
 	for (size_t i = 0; i < rows; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What every report has in common: its first line, its errors, where it goes. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,69 @@ int cli_close(struct cli *cli, int status)
 	rg_sink_free(cli->sink);
 	cli->sink = NULL;
 	return status;
+}
+
+/* Whether a shell takes @word as it is. */
+static bool is_plain(const char *word)
+{
+	static const char marks[] = "_@%+=:,./-";
+
+	if (!*word)
+		return false;
+	for (const char *c = word; *c; c++)
+		if (!isalnum((unsigned char)*c) && !((unsigned char)*c & 0x80) &&
+		    !strchr(marks, *c))
+			return false;
+	return true;
+}
+
+/* @word and @suffix, which holds no quote, in quotes. */
+static void put_quoted(rg_sink *sink, const char *word, const char *suffix)
+{
+	rg_sink_puts(sink, "'");
+	for (const char *quote; (quote = strchr(word, '\'')); word = quote + 1) {
+		char part[4096];
+
+		snprintf(part, sizeof(part), "%.*s", (int)(quote - word), word);
+		rg_sink_text(sink, part);
+		rg_sink_puts(sink, "'\\''");
+	}
+	rg_sink_text(sink, word);
+	rg_sink_puts(sink, suffix);
+	rg_sink_puts(sink, "'");
+}
+
+static void put_argument(rg_sink *sink, const char *word)
+{
+	rg_sink_puts(sink, " ");
+	if (is_plain(word))
+		rg_sink_text(sink, word);
+	else
+		put_quoted(sink, word, "");
+}
+
+void cli_put_dump(struct cli *cli, const char *path)
+{
+	if (cli->options.exe) {
+		rg_sink_puts(cli->sink, " --exe");
+		put_argument(cli->sink, cli->options.exe);
+	}
+	for (size_t i = 0; i < cli->options.sysroots.count; i++) {
+		rg_sink_puts(cli->sink, " --sysroot");
+		put_argument(cli->sink, cli->options.sysroots.items[i]);
+	}
+	put_argument(cli->sink, path);
+}
+
+void cli_put_path(struct cli *cli, const char *path)
+{
+	put_argument(cli->sink, path);
+}
+
+void cli_put_object(struct cli *cli, const char *name, const char *suffix)
+{
+	rg_sink_puts(cli->sink, " ");
+	put_quoted(cli->sink, name, suffix);
 }
 
 int cli_load(struct cli *cli, const char *path, rg_dump **ret)

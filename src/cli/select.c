@@ -154,6 +154,35 @@ size_t cli_block_rows(const struct cli *cli, enum cli_block block, size_t count)
 	return limit && limit < count ? (size_t)limit : count;
 }
 
+void cli_left_out_by(const struct cli *cli, char *buffer, size_t size)
+{
+	size_t at = 0;
+
+	buffer[0] = '\0';
+	if (cli->options.tracked)
+		at += (size_t)snprintf(buffer + at, size - at, " --tracked");
+	if (at < size && cli->options.no_stdlib)
+		at += (size_t)snprintf(buffer + at, size - at, " --no-stdlib");
+	for (size_t i = 0; at < size && i < cli->options.modules.count; i++)
+		at += (size_t)snprintf(buffer + at, size - at, " --module %s",
+				       cli->options.modules.items[i]);
+	memmove(buffer, buffer + (at > 0), strlen(buffer) + !at);
+}
+
+bool cli_put_left_out_by(struct cli *cli)
+{
+	if (!cli_selects(cli))
+		return false;
+	rg_sink_puts(cli->sink, "left out by");
+	if (cli->options.no_stdlib)
+		rg_sink_puts(cli->sink, " --no-stdlib");
+	for (size_t i = 0; i < cli->options.modules.count; i++) {
+		rg_sink_puts(cli->sink, " --module ");
+		rg_sink_text(cli->sink, cli->options.modules.items[i]);
+	}
+	return true;
+}
+
 void cli_put_left_out(struct cli *cli, uint64_t types, uint64_t objects, uint64_t bytes,
 		      uint64_t whole)
 {
@@ -161,15 +190,8 @@ void cli_put_left_out(struct cli *cli, uint64_t types, uint64_t objects, uint64_
 	rg_sink *sink = cli->sink;
 	uint64_t share = whole ? (uint64_t)((unsigned __int128)bytes * 1000 / whole) : 0;
 
-	if (!cli_selects(cli))
+	if (!cli_put_left_out_by(cli))
 		return;
-	rg_sink_puts(sink, "left out by");
-	if (cli->options.no_stdlib)
-		rg_sink_puts(sink, " --no-stdlib");
-	for (size_t i = 0; i < cli->options.modules.count; i++) {
-		rg_sink_puts(sink, " --module ");
-		rg_sink_text(sink, cli->options.modules.items[i]);
-	}
 	if (!types) {
 		rg_sink_puts(sink, ": nothing\n");
 		return;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where results go: files, full disks, pictures drawn, and a renderer that is missing or hangs."""
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -168,12 +169,42 @@ def a_converted_dump_answers_the_same(folder):
         assert first.stdout == again.stdout.replace(path.encode(), b"monday.ndjson"), command
 
 
+def what_comes_next_can_be_pasted(folder):
+    """Every line that says what to run next runs in a shell, whatever the dumps are called."""
+    need_renderer()
+    first, last = "it's $(monday).ndjson", "a dump; of tuesday.ndjson"
+    shutil.copy(os.path.join(DUMPS, "monday.ndjson"), os.path.join(folder, first))
+    shutil.copy(os.path.join(DUMPS, "tuesday.ndjson"), os.path.join(folder, last))
+    program = os.path.abspath(PROGRAM) if os.sep in PROGRAM else PROGRAM
+    environment = dict(os.environ, LC_ALL="C", PROGRAM=program)
+    sysroot = ("--sysroot", "/no where")
+    met = 0
+    for words in (["info"], ["types"], ["types", *sysroot], ["cycles"], ["objects"],
+                  ["objects", TARGET[1]], ["chain", TARGET[1]], ["chain", "app.tree.Node#0"],
+                  ["backrefs", TARGET[1]], ["refs", TARGET[1], "app.tree.*"],
+                  ["cycles", "--module", "app.session"], ["growth"], ["growth", *sysroot]):
+        dumps = [first, last] if words[0] == "growth" else [first]
+        done = subprocess.run([program, words[0], *dumps, *words[1:]], cwd=folder, timeout=60,
+                              env=environment, stdout=subprocess.PIPE, check=False)
+        lines = [line.split(": ", 1)[1] for line in done.stdout.decode().splitlines()
+                 if line.startswith(("next: ", "who holds them: "))]
+        assert len(lines) == (2 if words[0] == "growth" else 1), (words, done.stdout)
+        for line in lines:
+            assert ("--sysroot '/no where'" in line) == (sysroot[0] in words), line
+            again = subprocess.run(["sh", "-c", 'refgraph() { "$PROGRAM" "$@"; }\n' + line],
+                                   cwd=folder, timeout=60, env=environment, check=False,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            assert again.returncode in (0, 1) and not again.stderr, (line, again)
+            met += 1
+    assert met == 15, met
+
+
 TESTS = [
     file_is_private_and_whole, failure_leaves_the_old_file, folder_that_is_not_there,
     full_disk_is_trouble, pictures_are_drawn, hostile_names_make_sound_pictures,
     a_missing_renderer_keeps_the_dot, a_hanging_renderer_is_ended, a_failing_renderer_is_quoted,
     the_renderer_refuses_what_is_no_graph, colour_is_for_terminals,
-    a_converted_dump_answers_the_same,
+    a_converted_dump_answers_the_same, what_comes_next_can_be_pasted,
 ]
 
 

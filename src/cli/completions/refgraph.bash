@@ -98,7 +98,7 @@ _refgraph_argument()
     cycles,--exe) place='file' ;;
     cycles,--sysroot) place='folder' ;;
     cycles,--labels) place='all names none' ;;
-    cycles,--format) place='table json' ;;
+    cycles,--format) place='table json csv' ;;
     cycles,--color) place='auto always never' ;;
     cycles,--output | cycles,-o) place='file' ;;
     backrefs,--depth | backrefs,-d) place='anything' ;;
@@ -129,7 +129,7 @@ _refgraph_argument()
     chain,--exe) place='file' ;;
     chain,--sysroot) place='folder' ;;
     chain,--labels) place='all names none' ;;
-    chain,--format) place='tree json dot svg png pdf' ;;
+    chain,--format) place='tree json csv dot svg png pdf' ;;
     chain,--color) place='auto always never' ;;
     chain,--output | chain,-o) place='file' ;;
     objects,--limit | objects,-n) place='anything' ;;

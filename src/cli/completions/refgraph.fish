@@ -112,7 +112,7 @@ complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fai
 complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
-complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON all)'
+complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is cycles' -l short -d 'names without modules'
 complete -c refgraph -n '__refgraph_is cycles' -l exit-code -d 'exit with 1 if anything is unreachable'
 complete -c refgraph -n '__refgraph_is cycles' -l allow-incomplete -d 'let --exit-code judge an incomplete dump'
@@ -122,7 +122,7 @@ complete -c refgraph -n '__refgraph_is cycles' -l exe -r -F -d 'the executable t
 complete -c refgraph -n '__refgraph_is cycles' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is cycles' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is cycles' -l values -d 'show contents of strings and numbers'
-complete -c refgraph -n '__refgraph_is cycles' -l format -x -a 'table json' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is cycles' -l format -x -a 'table json csv' -d 'how to write the result'
 complete -c refgraph -n '__refgraph_is cycles' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c refgraph -n '__refgraph_is cycles' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is cycles' -s h -l help -d 'this text'
@@ -185,7 +185,7 @@ complete -c refgraph -n '__refgraph_is chain' -l exe -r -F -d 'the executable th
 complete -c refgraph -n '__refgraph_is chain' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is chain' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is chain' -l values -d 'show contents of strings and numbers'
-complete -c refgraph -n '__refgraph_is chain' -l format -x -a 'tree json dot svg png pdf' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is chain' -l format -x -a 'tree json csv dot svg png pdf' -d 'how to write the result'
 complete -c refgraph -n '__refgraph_is chain' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c refgraph -n '__refgraph_is chain' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is chain' -s h -l help -d 'this text'
