@@ -165,12 +165,17 @@ static void find_held(struct search *search, uint64_t *unreachable)
 	}
 }
 
+/*
+ * What roots hold.  Static data is never freed, whatever its count says: an
+ * extension that leaves a static type at a count of 0 has not lost it.
+ */
 static void reach_roots(struct search *search)
 {
 	const rg_graph *graph = search->graph;
 
 	for (size_t i = 0; i < graph->roots.count; i++)
-		if (graph->roots.data[i].count || !graph->has_refcounts)
+		if (graph->roots.data[i].count || graph->roots.data[i].kind == RG_ROOT_STATIC ||
+		    !graph->has_refcounts)
 			reach(search, graph->roots.data[i].object);
 }
 

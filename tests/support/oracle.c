@@ -112,7 +112,7 @@ void oracle_lost(const rg_graph *graph, const bool *unreachable, bool *ret)
 	}
 	roots = rg_graph_roots(graph, &root_count);
 	for (size_t i = 0; i < root_count; i++)
-		if (roots[i].count)
+		if (roots[i].count || roots[i].kind == RG_ROOT_STATIC)
 			alive[roots[i].object] = true;
 	while (changed) {
 		changed = false;

@@ -245,6 +245,27 @@ static void goes_by_roots_without_counts(void)
 	synth_free(synth);
 }
 
+/* A static type that an extension left at a count of 0: its own ring refers to it, no one else. */
+static void static_data_is_never_lost(void)
+{
+	for (unsigned int is_static = 0; is_static < 2; is_static++) {
+		struct synth *synth = synth_new(2, 1);
+		rg_builder *builder;
+		struct rg_garbage *garbage;
+
+		synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, ".__mro__");
+		synth_refer(synth, 1, 0, RG_REFERENCE_STRONG, "[0]");
+		if (is_static)
+			synth_root(synth, 0, RG_ROOT_STATIC, 1, "static type T0");
+		builder = synth_must(synth);
+		CU_ASSERT_PTR_NULL_FATAL(rg_garbage_find(rg_builder_graph(builder), &garbage));
+		CU_ASSERT_EQUAL(garbage->lost_objects, is_static ? 0 : 2);
+		rg_garbage_free(garbage);
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+}
+
 /* One ring of a million and a hub that a million refer to and that refers to them. */
 static void takes_a_million_in_a_ring_or_star(void)
 {
@@ -320,6 +341,7 @@ static const struct rg_test tests[] = {
 	RG_TEST(groups_root_cycles),
 	RG_TEST(merges_identical_shapes),
 	RG_TEST(goes_by_roots_without_counts),
+	RG_TEST(static_data_is_never_lost),
 	RG_TEST(takes_a_million_in_a_ring_or_star),
 	RG_TEST(survives_failed_allocations),
 	{ 0 },
