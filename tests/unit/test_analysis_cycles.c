@@ -253,6 +253,7 @@ static void static_data_is_never_lost(void)
 		rg_builder *builder;
 		struct rg_garbage *garbage;
 
+		synth->objects[0].flags = synth->objects[1].flags = 0; /* no collector sees them */
 		synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, ".__mro__");
 		synth_refer(synth, 1, 0, RG_REFERENCE_STRONG, "[0]");
 		if (is_static)
