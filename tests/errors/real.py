@@ -238,7 +238,31 @@ def a_collection_under_way(folder):
 def an_old_interpreter(folder, series):
     program, _ = pyenv_python(series)
     return support.error_of(support.run("info", dump([program], folder)),
-                            "found CPython %s" % series, "reads CPython 3.11, ", "a newer one")
+                            "found CPython %s" % series, "reads CPython 3.", "a newer one")
+
+
+def offsets_of(core):
+    """Where the core's runtime says how it is laid out, and of what series it is; or None."""
+    at = core.offset(core.symbol("_PyRuntime")[0])
+    if core.data[at:at + 8] != b"xdebugpy":
+        return None
+    return at, struct.unpack_from("<Q", core.data, at + 8)[0] >> 16 & 255
+
+
+def change(core, folder, place, word):
+    """A file with the core, in which one number of 8 bytes is another."""
+    data = bytearray(core.data)
+    struct.pack_into("<Q", data, place, word)
+    path = os.path.join(folder, core.name)
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+# Where the runtime has the offsets of a thread's native_thread_id and a list's ob_item.
+NATIVE_ID = {13: 200, 14: 224, 15: 248}
+LIST_ITEMS = {13: 432, 14: 480, 15: 576}
+NEWEST = 15
 
 
 def a_release_to_come(folder):
@@ -246,17 +270,52 @@ def a_release_to_come(folder):
     findings = []
     for name in support.core_names():
         core = support.Core(name)
-        at = core.offset(core.symbol("_PyRuntime")[0])
-        if core.data[at:at + 8] != b"xdebugpy":
+        at, series = offsets_of(core) or (0, 0)
+        if not at:
             continue
-        path = os.path.join(folder, name)
-        for offset, word, said in ((8, 0x036300f0, "found CPython 3.99.0, but"),
-                                   (16, 1, "(free-threaded), but")):
-            data = bytearray(core.data)
-            struct.pack_into("<Q", data, at + offset, word)
-            with open(path, "wb") as file:
-                file.write(data)
-            findings += support.error_of(support.run("types", path), said, "reads CPython 3.")
+        before = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
+        path = change(core, folder, at + 16, 1)
+        findings += support.error_of(support.run("types", path), "(free-threaded), but",
+                                     "reads CPython 3.")
+        path = change(core, folder, at + 8, 0x036300f0)
+        if series == NEWEST:
+            said = support.answer("types", path, "-n", "0")
+            if said["complete"] or said["types"] != before["types"] or \
+                    "3.99.0 is newer than all that" not in said["missing"][0]:
+                findings.append("%s: as 3.99 it says %s" % (name, said["missing"]))
+        else:
+            findings += support.error_of(support.run("types", path), "found CPython 3.99.0",
+                                         "debug offsets do not fit", "ob_item")
+        path = change(core, folder, at + 8, 0x036300f0 - ((99 - series) << 16) + (99 << 8))
+        said = support.answer("types", path, "-n", "0")
+        build = support.answer("info", path)["build"]
+        if not said["complete"] or said["types"] != before["types"] or \
+                "newer than any release checked" not in build:
+            findings.append("%s: as release 99 it says %s" % (name, build))
+    return findings
+
+
+def a_layout_of_its_own(folder):
+    """A vendor's build that says of itself what is not in the tables."""
+    findings = []
+    for name in support.core_names():
+        core = support.Core(name)
+        at, series = offsets_of(core) or (0, 0)
+        if not at:
+            continue
+        plain = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
+        place = at + NATIVE_ID[series]
+        was = struct.unpack_from("<Q", core.data, place)[0]
+        said = support.answer("types", change(core, folder, place, was + 8), "-n", "0")
+        if said["complete"] or said["types"] != plain["types"] or \
+                "native_thread_id %d for %d" % (was + 8, was) not in said["missing"][0]:
+            findings.append("%s: with a field moved it says %s" % (name, said["missing"]))
+        path = change(core, folder, at + LIST_ITEMS[series], 32)
+        findings += support.error_of(support.run("types", path), "debug offsets do not fit",
+                                     "list_object.ob_item 32 for 24")
+        path = change(core, folder, place, 1 << 40)
+        findings += support.error_of(support.run("types", path), "debug offsets do not fit",
+                                     "native_thread_id")
     return findings
 
 
@@ -274,7 +333,7 @@ def no_interpreter_at_all(folder):
     if not os.path.exists("%s.%d" % (path, target.pid)):
         raise support.common.Skip("gcore writes no core")
     return support.error_of(support.run("info", "%s.%d" % (path, target.pid)),
-                            "nothing in this process's memory", "CPython 3.11, ")
+                            "nothing in this process's memory", "CPython 3.")
 
 
 def two_in_one_process(folder):
@@ -302,7 +361,8 @@ def in_folder(test, *more):
 
 CASES = [(test.__name__.replace("_", " "), lambda test=test: in_folder(test)) for test in
          (the_executable_is_gone, the_executable_is_replaced, the_library_is_replaced,
-          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, no_interpreter_at_all, two_in_one_process)]
+          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, a_layout_of_its_own,
+          no_interpreter_at_all, two_in_one_process)]
 # What no release of refgraph is to read; each where it is at hand.
 CASES += [("an old interpreter: %s" % series,
            lambda series=series: in_folder(an_old_interpreter, series))

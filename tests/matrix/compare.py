@@ -269,6 +269,9 @@ class Comparison:
             # What an immortal object holds need not be counted: static constants of 3.11 hold
             # None without owning it. It is one of its references all the same.
             self.lend(item)
+        elif "b" in oracle.flags.get(address, ""):
+            # The collector is shown references that the object does not own.
+            self.lend(item)
         tracked = bool(item.get("tracked") or item.get("frozen"))
         self.seen[address] = tracked
         self.references += len(refs) + len(item.get("weak", ())) + len(item.get("borrowed", ()))
@@ -431,7 +434,7 @@ class Comparison:
                 self.wrong("held", oracle.name(address), "only garbage holds it", address)
         alive = set()
         for address, flags in oracle.flags.items():
-            if "t" in flags and address not in oracle.unreachable:
+            if "t" in flags and "b" not in flags and address not in oracle.unreachable:
                 alive.update(oracle.referents[address])
         for address in self.unreachable:
             if address in oracle.unreachable or address in held:

@@ -17,6 +17,7 @@ EXTRA_DIST += tests/matrix/programs/garbage.py
 EXTRA_DIST += tests/matrix/programs/generators.py
 EXTRA_DIST += tests/matrix/programs/iterators.py
 EXTRA_DIST += tests/matrix/programs/modules.py
+EXTRA_DIST += tests/matrix/programs/novelties.py
 EXTRA_DIST += tests/matrix/programs/resurrect.py
 EXTRA_DIST += tests/matrix/programs/subclassed.py
 EXTRA_DIST += tests/matrix/programs/system.py

@@ -24,7 +24,8 @@ Nothing has to be corrected for the oracle's own doings, because:
 OUT is a text file, one record a line, numbers in hexadecimal but for the header:
 
     H <json>                         version, pid, collector state
-    O addr type flags refcnt ref...  flags: t tracked, f frozen, i immortal, r root of the closure
+    O addr type flags refcnt ref...  flags: t tracked, f frozen, i immortal, r root of the closure,
+                                     b shows the collector what it holds without counting it
     S addr size                      sys.getsizeof, a Python __sizeof__ left out
     T addr name                      module.qualname of a type, builtins bare
     D object dict                    the __dict__ an object already had
@@ -46,6 +47,9 @@ import time
 from _io import BytesIO
 
 IMMORTAL_SINCE = (3, 12)
+BORROWING_SINCE = (3, 14)
+BORROWERS = ("async_generator", "coroutine", "frame", "generator")
+INTERNED = 1000
 HAVE_GC = 1 << 14
 PRE_HEADER = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4
 PR_SET_PDEATHSIG = 1
@@ -127,6 +131,23 @@ def size_of(o, sizeof, hidden):
         return -1
 
 
+def borrows(o):
+    """Whether the collector is shown references of o that are not counted.
+
+    From 3.14 on a frame's slots need not own what they refer to, and the dict of interned strings,
+    whose references never counted, is tracked.
+    """
+    t = type(o)
+    if t is not dict:
+        return t.__flags__ & 1 << 9 == 0 and t.__name__ in BORROWERS
+    if len(o) < INTERNED:
+        return False
+    for key in o:
+        if type(key) is not str or o[key] is not key:
+            return False
+    return True
+
+
 def plain_keys(d):
     """A word key=ADDRESS for each entry, or None unless all keys are plain identifiers.
 
@@ -188,6 +209,8 @@ def record(out, pid):
         # 3.11 knows no immortals, but starts its static objects at a count that nothing reaches.
         if count & 0x80000000 if immortals else count > STATIC_COUNT // 2:
             flags += "i"
+        if sys.version_info >= BORROWING_SINCE and borrows(o):
+            flags += "b"
         line = "O %x %x %s %x" % (address, id(type(o)), flags, count)
         for r in referents:
             line += " %x" % id(r)

@@ -63,6 +63,8 @@ def agreeing_dump(oracle):
         if places:
             item["refs"] = [referent for _, referent in places]
             item["labels"] = [labels[0] for labels, _ in places]
+        if "b" in flags and oracle.name(address) == "dict":
+            item["borrowed"], item["refs"] = item["refs"], []
         for flag, key in (("t", "tracked"), ("f", "frozen"), ("i", "immortal")):
             if flag in flags:
                 item[key] = True
@@ -77,7 +79,7 @@ def write_dump(path, items, roots=()):
         file.write(json.dumps({"refgraph": 1, "runtime": "cpython", "complete": True}) + "\n")
         references = 0
         for item in items:
-            references += len(item["refs"])
+            references += len(item["refs"]) + len(item.get("borrowed", ()))
             file.write(json.dumps(item) + "\n")
         for root in roots:
             file.write(json.dumps(root) + "\n")

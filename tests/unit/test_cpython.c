@@ -167,6 +167,17 @@ static void heads(struct world *world, unsigned place)
 	put64(world, GC + 112, GC + 104);
 }
 
+/* What 3.13 says of its own layout: place and number. */
+static const uint16_t debug_offsets[][2] = {
+	{ 40, 632 }, { 56, 7272 }, { 64, 7264 }, { 72, 7344 },
+	{ 80, 7400 }, { 88, 7656 }, { 96, 7640 }, { 104, 7648 }, { 168, 8 }, { 176, 16 },
+	{ 184, 72 }, { 192, 152 }, { 200, 160 }, { 232, 8 }, { 248, 56 }, { 256, 72 }, { 264, 70 },
+	{ 280, 112 }, { 296, 128 }, { 304, 136 }, { 312, 68 }, { 328, 96 }, { 336, 104 },
+	{ 344, 200 }, { 360, 8 }, { 376, 24 }, { 392, 168 }, { 408, 24 }, { 416, 16 }, { 432, 24 },
+	{ 440, 16 }, { 456, 32 }, { 464, 40 }, { 480, 16 }, { 496, 16 }, { 504, 24 }, { 520, 16 },
+	{ 528, 32 }, { 544, 32 }, { 552, 16 }, { 560, 40 }, { 576, 200 },
+};
+
 static struct world *world_new(unsigned generations)
 {
 	struct world *world = rg_calloc(1, sizeof(*world));
@@ -176,6 +187,8 @@ static struct world *world_new(unsigned generations)
 	world->next = NEXT_OBJECT;
 	memcpy(world->bytes, "xdebugpy", 8);
 	put64(world, RUNTIME + 8, 0x030d05f0);
+	for (unsigned i = 0; i < sizeof(debug_offsets) / sizeof(debug_offsets[0]); i++)
+		put64(world, RUNTIME + debug_offsets[i][0], debug_offsets[i][1]);
 	put64(world, RUNTIME + 632, INTERPRETER);
 	put64(world, RUNTIME + 640, INTERPRETER);
 	heads(world, generations);

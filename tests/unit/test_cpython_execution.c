@@ -60,6 +60,20 @@ static void flushed(struct cpy_walk *walk)
 	((struct world *)walk->user)->flushed++;
 }
 
+/* Says how many slots of the frame at @frame are in use; UINT32_MAX: leaves that open. */
+static void set_top(struct world *world, uint64_t frame, uint32_t top)
+{
+	const struct cpy_execution *layout = world->layout;
+
+	if (!layout->frame.stackpointer)
+		put32(world, frame + layout->frame.stacktop, top);
+	else if (top == UINT32_MAX)
+		put64(world, frame + layout->frame.stackpointer, 0);
+	else
+		put64(world, frame + layout->frame.stackpointer,
+		      frame + layout->frame.localsplus + 8 * (uint64_t)top);
+}
+
 /* A code object with two variables, the second a cell, and room for three values. */
 static struct world *world_new(unsigned minor)
 {
@@ -70,6 +84,7 @@ static struct world *world_new(unsigned minor)
 	world->segment = (struct rg_segment){ START, START + SIZE, world->bytes, true, false };
 	CU_ASSERT_PTR_NULL_FATAL(rg_image_from_segments(&world->segment, 1, &world->cpy.image));
 	world->cpy.minor = (uint8_t)minor;
+	world->cpy.layout = *cpy_layout_find(0x030000f0 | minor << 16);
 	world->cpy.private = &world->private;
 	world->layout = layout = cpy_execution_layout(&world->cpy);
 	world->code_row.name = "code";
@@ -87,8 +102,8 @@ static struct world *world_new(unsigned minor)
 	put64(world, CODE + layout->code.localspluskinds, KINDS);
 	put64(world, CODE + layout->code.linetable, TABLE);
 	put64(world, NAMES + 16, 2);
-	put64(world, NAMES + 24, VALUES + 0x100);
-	put64(world, NAMES + 32, VALUES + 0x110);
+	put64(world, NAMES + world->cpy.layout.tuple.items, VALUES + 0x100);
+	put64(world, NAMES + world->cpy.layout.tuple.items + 8, VALUES + 0x110);
 	put8(world, KINDS + 32, 0x20);
 	put8(world, KINDS + 33, 0x40);
 	put64(world, FRAME + layout->frame.code, CODE);
@@ -146,11 +161,11 @@ static void rows_are_sound(void)
 
 static void walks_a_suspended_frame(void)
 {
-	for (unsigned minor = 11; minor <= 13; minor++) {
+	for (unsigned minor = 11; minor <= 15; minor++) {
 		struct world *world = world_new(minor);
 		const struct cpy_reference *local, *cell, *stack;
 
-		put32(world, FRAME + world->layout->frame.stacktop, 3);
+		set_top(world, FRAME, 3);
 		cpy_walk_frame(&world->walk, FRAME, RG_REFERENCE_STRONG);
 		CU_ASSERT_EQUAL(world->walk.count, 5);
 		local = find(world, VALUES);
@@ -171,12 +186,37 @@ static void walks_a_suspended_frame(void)
 	}
 }
 
+static void believes_the_tags_of_stack_references(void)
+{
+	for (unsigned minor = 14; minor <= 15; minor++) {
+		struct world *world = world_new(minor);
+		uint64_t slots = FRAME + world->layout->frame.localsplus;
+
+		set_top(world, FRAME, 5);
+		put64(world, FRAME + world->layout->frame.code, CODE | 1);
+		put64(world, FRAME + world->layout->frame.function, 1);
+		put64(world, slots, VALUES | 1);
+		put64(world, slots + 8, 1);
+		put64(world, slots + 16, 7 << 2 | 3);
+		put64(world, slots + 24, VALUES | 2);
+		put64(world, slots + 32, VALUES + 0x30);
+		cpy_walk_frame(&world->walk, FRAME, RG_REFERENCE_STRONG);
+		CU_ASSERT_EQUAL(world->walk.count, 3);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(find(world, VALUES));
+		CU_ASSERT_EQUAL(find(world, VALUES)->kind, RG_REFERENCE_BORROWED);
+		CU_ASSERT_EQUAL(find(world, CODE)->kind, RG_REFERENCE_BORROWED);
+		CU_ASSERT_EQUAL(find(world, VALUES + 0x30)->kind, RG_REFERENCE_STRONG);
+		CU_ASSERT_EQUAL(find(world, VALUES + 0x30)->arg, 2);
+		world_free(world);
+	}
+}
+
 static void leaves_out_the_stack_of_a_running_frame(void)
 {
-	for (unsigned minor = 11; minor <= 13; minor++) {
+	for (unsigned minor = 11; minor <= 15; minor++) {
 		struct world *world = world_new(minor);
 
-		put32(world, FRAME + world->layout->frame.stacktop, UINT32_MAX);
+		set_top(world, FRAME, UINT32_MAX);
 		cpy_walk_frame(&world->walk, FRAME, RG_REFERENCE_STRONG);
 		CU_ASSERT_EQUAL(world->walk.count, 4);
 		CU_ASSERT_PTR_NULL(find(world, VALUES + 0x20));
@@ -192,12 +232,12 @@ static void survives_frames_that_make_no_sense(void)
 	struct world *world = world_new(12);
 
 	/* More values than the code has room for: no variable is believed. */
-	put32(world, FRAME + world->layout->frame.stacktop, 1000);
+	set_top(world, FRAME, 1000);
 	cpy_walk_frame(&world->walk, FRAME, RG_REFERENCE_STRONG);
 	CU_ASSERT_PTR_NULL(find(world, VALUES));
 	/* More variables than any code has. */
 	world->walk.count = 0;
-	put32(world, FRAME + world->layout->frame.stacktop, UINT32_MAX);
+	set_top(world, FRAME, UINT32_MAX);
 	put32(world, CODE + world->layout->code.nlocalsplus, UINT32_MAX);
 	cpy_walk_frame(&world->walk, FRAME, RG_REFERENCE_STRONG);
 	CU_ASSERT_PTR_NULL(find(world, VALUES));
@@ -216,18 +256,19 @@ static void survives_frames_that_make_no_sense(void)
 
 static void finished_generators_keep_their_code(void)
 {
-	for (unsigned minor = 11; minor <= 13; minor++) {
+	for (unsigned minor = 11; minor <= 15; minor++) {
 		struct world *world = world_new(minor);
 		uint64_t frame = GENERATOR + world->layout->generator.frame;
 
 		memcpy(world->bytes + (frame - START), world->bytes + (FRAME - START), 128);
-		put32(world, frame + world->layout->frame.stacktop, 0);
+		set_top(world, frame, 0);
 		put8(world, GENERATOR + world->layout->generator.state, 1);
 		cpy_walk_generator(&world->walk, NULL, GENERATOR);
 		CU_ASSERT_PTR_NOT_NULL(find(world, VALUES + 0x120));
 		CU_ASSERT_PTR_NULL(find(world, VALUES));
 		world->walk.count = 0;
-		put8(world, GENERATOR + world->layout->generator.state, 4);
+		put8(world, GENERATOR + world->layout->generator.state,
+		     (uint8_t)world->layout->generator.cleared);
 		cpy_walk_generator(&world->walk, NULL, GENERATOR);
 		CU_ASSERT_PTR_NULL(find(world, VALUES + 0x120));
 		CU_ASSERT_EQUAL(world->walk.count, minor == 11 ? 0 : 1);
@@ -244,7 +285,7 @@ static void frame_objects_own_only_their_own_frame(void)
 	uint64_t embedded = OTHER + world->layout->frame_object.embedded;
 
 	memcpy(world->bytes + (embedded - START), world->bytes + (FRAME - START), 128);
-	put32(world, embedded + world->layout->frame.stacktop, 2);
+	set_top(world, embedded, 2);
 	put8(world, embedded + world->layout->frame.owner, CPY_FRAME_OF_OBJECT);
 	put64(world, OTHER + world->layout->frame_object.frame, FRAME);
 	cpy_walk_frame_object(&world->walk, NULL, OTHER);
@@ -258,7 +299,7 @@ static void frame_objects_own_only_their_own_frame(void)
 
 static void sizes_follow_the_code(void)
 {
-	for (unsigned minor = 11; minor <= 13; minor++) {
+	for (unsigned minor = 11; minor <= 15; minor++) {
 		struct world *world = world_new(minor);
 		struct cpy_type type = { .basicsize = world->layout->code.adaptive,
 					 .itemsize = 2 };
@@ -386,6 +427,7 @@ static void context_maps_end_with_the_image(void)
 static const struct rg_test tests[] = {
 	RG_TEST(rows_are_sound),
 	RG_TEST(walks_a_suspended_frame),
+	RG_TEST(believes_the_tags_of_stack_references),
 	RG_TEST(leaves_out_the_stack_of_a_running_frame),
 	RG_TEST(survives_frames_that_make_no_sense),
 	RG_TEST(finished_generators_keep_their_code),

@@ -5,7 +5,7 @@
  * and item lookups through the dumped types leads to that very object.
  *
  * What attribute lookup does (Objects/object.c, typeobject.c, moduleobject.c of
- * 3.11 to 3.13): a data descriptor of the type comes first, then the instance's
+ * 3.11 to 3.15): a data descriptor of the type comes first, then the instance's
  * dict, then what else the type has.  A class that brings its own
  * __getattribute__ or __getitem__ may do anything.
  */
@@ -122,7 +122,7 @@ static uint64_t look_up(struct cpy *cpy, const struct cpy_type *type, const char
 	uint64_t count = mro ? cpy_word(cpy, mro + CPY_HEAD) : 0, i;
 
 	for (i = 0; i < count && i < MOST_BASES; i++) {
-		base = cpy_word(cpy, mro + 24 + 8 * i);
+		base = cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * i);
 		*ret_where = cpy_type_at(cpy, base);
 		if (!*ret_where || !(*ret_where)->dict)
 			continue;
@@ -240,7 +240,7 @@ static bool is_ordinary(struct cpy *cpy, const struct cpy_type *type)
 
 	if (!count || count > MOST_BASES)
 		return false;
-	last = cpy_type_at(cpy, cpy_word(cpy, mro + 16 + 8 * count));
+	last = cpy_type_at(cpy, cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * (count - 1)));
 	return is_c_type(last, "object") && cpy_word(cpy, last->address + TYPE_GETATTRO) ==
 						   cpy_word(cpy, type->address + TYPE_GETATTRO);
 }
@@ -347,7 +347,7 @@ static bool is_own_attribute(struct cpy *cpy, uint64_t class, const struct cpy_t
 	const struct cpy_type *kind = cpy_type_of(cpy, value);
 	size_t i;
 
-	if (!kind || !mro || cpy_word(cpy, mro + 24) != class ||
+	if (!kind || !mro || cpy_word(cpy, mro + cpy->layout.tuple.items) != class ||
 	    find(cpy, type, name) >= FOUND_DATA)
 		return false;
 	if (!cpy_word(cpy, kind->address + DESCR_GET))
@@ -376,7 +376,9 @@ static bool put_attribute(struct cpy *cpy, struct cpy_text *text, uint64_t owner
 	} else {
 		if (attributes_of(cpy, type) != ACCESS_OBJECT)
 			return false;
-		if (!is_plain || find(cpy, type, name) >= FOUND_DATA)
+		/* A module's attribute imports what is still to be imported; its dict does not. */
+		if (!is_plain || find(cpy, type, name) >= FOUND_DATA ||
+		    is_c_type(cpy_type_of(cpy, value), "lazy_import"))
 			return shows_dict(cpy, type) && put_dict_item(cpy, text, key);
 	}
 	cpy_text_puts(text, ".");

@@ -107,6 +107,7 @@ const struct cpy_struct *cpy_struct_find(const struct cpy *cpy, const char *tp_n
 /* One __slots__ member or declared member of a C type that holds an object. */
 struct cpy_slot {
 	uint32_t offset;
+	uint32_t itemsize; /* not 0: behind the items, of this size, and so much farther off */
 	uint64_t name;    /* address of its C string in the target */
 };
 
@@ -192,9 +193,10 @@ struct cpy {
 	const struct rg_module *module; /* where _PyRuntime lives, or NULL */
 	uint64_t runtime;          /* _PyRuntime */
 	uint32_t hexversion;       /* PY_VERSION_HEX */
-	uint8_t minor;             /* 11, 12, 13 */
+	uint8_t minor;             /* 11, 12, ..: of the series whose tables are used */
 	char version[32];
-	char build[256];
+	char build[512];
+	const struct cpy_execution *execution; /* as corrected for this dump; NULL: the table */
 	uint64_t type_type;        /* PyType_Type */
 	uint64_t type_symbol;      /* where its symbol is, once it was looked for; or 0 */
 	uint64_t none;             /* _Py_NoneStruct, 0 if unknown */
@@ -230,6 +232,16 @@ static inline uint32_t cpy_word32(const struct cpy *cpy, uint64_t address)
 
 	(void)rg_image_u32(cpy->image, address, &word);
 	return word;
+}
+
+/* cpy_module_definition - the PyModuleDef of the module at @module, or 0. */
+static inline uint64_t cpy_module_definition(const struct cpy *cpy, uint64_t module)
+{
+	uint32_t flag = cpy->layout.module.has_definition;
+
+	if (flag && !(cpy_word32(cpy, module + flag) & 255))
+		return 0;
+	return cpy_word(cpy, module + cpy->layout.module.definition);
 }
 
 /*

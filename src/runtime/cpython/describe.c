@@ -2,6 +2,7 @@
 /* What can be said of one object in words: its name, where it is from, how much it holds. */
 #include <stdio.h>
 
+#include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
 /* The first row of @type's that has a row of that name. */
@@ -64,9 +65,7 @@ static void describe_method(struct cpy *cpy, uint64_t object, struct rg_descript
 
 static void describe_frame(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	uint64_t frame = cpy_word(cpy, object + 24);
-
-	describe_code(cpy, cpy_word(cpy, frame + (cpy->minor <= 11 ? 32 : 0)), ret);
+	describe_code(cpy, cpy_frame_code(cpy, cpy_word(cpy, object + 24)), ret);
 }
 
 static void describe_generator(struct cpy *cpy, uint64_t object, struct rg_description *ret)
@@ -75,7 +74,7 @@ static void describe_generator(struct cpy *cpy, uint64_t object, struct rg_descr
 
 	copy_str(cpy, cpy_word(cpy, object + (cpy->minor <= 11 ? 40 : 32)), ret->name,
 		 sizeof(ret->name));
-	describe_code(cpy, cpy_word(cpy, frame + (cpy->minor <= 11 ? 32 : 0)), ret);
+	describe_code(cpy, cpy_frame_code(cpy, frame), ret);
 }
 
 static void describe_module(struct cpy *cpy, uint64_t object, struct rg_description *ret)

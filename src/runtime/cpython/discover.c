@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
 #define COOKIE UINT64_C(0x7970677562656478) /* "xdebugpy" */
+#define OLDEST_SERIES 0x030b /* of those that layout.c has tables for */
+#define NEWEST_SERIES 0x030f
 #define INTERPRETERS_MAX 4096
 #define THREADS_MAX 65536
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
@@ -216,6 +219,16 @@ static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, struct
 	return true;
 }
 
+static bool has_any_shape(struct cpy *cpy, uint64_t runtime, struct finding *ret)
+{
+	uint32_t series;
+
+	for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
+		if (has_shape(cpy, runtime, series, ret))
+			return true;
+	return false;
+}
+
 /*
  * By the version that the file itself tells, where the dump lacks the dict that
  * says so: the runtime's own state must all be there.
@@ -256,8 +269,7 @@ static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found
 		    !rg_image_symbol(image, module, "_PyRuntime", &runtime, &size))
 			continue;
 		ret->module = module;
-		if (has_cookie(cpy, runtime, ret) || has_shape(cpy, runtime, 0x030b, ret) ||
-		    has_shape(cpy, runtime, 0x030c, ret) || has_shape(cpy, runtime, 0x030d, ret) ||
+		if (has_cookie(cpy, runtime, ret) || has_any_shape(cpy, runtime, ret) ||
 		    has_part(cpy, module, runtime, ret)) {
 			*ret_found = true;
 			return NULL;
@@ -329,9 +341,7 @@ static rg_error *note_others(struct cpy *cpy)
 		    !rg_image_symbol(image, &image->modules[i], "_PyRuntime", &runtime, &size) ||
 		    runtime == state.runtime)
 			continue;
-		if (has_shape(cpy, runtime, 0x030b, &other) ||
-		    has_shape(cpy, runtime, 0x030c, &other) ||
-		    has_shape(cpy, runtime, 0x030d, &other)) {
+		if (has_any_shape(cpy, runtime, &other)) {
 			char version[32], sentence[512];
 
 			version_text(other.hexversion, version, sizeof(version));
@@ -377,7 +387,7 @@ static bool by_scan(struct cpy *cpy, bool cookie, struct finding *ret)
 			}
 			if (!word || word != before || !is_pointer(cpy, word))
 				continue;
-			for (series = 0x030b; series <= 0x030d; series++)
+			for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
 				if (has_shape(cpy,
 					      at - cpy_layout_find(series << 16)
 							   ->runtime.interpreters_main,
@@ -414,14 +424,16 @@ static rg_error *probe_collector(struct cpy *cpy, uint64_t interpreter)
 	bool collecting = cpy_word32(cpy, gc + cpy->layout.gc.collecting) == 1;
 	size_t i;
 
+	if (heads_fit(cpy, gc + cpy->layout.gc.generations))
+		return NULL;
 	for (i = 0; i < sizeof(places); i++)
 		if (heads_fit(cpy, gc + places[i])) {
 			cpy->layout.gc.generations = places[i];
 			return NULL;
 		}
 	/* A damaged or half-moved list must not keep the others from being read. */
-	for (i = 0; i < sizeof(places); i++)
-		if (cpy_word(cpy, gc + 96) == gc + places[i]) {
+	for (i = 0; cpy->layout.gc.youngest && i < sizeof(places); i++)
+		if (cpy_word(cpy, gc + cpy->layout.gc.youngest) == gc + places[i]) {
 			cpy->layout.gc.generations = places[i];
 			return NULL;
 		}
@@ -619,8 +631,9 @@ static void describe_build(struct cpy *cpy)
 	}
 	for (i = 0; i < module->build_id_size && i < 32; i++)
 		snprintf(id + 2 * i, 3, "%02x", module->build_id[i]);
-	snprintf(cpy->build, sizeof(cpy->build), "%s%s%s", module->path,
-		 id[0] ? ", build-id " : "", id);
+	snprintf(cpy->build, sizeof(cpy->build), "%.256s%s%s%s%.160s", module->path,
+		 id[0] ? ", build-id " : "", id, cpy->private->layout_note[0] ? "; " : "",
+		 cpy->private->layout_note);
 }
 
 /* Says that the dump lacks what the interpreter needs for its own state, unless that is known. */
@@ -638,6 +651,61 @@ static rg_error *note_lacking(struct cpy *cpy, uint64_t interpreter)
 					      "out of the dump: most objects may be in no answer: "
 					      "dump with coredump_filter 0x37");
 	return NULL;
+}
+
+/*
+ * The table for what was found.  A series can have several, told by the version;
+ * but where the runtime tells its own offsets, these decide.  A series newer than
+ * all tables is tried with the newest one.
+ */
+static const struct cpy_layout *choose_layout(const struct cpy *cpy, const struct finding *finding)
+{
+	const struct cpy_layout *best = cpy_layout_find(finding->hexversion), *layout = NULL;
+	unsigned least, differ;
+
+	if (!best && finding->hexversion >> 16 > cpy_layout_newest()->until &&
+	    cpy_word(cpy, finding->runtime) == COOKIE)
+		return cpy_layout_newest();
+	if (!best || (best->since & 255) < 13)
+		return best;
+	least = cpy_debug_offsets_differ(cpy, finding->runtime, best);
+	while ((layout = cpy_layout_next(finding->hexversion, layout)) != NULL) {
+		differ = cpy_debug_offsets_differ(cpy, finding->runtime, layout);
+		if (differ < least) {
+			least = differ;
+			best = layout;
+		}
+	}
+	return best;
+}
+
+/* Lets the debug offsets correct the tables, and says what has not been seen before. */
+static rg_error *apply_offsets(struct cpy *cpy)
+{
+	uint32_t patch = cpy->hexversion >> 8 & 255;
+	struct cpy_execution *execution;
+	char sentence[256];
+
+	if (cpy->minor < 13 || cpy_word(cpy, cpy->runtime) != COOKIE)
+		return NULL;
+	execution = cpy_keep(cpy, sizeof(*execution));
+	if (!execution)
+		return rg_error_no_memory();
+	*execution = *cpy_execution_table(cpy);
+	RG_TRY(cpy_debug_offsets_apply(cpy, execution));
+	cpy->execution = execution;
+	if (cpy->hexversion >> 16 <= cpy->layout.until) {
+		if (patch > cpy->layout.checked_patch && cpy->layout.checked_patch &&
+		    !cpy->private->layout_note[0])
+			snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
+				 "newer than any release checked, its debug offsets agree");
+		return NULL;
+	}
+	snprintf(sentence, sizeof(sentence),
+		 "CPython %s is newer than all that this refgraph was checked with: it is read "
+		 "like 3.%u, as far as its own debug offsets agree, and unverified",
+		 cpy->version, cpy->minor);
+	return rg_image_lacks(cpy->image, sentence);
 }
 
 rg_error *cpy_discover(struct cpy *cpy, bool *ret)
@@ -659,16 +727,17 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	if (!finding.module)
 		finding.module = module_of(cpy->image, finding.runtime);
 	version_text(finding.hexversion, cpy->version, sizeof(cpy->version));
-	layout = cpy_layout_find(finding.hexversion);
 	if (finding.free_threaded)
 		return unsupported(cpy->version, " (free-threaded)");
+	layout = choose_layout(cpy, &finding);
 	if (!layout)
 		return unsupported(cpy->version, "");
 	cpy->layout = *layout;
 	cpy->runtime = finding.runtime;
 	cpy->hexversion = finding.hexversion;
-	cpy->minor = finding.hexversion >> 16 & 255;
+	cpy->minor = layout->until & 255;
 	cpy->module = finding.module;
+	RG_TRY(apply_offsets(cpy));
 	interpreter = cpy_word(cpy, cpy->runtime + cpy->layout.runtime.interpreters_main);
 	cpy->type_type = fits(cpy, &cpy->layout, interpreter);
 	if (!cpy->type_type)

@@ -2,7 +2,7 @@
 /*
  * The tables of execution_layout.h.  A field of thread or interpreter state
  * stands here only if it owns its reference: caches of borrowed pointers
- * (callable_cache, objreduce, type_slots_pname, the func_state of 3.13)
+ * (callable_cache, common_consts, objreduce, type_slots_pname, func_state)
  * are left out.  What interned_strings refers to is not counted: the walker of
  * dicts knows that one.
  */
@@ -51,6 +51,40 @@ static const struct cpy_state_field thread_313[] = {
 	{ 288, "threading_local_key" },
 	{ 296, "threading_local_sentinel" },
 	{ 304, "asyncio_running_loop" },
+	{ 0, NULL },
+};
+
+static const struct cpy_state_field thread_314[] = {
+	{ 96, "c_profileobj" },
+	{ 104, "c_traceobj" },
+	{ 112, "current_exception" },
+	{ 128, "dict" },
+	{ 144, "async_exc" },
+	{ 192, "async_gen_firstiter" },
+	{ 200, "async_gen_finalizer" },
+	{ 208, "context" },
+	{ 256, "exc_state" },
+	{ 288, "threading_local_key" },
+	{ 296, "threading_local_sentinel" },
+	{ 864, "asyncio_running_loop" },
+	{ 872, "asyncio_running_task" },
+	{ 0, NULL },
+};
+
+static const struct cpy_state_field thread_315[] = {
+	{ 120, "c_profileobj" },
+	{ 128, "c_traceobj" },
+	{ 136, "current_exception" },
+	{ 152, "dict" },
+	{ 168, "async_exc" },
+	{ 216, "async_gen_firstiter" },
+	{ 224, "async_gen_finalizer" },
+	{ 232, "context" },
+	{ 288, "exc_state" },
+	{ 328, "threading_local_key" },
+	{ 336, "threading_local_sentinel" },
+	{ 1024, "asyncio_running_loop" },
+	{ 1032, "asyncio_running_task" },
 	{ 0, NULL },
 };
 
@@ -152,6 +186,92 @@ static const struct cpy_state_field interpreter_313[] = {
 	{ 0, NULL },
 };
 
+/* @lower: see layout.c. */
+#define INTERPRETER_314(lower)                                                                     \
+	{                                                                                          \
+		{ 7608, "gc.garbage" },  { 7616, "gc.callbacks" },                                 \
+		{ 7672 - (lower), "sysdict" },                                                     \
+		{ 7680 - (lower), "builtins" },                                                    \
+		{ 7688 - (lower), "modules" },                                                     \
+		{ 7696 - (lower), "modules_by_index" },                                            \
+		{ 7704 - (lower), "importlib" },                                                   \
+		{ 7728 - (lower), "import_func" },                                                 \
+		{ 8000 - (lower), "codec_search_path" },                                           \
+		{ 8008 - (lower), "codec_search_cache" },                                          \
+		{ 8016 - (lower), "codec_error_registry" },                                        \
+		{ 8496 - (lower), "dict" },                                                        \
+		{ 8504 - (lower), "sysdict_copy" },                                                \
+		{ 8512 - (lower), "builtins_copy" },                                               \
+		{ 10688 - (lower), "PyExc_NotShareableError" },                                    \
+		{ 10696 - (lower), "before_forkers" },                                             \
+		{ 10704 - (lower), "after_forkers_parent" },                                       \
+		{ 10712 - (lower), "after_forkers_child" },                                        \
+		{ 10720 - (lower), "warnings.filters" },                                           \
+		{ 10728 - (lower), "warnings.once_registry" },                                     \
+		{ 10736 - (lower), "warnings.default_action" },                                    \
+		{ 10776 - (lower), "warnings.context" },                                           \
+		{ 10792 - (lower), "atexit.callbacks" },                                           \
+		{ 10912 - (lower), "audit_hooks" },                                                \
+		{ 79888 - (lower), "errnomap" },                                                   \
+		{ 79912 - (lower), "PyExc_ExceptionGroup" },                                       \
+		{ 224624 - (lower), "interned_strings" },                                          \
+		{ 224728 - (lower), "generic_type" },                                              \
+		{ 224736 - (lower), "typevar_type" },                                              \
+		{ 224744 - (lower), "typevartuple_type" },                                         \
+		{ 224752 - (lower), "paramspec_type" },                                            \
+		{ 224760 - (lower), "paramspecargs_type" },                                        \
+		{ 224768 - (lower), "paramspeckwargs_type" },                                      \
+		{ 224776 - (lower), "constevaluator_type" },                                       \
+		{ 0, NULL },                                                                       \
+	}
+
+static const struct cpy_state_field interpreter_314[] = INTERPRETER_314(0);
+static const struct cpy_state_field interpreter_314_early[] = INTERPRETER_314(24);
+
+static const struct cpy_state_field interpreter_315[] = {
+	{ 7528, "gc.garbage" },
+	{ 7536, "gc.callbacks" },
+	{ 7576, "sysdict" },
+	{ 7584, "builtins" },
+	{ 7592, "modules" },
+	{ 7600, "modules_by_index" },
+	{ 7608, "importlib" },
+	{ 7632, "import_func" },
+	{ 7640, "lazy_import_func" },
+	{ 7656, "lazy_imports_filter" },
+	{ 7664, "lazy_modules" },
+	{ 7672, "lazy_pending_submodules" },
+	{ 7952, "codec_search_path" },
+	{ 7960, "codec_search_cache" },
+	{ 7968, "codec_error_registry" },
+	{ 8448, "dict" },
+	{ 8456, "sysdict_copy" },
+	{ 8464, "builtins_copy" },
+	{ 10648, "PyExc_NotShareableError" },
+	{ 10672, "before_forkers" },
+	{ 10680, "after_forkers_parent" },
+	{ 10688, "after_forkers_child" },
+	{ 10696, "warnings.filters" },
+	{ 10704, "warnings.once_registry" },
+	{ 10712, "warnings.default_action" },
+	{ 10752, "warnings.context" },
+	{ 10768, "atexit.callbacks" },
+	{ 10888, "audit_hooks" },
+	{ 79896, "errnomap" },
+	{ 79920, "PyExc_ExceptionGroup" },
+	{ 224896, "interned_strings" },
+	{ 224912, "generic_type" },
+	{ 224920, "typevar_type" },
+	{ 224928, "typevartuple_type" },
+	{ 224936, "paramspec_type" },
+	{ 224944, "paramspecargs_type" },
+	{ 224952, "paramspeckwargs_type" },
+	{ 224960, "constevaluator_type" },
+	{ 224968, "dict_descr" },
+	{ 224976, "weakref_descr" },
+	{ 0, NULL },
+};
+
 static const struct cpy_state_field runtime_311[] = { { 0, NULL } };
 
 static const struct cpy_state_field runtime_312[] = {
@@ -166,6 +286,18 @@ static const struct cpy_state_field runtime_313[] = {
 	{ 0, NULL },
 };
 
+static const struct cpy_state_field runtime_314[] = {
+	{ 1256 + 1056, "signals.default_handler" },
+	{ 1256 + 1064, "signals.ignore_handler" },
+	{ 0, NULL },
+};
+
+static const struct cpy_state_field runtime_315[] = {
+	{ 1384 + 1056, "signals.default_handler" },
+	{ 1384 + 1064, "signals.ignore_handler" },
+	{ 0, NULL },
+};
+
 static const struct cpy_execution execution_311 = {
 	.code = {
 		.stacksize = 68, .nlocalsplus = 76, .firstlineno = 72, .localsplusnames = 96,
@@ -177,7 +309,7 @@ static const struct cpy_execution execution_311 = {
 		.instruction = 56, .stacktop = 64, .owner = 69, .localsplus = 72,
 	},
 	.frame_object = { .frame = 24, .embedded = 48 },
-	.generator = { .state = 75, .exc_value = 48, .origin = 64, .frame = 80 },
+	.generator = { .state = 75, .exc_value = 48, .origin = 64, .frame = 80, .cleared = 4 },
 	.thread = {
 		.current_frame = 56, .cframe_current = 8, .has_cframe = true, .dict = 128,
 		.fields = thread_311,
@@ -201,7 +333,7 @@ static const struct cpy_execution execution_312 = {
 		.instruction = 56, .stacktop = 64, .owner = 70, .localsplus = 72,
 	},
 	.frame_object = { .frame = 24, .embedded = 48 },
-	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72 },
+	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
 		.current_frame = 56, .cframe_current = 0, .has_cframe = true, .dict = 112,
 		.fields = thread_312,
@@ -227,7 +359,7 @@ static const struct cpy_execution execution_313 = {
 		.instruction = 56, .stacktop = 64, .owner = 70, .localsplus = 72,
 	},
 	.frame_object = { .frame = 24, .embedded = 64 },
-	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72 },
+	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
 		.current_frame = 72, .dict = 128, .local_key = 288, .local_sentinel = 296,
 		.fields = thread_313,
@@ -242,9 +374,81 @@ static const struct cpy_execution execution_313 = {
 	.runtime = { .signals = 1080, .fields = runtime_313 },
 };
 
-const struct cpy_execution *cpy_execution_layout(const struct cpy *cpy)
+/* @lower: see layout.c. */
+#define EXECUTION_314(lower, fields_)                                                              \
+	{                                                                                          \
+		.code = {                                                                          \
+			.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68,                     \
+			.localsplusnames = 96, .localspluskinds = 104, .filename = 112,            \
+			.qualname = 128, .linetable = 136, .adaptive = 208, .extra = 200,          \
+			.cached = 160, .executors = 152,                                           \
+		},                                                                                 \
+		.frame = {                                                                         \
+			.code = 0, .function = 16, .locals = 40, .frame_object = 48,               \
+			.previous = 8, .instruction = 56, .stackpointer = 64, .owner = 74,         \
+			.localsplus = 80, .is_tagged = true,                                       \
+		},                                                                                 \
+		.frame_object = { .frame = 24, .embedded = 72 },                                   \
+		.generator = {                                                                     \
+			.state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4,     \
+		},                                                                                 \
+		.thread = {                                                                        \
+			.current_frame = 72, .dict = 128, .local_key = 288,                        \
+			.local_sentinel = 296, .fields = thread_314,                               \
+		},                                                                                 \
+		.interpreter = {                                                                   \
+			.modules = 7688 - (lower), .modules_by_index = 7696 - (lower),             \
+			.fields = fields_,                                                         \
+			.ast = 79952 - (lower), .ast_end = 81920 - (lower),                        \
+			.type_cache = 81928 - (lower), .ids_size = 11792 - (lower),                \
+			.ids_array = 11800 - (lower), .callables = 223280 - (lower),               \
+			.callables_end = 224496 - (lower), .tools = 224496 - (lower),              \
+			.tools_end = 224560 - (lower),                                             \
+		},                                                                                 \
+		.runtime = { .signals = 1256, .fields = runtime_314 },                             \
+	}
+
+static const struct cpy_execution execution_314 = EXECUTION_314(0, interpreter_314);
+static const struct cpy_execution execution_314_early =
+	EXECUTION_314(24, interpreter_314_early);
+
+static const struct cpy_execution execution_315 = {
+	.code = {
+		.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68, .localsplusnames = 96,
+		.localspluskinds = 104, .filename = 112, .qualname = 128, .linetable = 136,
+		.adaptive = 208, .extra = 200, .cached = 160, .executors = 152,
+	},
+	.frame = {
+		.code = 0, .function = 16, .locals = 40, .frame_object = 48, .previous = 8,
+		.instruction = 56, .stackpointer = 64, .owner = 74, .localsplus = 80,
+		.is_tagged = true,
+	},
+	.frame_object = { .frame = 24, .embedded = 72 },
+	.generator = {
+		.state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 5,
+	},
+	.thread = {
+		.current_frame = 72, .dict = 152, .local_key = 328, .local_sentinel = 336,
+		.fields = thread_315,
+	},
+	.interpreter = {
+		.modules = 7592, .modules_by_index = 7600, .fields = interpreter_315,
+		.ast = 79960, .ast_end = 81944, .type_cache = 81952, .ids_size = 11800,
+		.ids_array = 11808, .callables = 223552, .callables_end = 224768,
+		.tools = 224768, .tools_end = 224832,
+	},
+	.runtime = { .signals = 1384, .fields = runtime_315 },
+};
+
+const struct cpy_execution *cpy_execution_table(const struct cpy *cpy)
 {
 	if (cpy->minor <= 11)
 		return &execution_311;
-	return cpy->minor == 12 ? &execution_312 : &execution_313;
+	if (cpy->minor == 12)
+		return &execution_312;
+	if (cpy->minor == 13)
+		return &execution_313;
+	if (cpy->minor == 14)
+		return cpy->layout.last_patch ? &execution_314_early : &execution_314;
+	return &execution_315;
 }

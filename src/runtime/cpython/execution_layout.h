@@ -2,7 +2,8 @@
 /*
  * Where code, frames, generators, threads and the interpreter's own state keep
  * what, by minor version (64-bit builds with a GIL): offsets in bytes, from the
- * headers and debug information of 3.11.2, 3.11.7, 3.12.1, 3.13.0 and 3.13.5.
+ * headers and debug information of 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.14.8,
+ * 3.14.10, 3.15.0 and 3.15.2.
  */
 #ifndef RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
 #define RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
@@ -13,10 +14,8 @@
 #define CPY_FRAME_OF_THREAD 0
 #define CPY_FRAME_OF_GENERATOR 1
 #define CPY_FRAME_OF_OBJECT 2
-#define CPY_FRAME_OF_C 3 /* 3.12 and later: a marker on the C stack, holds nothing */
-
-/* gi_frame_state at and above which the generator's frame is gone. */
-#define CPY_GENERATOR_CLEARED 4
+/* 3.12 and later, this one and above: a marker of the interpreter's, holds nothing. */
+#define CPY_FRAME_OF_C 3
 
 /* co_localspluskinds: a plain variable; the others are cells. */
 #define CPY_KIND_HIDDEN 0x10 /* of an inlined comprehension; 3.12 and later */
@@ -41,6 +40,8 @@ struct cpy_execution {
 	struct {
 		uint32_t code, function, locals, frame_object, previous, instruction, stacktop;
 		uint32_t owner, localsplus;
+		uint32_t stackpointer; /* 3.14 and later, in place of stacktop: an address */
+		bool is_tagged;        /* code, function and slots are stack references */
 	} frame;
 
 	struct {
@@ -49,6 +50,7 @@ struct cpy_execution {
 
 	struct {
 		uint32_t state, exc_value, origin, frame;
+		int8_t cleared; /* the state at and above which the frame is gone */
 	} generator;
 
 	struct {
@@ -66,7 +68,7 @@ struct cpy_execution {
 		uint32_t ast, ast_end;           /* a block of owned words */
 		uint32_t type_cache;             /* 4096 entries {version, name, value} */
 		uint32_t ids_size, ids_array;    /* interned identifiers */
-		uint32_t atexit, atexit_count;   /* pointers to {function, args, kwargs} */
+		uint32_t atexit, atexit_count;   /* of {function, args, kwargs}; 0: a list */
 		uint32_t callables, callables_end; /* sys.monitoring's; 0: none */
 		uint32_t tools, tools_end;
 	} interpreter;
@@ -77,8 +79,42 @@ struct cpy_execution {
 	} runtime;
 };
 
-/* cpy_execution_layout - the table for the version of @cpy; never NULL for a supported one. */
-const struct cpy_execution *cpy_execution_layout(const struct cpy *cpy);
+/*
+ * cpy_execution_table - the table for the version of @cpy; never NULL.  @cpy->layout
+ * tells which of one series.
+ */
+const struct cpy_execution *cpy_execution_table(const struct cpy *cpy);
+
+/* cpy_execution_layout - the same, with what the debug offsets corrected in it. */
+static inline const struct cpy_execution *cpy_execution_layout(const struct cpy *cpy)
+{
+	return cpy->execution ? cpy->execution : cpy_execution_table(cpy);
+}
+
+/* ---- stack references ----------------------------------------------------- */
+
+/*
+ * From 3.14 on a frame's words are tagged (union _PyStackRef of pycore_stackref.h):
+ * 0 owns a reference, 1 does not (so NULL is the word 1), and the others are no objects.
+ */
+#define CPY_TAG_MASK UINT64_C(3)
+#define CPY_TAG_BORROWED 1
+
+/* cpy_untagged - the object that @word of a frame stands for, or 0. */
+static inline uint64_t cpy_untagged(const struct cpy_execution *layout, uint64_t word)
+{
+	if (!layout->frame.is_tagged)
+		return word;
+	return (word & CPY_TAG_MASK) > CPY_TAG_BORROWED ? 0 : word & ~CPY_TAG_MASK;
+}
+
+/* cpy_frame_code - the code object that the frame at @frame runs, or 0. */
+static inline uint64_t cpy_frame_code(const struct cpy *cpy, uint64_t frame)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+
+	return cpy_untagged(layout, cpy_word(cpy, frame + layout->frame.code));
+}
 
 /* ---- frames (frame.c) ---------------------------------------------------- */
 
@@ -105,6 +141,9 @@ bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret);
 
 /* cpy_frame_line - the line @frame is at; 0: unknown. */
 uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame);
+
+/* cpy_owns - whether the word of a frame at @at owns a reference, as far as its tag says. */
+bool cpy_owns(const struct cpy *cpy, uint64_t at);
 
 /* cpy_is_code - whether a code object stands at @object. */
 bool cpy_is_code(struct cpy *cpy, uint64_t object);

@@ -64,7 +64,7 @@ static bool frame_size(const struct cpy *cpy, uint64_t frame, uint64_t before, u
 	uint32_t locals, stack;
 	uint64_t code;
 
-	code = cpy_word(cpy, frame + layout->frame.code);
+	code = cpy_frame_code(cpy, frame);
 	if (!cpy_code_slots(cpy, code, &locals, &stack))
 		return false;
 	*ret = before + layout->frame.localsplus + 8 * ((uint64_t)locals + stack);
@@ -124,12 +124,15 @@ static void walk_generator(struct cpy_walk *walk, uint64_t object, const char *c
 	state = rg_image_at(walk->cpy->image, object + layout->generator.state, 1);
 	if (!state)
 		return;
-	if (*state < CPY_GENERATOR_CLEARED)
+	if (*state < layout->generator.cleared)
 		cpy_walk_frame(walk, frame, RG_REFERENCE_STRONG);
 	else if (walk->cpy->minor > 11)
 		/* What is left of the frame; no longer visited. */
-		cpy_emit_field(walk, frame, layout->frame.code, RG_REFERENCE_UNTRAVERSED,
-			       code_label);
+		cpy_emit(walk, cpy_frame_code(walk->cpy, frame),
+			 cpy_owns(walk->cpy, frame + layout->frame.code)
+				 ? RG_REFERENCE_UNTRAVERSED
+				 : RG_REFERENCE_BORROWED,
+			 CPY_LABEL_TEXT, code_label, 0);
 }
 
 void cpy_walk_generator(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
@@ -156,7 +159,8 @@ static bool is_module(const struct cpy_walk *walk, uint64_t object, const char *
 {
 	char name[32];
 
-	return cpy_str(walk->cpy, cpy_word(walk->cpy, object + 48), name, sizeof(name)) >= 0 &&
+	return cpy_str(walk->cpy, cpy_word(walk->cpy, object + walk->cpy->layout.module.name),
+		       name, sizeof(name)) >= 0 &&
 	       !strcmp(name, wanted);
 }
 
@@ -192,17 +196,23 @@ static void walk_zones(struct cpy_walk *walk, uint64_t node)
 
 void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
-	uint64_t definition = cpy_word(walk->cpy, object + 24);
-	uint64_t state = cpy_word(walk->cpy, object + 32);
+	const struct cpy_layout *layout = &walk->cpy->layout;
+	uint64_t definition = cpy_module_definition(walk->cpy, object);
+	uint64_t state = cpy_word(walk->cpy, object + layout->module.state);
+	uint64_t sized_at = layout->module.state_size ? object + layout->module.state_size
+						      : definition + 56;
 	uint64_t size, borrowed = UINT64_MAX, i;
 
-	(void)type;
+	/* Shows the collector the type of modules, though that is immortal and nobody's. */
+	if (walk->cpy->minor > 13 && is_module(walk, object, "_hmac"))
+		cpy_emit(walk, type->address, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
+			 CPY_LABEL_TEXT, ".__class__", 0);
 	/* Its state is in C data; late releases do not show it to the collector. */
 	if (is_module(walk, object, "faulthandler"))
 		cpy_emit(walk, cpy_fault_file(walk->cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
 			 "module state file", 0);
-	if (!definition || !state || state % 8 ||
-	    !rg_image_u64(walk->cpy->image, definition + 56, &size))
+	if ((!definition && !layout->module.state_size) || !state || state % 8 ||
+	    !rg_image_u64(walk->cpy->image, sized_at, &size))
 		return;
 	if (size / 8 > STATE_LIMIT)
 		return;
@@ -257,7 +267,7 @@ void cpy_walk_hamt_pairs(struct cpy_walk *walk, const struct cpy_type *type, uin
 	}
 }
 
-/* A capsule owns what its maker says; one maker of the standard library keeps objects there. */
+/* A capsule owns what its maker says; two makers of the standard library keep objects there. */
 void cpy_walk_capsule(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	static const char *const labels[] = { ".Sock_Type", ".error", ".timeout_error" };
@@ -267,8 +277,11 @@ void cpy_walk_capsule(struct cpy_walk *walk, const struct cpy_type *type, uint64
 	unsigned i;
 
 	(void)type;
-	if (!name || !table || !rg_image_string(walk->cpy->image, name, text, sizeof(text)) ||
-	    strcmp(text, "_socket.CAPI"))
+	if (!name || !table || !rg_image_string(walk->cpy->image, name, text, sizeof(text)))
+		return;
+	if (walk->cpy->minor > 13 && !strcmp(text, "_curses._C_API"))
+		cpy_emit_field(walk, table, 0, RG_REFERENCE_STRONG, ".window_type");
+	if (strcmp(text, "_socket.CAPI"))
 		return;
 	/* The collector is shown the first of them, and only from 3.13 on. */
 	for (i = 0; i < 3; i++)

@@ -20,7 +20,7 @@ static bool has_shape(struct cpy *cpy, const unsigned char *at)
 	memcpy(&enabled, at, 4);
 	memcpy(&fd, at + 16, 4);
 	memcpy(&all_threads, at + 20, 4);
-	if (enabled != 1 || fd > 65535 || all_threads > 1)
+	if (enabled != 1 || fd > 65535 || all_threads > 2)
 		return false;
 	for (size_t i = 0; i < cpy->interpreter_count; i++)
 		if (cpy->interpreters[i].address == interpreter)

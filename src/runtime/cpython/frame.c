@@ -6,7 +6,8 @@
  * the case for suspended generators, for frame objects that outlived their
  * call, and for frames that called Python code directly.  A frame that runs, or
  * called Python through C, has no top on record: its variables are exact, but
- * what lies above them may be stale, so nothing of it is read.
+ * what lies above them may be stale, so nothing of it is read.  From 3.14 on the
+ * top (stackpointer) is stored before anything is called that could look.
  */
 #include "runtime/cpython/execution_layout.h"
 
@@ -42,6 +43,23 @@ static const char *variable_word(const uint8_t *sort)
 	return sort && *sort & CPY_KIND_HIDDEN ? "inlined" : CPY_TEXT_LOCAL;
 }
 
+bool cpy_owns(const struct cpy *cpy, uint64_t at)
+{
+	return !cpy_execution_layout(cpy)->frame.is_tagged ||
+	       (cpy_word(cpy, at) & CPY_TAG_MASK) != CPY_TAG_BORROWED;
+}
+
+/* Emits the stack reference @word: of @kind, unless its tag says that nothing is owned. */
+static void emit_slot(struct cpy_walk *walk, uint64_t word, uint8_t kind, uint8_t label,
+		      const char *text, uint64_t arg)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+
+	if (layout->frame.is_tagged && (word & CPY_TAG_MASK) == CPY_TAG_BORROWED)
+		kind = RG_REFERENCE_BORROWED;
+	cpy_emit(walk, cpy_untagged(layout, word), kind, label, text, arg);
+}
+
 /* The variables [0, count), with the names and kinds their code gives them. */
 static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code, uint32_t count,
 			   uint8_t kind)
@@ -62,29 +80,46 @@ static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code,
 			return;
 		if (!value)
 			continue;
-		name = i < named ? cpy_word(cpy, names + 24 + 8 * (uint64_t)i) : 0;
+		name = i < named ? cpy_word(cpy, names + cpy->layout.tuple.items + 8 * (uint64_t)i)
+				 : 0;
 		sort = kinds ? rg_image_at(cpy->image, kinds + 32 + i, 1) : NULL;
 		if (!name)
-			cpy_emit(walk, value, kind, CPY_LABEL_TEXT_INDEX, CPY_TEXT_LOCAL, i);
+			emit_slot(walk, value, kind, CPY_LABEL_TEXT_INDEX, CPY_TEXT_LOCAL, i);
 		else
-			cpy_emit(walk, value, kind, CPY_LABEL_NAMED, variable_word(sort), name);
+			emit_slot(walk, value, kind, CPY_LABEL_NAMED, variable_word(sort), name);
 	}
+}
+
+/* How many slots of the frame at @frame are in use: variables and stack; -1: not on record. */
+static int32_t slots_used(const struct cpy *cpy, uint64_t frame)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t top, start = frame + layout->frame.localsplus;
+
+	if (!layout->frame.stackpointer)
+		return (int32_t)cpy_word32(cpy, frame + layout->frame.stacktop);
+	top = cpy_word(cpy, frame + layout->frame.stackpointer);
+	if (top < start || (top - start) % 8 || (top - start) / 8 > 2 * SLOT_LIMIT)
+		return -1;
+	return (int32_t)((top - start) / 8);
 }
 
 void cpy_walk_frame(struct cpy_walk *walk, uint64_t frame, uint8_t kind)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
-	uint64_t code = cpy_word(walk->cpy, frame + layout->frame.code);
+	uint64_t code = cpy_frame_code(walk->cpy, frame);
 	uint32_t locals, stack, i;
 	int32_t top;
 
 	cpy_emit_field(walk, frame, layout->frame.frame_object, kind, ".gi_frame");
 	cpy_emit_field(walk, frame, layout->frame.locals, kind, ".f_locals");
-	cpy_emit_field(walk, frame, layout->frame.function, kind, ".f_func");
+	emit_slot(walk, cpy_word(walk->cpy, frame + layout->frame.function), kind, CPY_LABEL_TEXT,
+		  ".f_func", 0);
 	if (!cpy_is_code(walk->cpy, code) || !cpy_code_slots(walk->cpy, code, &locals, &stack))
 		return;
-	cpy_emit(walk, code, kind, CPY_LABEL_TEXT, ".f_code", 0);
-	top = (int32_t)cpy_word32(walk->cpy, frame + layout->frame.stacktop);
+	emit_slot(walk, cpy_word(walk->cpy, frame + layout->frame.code), kind, CPY_LABEL_TEXT,
+		  ".f_code", 0);
+	top = slots_used(walk->cpy, frame);
 	if (top < 0) {
 		/* Running: what it holds is not shown to the collector. */
 		walk_variables(walk, frame, code, locals,
@@ -96,9 +131,9 @@ void cpy_walk_frame(struct cpy_walk *walk, uint64_t frame, uint8_t kind)
 		return;
 	walk_variables(walk, frame, code, (uint32_t)top < locals ? (uint32_t)top : locals, kind);
 	for (i = locals; i < (uint32_t)top; i++)
-		cpy_emit(walk,
-			 cpy_word(walk->cpy, frame + layout->frame.localsplus + 8 * (uint64_t)i),
-			 kind, CPY_LABEL_TEXT_INDEX, "stack", i - locals);
+		emit_slot(walk,
+			  cpy_word(walk->cpy, frame + layout->frame.localsplus + 8 * (uint64_t)i),
+			  kind, CPY_LABEL_TEXT_INDEX, "stack", i - locals);
 }
 
 void cpy_stack_begin(struct cpy_stack *stack, const struct cpy *cpy,
@@ -131,12 +166,13 @@ bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	}
 	stack->frame = previous;
 	*ret = (struct cpy_frame){ .address = frame, .owner = *owner };
-	if (*owner == CPY_FRAME_OF_C && cpy->minor > 11)
+	if (*owner >= CPY_FRAME_OF_C && cpy->minor > 11)
 		return true;
-	ret->code = cpy_word(cpy, frame + layout->frame.code);
+	ret->code = cpy_frame_code(cpy, frame);
 	/* The trampolines of 3.12 and later run no function. */
 	ret->is_shown = ret->code && (cpy->minor == 11 ||
-				      cpy_word(cpy, frame + layout->frame.function));
+				      cpy_untagged(layout, cpy_word(cpy, frame +
+							    layout->frame.function)));
 	return true;
 }
 

@@ -81,7 +81,7 @@ static void begin(const struct cpy *cpy, struct opaque *opaque)
 		rg_bitset_add(opaque->possible, opaque->words - 1);
 	/* Declared members are exact: emitted as slots. */
 	for (i = 0; i < type->slot_count; i++)
-		if (type->slots[i].offset < type->scan_to)
+		if (!type->slots[i].itemsize && type->slots[i].offset < type->scan_to)
 			rg_bitset_remove(opaque->possible, type->slots[i].offset / 8);
 }
 

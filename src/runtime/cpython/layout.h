@@ -16,6 +16,8 @@
 
 struct cpy_layout {
 	uint32_t since, until; /* PY_VERSION_HEX >> 16: 0x030b .. 0x030b */
+	uint32_t last_patch;   /* the last release of the series it holds for, 1 up; 0: all */
+	uint32_t checked_patch; /* the newest release of the series it was held against */
 
 	struct {
 		uint32_t size, interpreters_head, interpreters_main;
@@ -35,7 +37,24 @@ struct cpy_layout {
 	struct {
 		uint32_t generations;        /* three heads, 24 bytes apart; probed */
 		uint32_t permanent, enabled, collecting, garbage, callbacks;
+		uint32_t youngest;           /* points at the first head; 0: nothing does */
 	} gc;
+
+	struct {
+		uint64_t mask;               /* the bits of ob_refcnt that say whether it lives */
+		uint64_t limit;              /* a living object has 1 to this */
+		bool is_narrow;              /* it is the lower 32 bits; their highest: immortal */
+	} count;
+
+	struct {
+		uint32_t items;              /* of the first item of a tuple */
+	} tuple;
+
+	struct {
+		uint32_t name, state, definition;
+		uint32_t has_definition;     /* a byte that says so; 0: it always is one */
+		uint32_t state_size;         /* 0: in the definition */
+	} module;
 
 	struct {
 		uint32_t next, interpreter, thread_id, native_thread_id, current_frame;
@@ -69,5 +88,14 @@ struct cpy_layout {
 
 /* cpy_layout_find - the table for @hexversion, or NULL when that release is not supported. */
 const struct cpy_layout *cpy_layout_find(uint32_t hexversion);
+
+/*
+ * cpy_layout_next - another table for the series of @hexversion, after @before (NULL:
+ * the first one); NULL when there are no more.
+ */
+const struct cpy_layout *cpy_layout_next(uint32_t hexversion, const struct cpy_layout *before);
+
+/* cpy_layout_newest - the table of the newest series there is one for. */
+const struct cpy_layout *cpy_layout_newest(void);
 
 #endif

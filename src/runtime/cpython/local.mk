@@ -3,6 +3,7 @@ core_sources += %D%/code.c
 core_sources += %D%/code.h
 core_sources += %D%/cpython.c
 core_sources += %D%/cpython.h
+core_sources += %D%/debug_offsets.c
 core_sources += %D%/describe.c
 core_sources += %D%/discover.c
 core_sources += %D%/execution.c

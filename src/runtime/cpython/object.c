@@ -51,7 +51,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 				    (unsigned long long)address);
 	refcount = cpy_load64(at);
 	object.type = type->id;
-	object.refcount = (int64_t)refcount;
+	object.refcount = (int64_t)cpy_refcount(cpy, refcount);
 	is_gc = type->is_gc;
 	body = type->basicsize;
 	if (cpy_refcount_immortal(cpy, refcount))

@@ -13,7 +13,7 @@
 #include "runtime/cpython/cpython.h"
 
 /* The releases that layout.c has tables for. */
-#define CPY_READS "CPython 3.11, 3.12 and 3.13 with a GIL"
+#define CPY_READS "CPython 3.11 to 3.15 with a GIL"
 
 #define CPY_TYPE_CACHE 1024
 
@@ -44,6 +44,7 @@ struct cpy_private {
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
 	struct rg_map undecoded;    /* objects counted as such */
+	char layout_note[512];      /* what the debug offsets say otherwise than the tables; "" */
 	bool failed;                /* memory ran out where no error can be returned */
 	bool sealed;                /* all is read: from here on several threads may ask, so that
 				       nothing is remembered any more */
@@ -90,16 +91,20 @@ static inline const struct cpy_type *cpy_type_fast(struct cpy *cpy, uint64_t add
 /* Whether @word, the first of an object, can be the count of a living one. */
 static inline bool cpy_refcount_lives(const struct cpy *cpy, uint64_t word)
 {
-	if (cpy->minor <= 11)
-		return word - 1 < UINT64_C(1) << 40;
-	return word - 1 < UINT64_C(0xffffffff);
+	return (word & cpy->layout.count.mask) - 1 < cpy->layout.count.limit;
 }
 
 static inline bool cpy_refcount_immortal(const struct cpy *cpy, uint64_t word)
 {
-	if (cpy->minor <= 11)
+	if (!cpy->layout.count.is_narrow)
 		return word > UINT64_C(500000000); /* static objects start at 999,999,999 */
 	return word >> 31 & 1;
+}
+
+/* The number of references that @word, the first of an object, says there are. */
+static inline uint64_t cpy_refcount(const struct cpy *cpy, uint64_t word)
+{
+	return cpy->layout.count.is_narrow ? word & UINT32_MAX : word;
 }
 
 /* ---- dicts --------------------------------------------------------------- */
@@ -153,6 +158,19 @@ uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, ui
 
 /* cpy_discover - finds CPython in cpy->image; *@ret false: it is not there. */
 rg_error *cpy_discover(struct cpy *cpy, bool *ret);
+/*
+ * cpy_debug_offsets_differ - how many fields of the runtime at @runtime, of 3.13 or
+ * later, say otherwise than @layout.
+ */
+unsigned cpy_debug_offsets_differ(const struct cpy *cpy, uint64_t runtime,
+				  const struct cpy_layout *layout);
+/*
+ * cpy_debug_offsets_apply - lets what cpy->runtime, of 3.13 or later, says of itself
+ * correct cpy->layout and @execution, and notes what it did.  UNSUPPORTED: it says
+ * what cannot be followed.
+ */
+struct cpy_execution;
+RG_MUST_CHECK rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution);
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);

@@ -217,7 +217,8 @@ static rg_error *put_atexit(struct roots *roots, uint64_t base)
 	uint64_t callback;
 	uint32_t i, j;
 
-	if (!callbacks || count > ATEXIT_LIMIT)
+	/* From 3.14 on a list, which is a field like others. */
+	if (!roots->layout->interpreter.atexit || !callbacks || count > ATEXIT_LIMIT)
 		return NULL;
 	for (i = 0; i < count; i++) {
 		if (!rg_image_u64(roots->cpy->image, callbacks + 8 * (uint64_t)i, &callback))
@@ -337,14 +338,14 @@ static rg_error *put_module_copies(struct roots *roots)
 			type = module ? cpy_type_of(cpy, module) : NULL;
 			if (!type || !type->row || strcmp(type->row->name, "module"))
 				continue;
-			definition = cpy_word(cpy, module + 24);
+			definition = cpy_module_definition(cpy, module);
 			if (!definition || rg_map_find(&seen, definition))
 				continue;
 			if (!rg_map_put(&seen, definition, 1)) {
 				error = rg_error_no_memory();
 				break;
 			}
-			name = cpy_word(cpy, module + 48);
+			name = cpy_word(cpy, module + cpy->layout.module.name);
 			if (!name || cpy_str(cpy, name, text, sizeof(text)) < 0)
 				text[0] = '\0';
 			rg_buffer_printf(&roots->name, "copy of module %s", text);
@@ -480,9 +481,12 @@ static void put_frame_references(struct cpy_walk *walk)
 		uint32_t count = roots->locals_count;
 		char code[sizeof(roots->frame_code) + 512];
 
+		/* A stack reference that is not counted. */
+		if (reference->kind == RG_REFERENCE_BORROWED)
+			count = 0;
 		if (reference->label == CPY_LABEL_TEXT) {
 			/* A generator's own; and no variable, but for a namespace. */
-			if (!count)
+			if (!roots->locals_count)
 				continue;
 			if (strcmp(reference->text, ".f_locals"))
 				kind = RG_ROOT_THREAD;

@@ -213,7 +213,10 @@ const struct cpy_struct cpy_structs_collections[] = {
 	{ CPY_ROW("operator.attrgetter", 11, 15, 40), CPY_FIELDS(OWN(24, ".attr")) },
 	{ CPY_ROW("operator.methodcaller", 10, 12, 40), CPY_FIELDS(OWN(16, ".name"),
 	  OWN(24, ".args"), OWN(32, ".kwds")) },
-	{ CPY_ROW("operator.methodcaller", 13, 15, 64), CPY_FIELDS(OWN(16, ".name"),
+	{ CPY_ROW("operator.methodcaller", 14, 15, 64), CPY_FIELDS(OWN(16, ".name"),
+	  OWN(24, ".args"), OWN(32, ".kwds"), OWN(40, ".vectorcall_args"),
+	  OWN(48, ".vectorcall_kwnames")) },
+	{ CPY_ROW("operator.methodcaller", 13, 13, 64), CPY_FIELDS(OWN(16, ".name"),
 	  OWN(24, ".args"), OWN(32, ".kwds")), .walk = walk_method_caller },
 
 	/* itertools. */

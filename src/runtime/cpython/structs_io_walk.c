@@ -247,7 +247,7 @@ bool cpy_size_bytesio(const struct cpy *cpy, const struct cpy_type *type, uint64
 		if (!rg_image_u64(cpy->image, buffer, &count) ||
 		    !rg_image_u64(cpy->image, buffer + CPY_OB_SIZE, &length))
 			return false;
-		if (cpy->minor >= 12)
+		if (cpy->layout.count.is_narrow)
 			count &= UINT32_MAX;
 		if (count <= 1 && (!cpy_add_product(&size, 1, BYTES_HEAD) ||
 				   !cpy_add_product(&size, length, 1)))

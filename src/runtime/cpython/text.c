@@ -383,7 +383,9 @@ static void repr(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsign
 				cpy_text_puts(text, "...");
 				break;
 			}
-			repr(cpy, text, cpy_word(cpy, object + 24 + 8 * i), depth + 1);
+			repr(cpy, text,
+			     cpy_word(cpy, object + cpy->layout.tuple.items + 8 * i),
+			     depth + 1);
 		}
 		cpy_text_puts(text, count == 1 ? ",)" : ")");
 	} else {

@@ -11,6 +11,8 @@
 #define METATYPES_MAX 64
 #define SLOTS_MAX 4096
 #define MEMBER_SIZE 40
+#define MEMBER_FLAGS 24
+#define MEMBER_AFTER_ITEMS 16 /* 3.15 and later */
 #define MEMBER_OBJECT 6
 #define MEMBER_OBJECT_EX 16
 #define REJECTED UINT32_MAX
@@ -381,6 +383,8 @@ static void read_slots(struct cpy *cpy, struct cpy_type *type, const struct cpy_
 		uint64_t member = at + MEMBER_SIZE * i;
 		uint32_t kind = cpy_word32(cpy, member + 8);
 		uint64_t offset = cpy_word(cpy, member + 16);
+		bool is_after = cpy->minor > 14 && cpy_word32(cpy, member + MEMBER_FLAGS) &
+							   MEMBER_AFTER_ITEMS;
 		uint32_t j;
 
 		if ((kind != MEMBER_OBJECT && kind != MEMBER_OBJECT_EX) || offset < CPY_HEAD ||
@@ -393,6 +397,7 @@ static void read_slots(struct cpy *cpy, struct cpy_type *type, const struct cpy_
 		if (j < inherited + used)
 			continue;
 		slots[inherited + used].offset = (uint32_t)offset;
+		slots[inherited + used].itemsize = is_after ? (uint32_t)type->itemsize : 0;
 		slots[inherited + used].name = cpy_word(cpy, member);
 		used++;
 	}
@@ -714,7 +719,8 @@ void cpy_type_finish(struct cpy *cpy, struct cpy_type *type)
 		return;
 	count = cpy_word(cpy, mro + CPY_HEAD);
 	for (i = 0; i < count && i < BASES_MAX; i++) {
-		const struct cpy_type *entry = cpy_type_at(cpy, cpy_word(cpy, mro + 24 + 8 * i));
+		const struct cpy_type *entry =
+			cpy_type_at(cpy, cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * i));
 
 		if (entry && entry->is_python && cpy_dict_get(cpy, entry->dict, "__del__")) {
 			type->has_finalizer = true;

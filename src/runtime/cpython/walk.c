@@ -34,9 +34,12 @@ static void walk_slots(struct cpy_walk *walk, const struct cpy_type *type)
 
 	for (i = 0; i < type->slot_count; i++) {
 		const struct cpy_slot *slot = &type->slots[i];
+		uint64_t at = walk->object + slot->offset;
 
-		cpy_emit(walk, cpy_word(walk->cpy, walk->object + slot->offset),
-			 RG_REFERENCE_STRONG, CPY_LABEL_SLOT, NULL, slot->name);
+		if (__builtin_expect(slot->itemsize, 0))
+			at += cpy_word(walk->cpy, walk->object + CPY_HEAD) * slot->itemsize;
+		cpy_emit(walk, cpy_word(walk->cpy, at), RG_REFERENCE_STRONG, CPY_LABEL_SLOT, NULL,
+			 slot->name);
 	}
 }
 
@@ -100,8 +103,10 @@ static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 			 * Up to 3.13.12 the collector is shown the one or the other
 			 * (python/cpython#145440).  Debian, whose builds are told by
 			 * where their generations stand, has that change in 3.13.5.
+			 * 3.14 has it from 3.14.4 on.
 			 */
-			if (cpy->hexversion < 0x030d0d00 && cpy->layout.gc.generations != 20)
+			if ((cpy->hexversion < 0x030d0d00 && cpy->layout.gc.generations != 20) ||
+			    (cpy->minor == 14 && cpy->hexversion < 0x030e0400))
 				kind = RG_REFERENCE_UNTRAVERSED;
 		}
 		emit_dict(walk, word, kind);

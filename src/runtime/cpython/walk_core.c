@@ -51,7 +51,7 @@ static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t c
 	for (i = 0; i < count; i++) {
 		uint64_t item;
 
-		if (!rg_image_u64(cpy->image, object + 24 + 8 * i, &item)) {
+		if (!rg_image_u64(cpy->image, object + cpy->layout.tuple.items + 8 * i, &item)) {
 			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
@@ -75,7 +75,8 @@ static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint6
 	/* A struct sequence has items that its length does not tell. */
 	if (type->hidden_items > count)
 		count = type->hidden_items;
-	cpy_emit_array(walk, object + 24, count, RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL);
+	cpy_emit_array(walk, object + walk->cpy->layout.tuple.items, count, RG_REFERENCE_STRONG,
+		       CPY_LABEL_INDEX, NULL);
 }
 
 static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
@@ -211,7 +212,12 @@ static bool size_list(const struct cpy *cpy, const struct cpy_type *type, uint64
 {
 	uint64_t allocated;
 
-	if (!rg_image_u64(cpy->image, object + 32, &allocated) || allocated >> 48)
+	if (!rg_image_u64(cpy->image, object + 32, &allocated))
+		return false;
+	/* While it is being sorted, its items are elsewhere and this is -1. */
+	if (allocated == UINT64_MAX)
+		allocated = 0;
+	if (allocated >> 48)
 		return false;
 	*ret = type->basicsize + 8 * allocated;
 	return true;

@@ -25,6 +25,7 @@ import socketserver
 import ssl
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -104,6 +105,10 @@ temporary_file = tempfile.NamedTemporaryFile()
 old_handler = signal.signal(signal.SIGUSR1, lambda *a: old_handler)
 signal.signal(signal.SIGCHLD, lambda *a: None)
 
+# A fetched interpreter starts others like itself through its launcher, where there is one.
+launcher = pathlib.Path(sys.prefix).parent / "python3"
+if launcher.exists():
+    multiprocessing.set_executable(str(launcher))
 process = subprocess.Popen(["sleep", "100"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
 finished_process = subprocess.run(["true"], capture_output=True, check=False)
 shared = [multiprocessing.Lock(), multiprocessing.Semaphore(2), multiprocessing.Event(),

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What 3.13 and later say of their own layout, in the struct _Py_DebugOffsets that
+ * _PyRuntime begins with: numbers of 8 bytes each, whose places are fixed within a
+ * series.  They are held against the tables.  Where both know a field and differ,
+ * the interpreter is right, if all that is read by that field follows it; if not,
+ * the dump is refused, and what did not fit is said.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/private.h"
+
+/* What a field stands for here. */
+enum scope {
+	IN_LAYOUT,     /* a member of struct cpy_layout */
+	OF_INTERPRETER, /* the same, of the interpreter's state: what lies beside it moves too */
+	IN_EXECUTION,  /* a member of struct cpy_execution */
+	FIXED,         /* a number that the readers rely on */
+};
+
+struct field {
+	const char *name;
+	uint16_t place[3]; /* in 3.13, 3.14, 3.15; 0: not there */
+	uint8_t scope;     /* enum scope */
+	uint16_t member;   /* offsetof, or the number itself */
+};
+
+#define LAYOUT(member_) offsetof(struct cpy_layout, member_)
+#define EXECUTION(member_) offsetof(struct cpy_execution, member_)
+
+static const struct field fields[] = {
+	{ "pyobject.ob_type", { 360, 408, 472 }, FIXED, 8 },
+	{ "type_object.tp_name", { 376, 424, 488 }, FIXED, 24 },
+	{ "type_object.tp_flags", { 392, 440, 504 }, FIXED, 168 },
+	{ "type_object.tp_basicsize", { 0, 0, 512 }, FIXED, 32 },
+	{ "type_object.tp_dictoffset", { 0, 0, 520 }, FIXED, 288 },
+	{ "list_object.ob_item", { 432, 480, 576 }, FIXED, 24 },
+	{ "list_object.ob_size", { 440, 488, 584 }, FIXED, 16 },
+	{ "tuple_object.ob_size", { 416, 464, 560 }, FIXED, 16 },
+	{ "set_object.used", { 0, 504, 600 }, FIXED, 24 },
+	{ "set_object.table", { 0, 512, 608 }, FIXED, 40 },
+	{ "set_object.mask", { 0, 520, 616 }, FIXED, 32 },
+	{ "dict_object.ma_keys", { 456, 536, 632 }, FIXED, 32 },
+	{ "dict_object.ma_values", { 464, 544, 640 }, FIXED, 40 },
+	{ "float_object.ob_fval", { 480, 560, 656 }, FIXED, 16 },
+	{ "long_object.lv_tag", { 496, 576, 672 }, FIXED, 16 },
+	{ "bytes_object.ob_size", { 520, 600, 696 }, FIXED, 16 },
+	{ "bytes_object.ob_sval", { 528, 608, 704 }, FIXED, 32 },
+	{ "unicode_object.state", { 544, 624, 720 }, FIXED, 32 },
+	{ "unicode_object.length", { 552, 632, 728 }, FIXED, 16 },
+
+	{ "runtime_state.interpreters_head", { 40, 40, 40 }, IN_LAYOUT,
+	  LAYOUT(runtime.interpreters_head) },
+	{ "interpreter_state.id", { 56, 56, 56 }, OF_INTERPRETER, LAYOUT(interpreter.id) },
+	{ "interpreter_state.next", { 64, 64, 64 }, OF_INTERPRETER, LAYOUT(interpreter.next) },
+	{ "interpreter_state.threads_head", { 72, 72, 72 }, OF_INTERPRETER,
+	  LAYOUT(interpreter.threads_head) },
+	{ "interpreter_state.gc", { 80, 88, 88 }, OF_INTERPRETER, LAYOUT(interpreter.gc) },
+	{ "interpreter_state.imports_modules", { 88, 96, 96 }, OF_INTERPRETER,
+	  LAYOUT(interpreter.modules) },
+	{ "interpreter_state.sysdict", { 96, 104, 104 }, OF_INTERPRETER,
+	  LAYOUT(interpreter.sysdict) },
+	{ "interpreter_state.builtins", { 104, 112, 112 }, OF_INTERPRETER,
+	  LAYOUT(interpreter.builtins) },
+	{ "gc.collecting", { 576, 656, 760 }, IN_LAYOUT, LAYOUT(gc.collecting) },
+	{ "thread_state.next", { 168, 192, 192 }, IN_LAYOUT, LAYOUT(thread.next) },
+	{ "thread_state.interp", { 176, 200, 200 }, IN_LAYOUT, LAYOUT(thread.interpreter) },
+	{ "thread_state.current_frame", { 184, 208, 208 }, IN_LAYOUT,
+	  LAYOUT(thread.current_frame) },
+	{ "thread_state.thread_id", { 192, 216, 240 }, IN_LAYOUT, LAYOUT(thread.thread_id) },
+	{ "thread_state.native_thread_id", { 200, 224, 248 }, IN_LAYOUT,
+	  LAYOUT(thread.native_thread_id) },
+	{ "heap_type_object.ht_cached_keys", { 0, 0, 536 }, IN_LAYOUT,
+	  LAYOUT(heap_type.cached_keys) },
+	{ "tuple_object.ob_item", { 408, 456, 552 }, IN_LAYOUT, LAYOUT(tuple.items) },
+	{ "long_object.ob_digit", { 504, 584, 680 }, IN_LAYOUT, LAYOUT(integer.digits) },
+	{ "unicode_object.asciiobject_size", { 560, 640, 736 }, IN_LAYOUT,
+	  LAYOUT(str.ascii_header) },
+	{ "unicode_object.compactunicodeobject_size", { 0, 0, 744 }, IN_LAYOUT,
+	  LAYOUT(str.compact_header) },
+
+	{ "thread_state.current_frame", { 184, 208, 208 }, IN_EXECUTION,
+	  EXECUTION(thread.current_frame) },
+	{ "interpreter_frame.previous", { 232, 256, 320 }, IN_EXECUTION,
+	  EXECUTION(frame.previous) },
+	{ "interpreter_frame.executable", { 240, 264, 328 }, IN_EXECUTION, EXECUTION(frame.code) },
+	{ "interpreter_frame.instr_ptr", { 248, 272, 336 }, IN_EXECUTION,
+	  EXECUTION(frame.instruction) },
+	{ "interpreter_frame.localsplus", { 256, 280, 344 }, IN_EXECUTION,
+	  EXECUTION(frame.localsplus) },
+	{ "interpreter_frame.owner", { 264, 288, 352 }, IN_EXECUTION, EXECUTION(frame.owner) },
+	{ "interpreter_frame.stackpointer", { 0, 296, 360 }, IN_EXECUTION,
+	  EXECUTION(frame.stackpointer) },
+	{ "code_object.filename", { 280, 320, 384 }, IN_EXECUTION, EXECUTION(code.filename) },
+	{ "code_object.qualname", { 296, 336, 400 }, IN_EXECUTION, EXECUTION(code.qualname) },
+	{ "code_object.linetable", { 304, 344, 408 }, IN_EXECUTION, EXECUTION(code.linetable) },
+	{ "code_object.firstlineno", { 312, 352, 416 }, IN_EXECUTION,
+	  EXECUTION(code.firstlineno) },
+	{ "code_object.localsplusnames", { 328, 368, 432 }, IN_EXECUTION,
+	  EXECUTION(code.localsplusnames) },
+	{ "code_object.localspluskinds", { 336, 376, 440 }, IN_EXECUTION,
+	  EXECUTION(code.localspluskinds) },
+	{ "code_object.co_code_adaptive", { 344, 384, 448 }, IN_EXECUTION,
+	  EXECUTION(code.adaptive) },
+	{ "gen_object.gi_iframe", { 0, 680, 808 }, IN_EXECUTION, EXECUTION(generator.frame) },
+	{ "gen_object.gi_frame_state", { 0, 688, 816 }, IN_EXECUTION, EXECUTION(generator.state) },
+};
+
+#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+/* sizeof(PyInterpreterState): all offsets of states and objects are below. */
+#define OFFSET_MAX (1u << 20)
+
+/* Places of the sizes of runtime, interpreter and thread state. */
+#define RUNTIME_SIZE 24
+#define INTERPRETER_SIZE 48
+
+static unsigned column_of(unsigned minor)
+{
+	return minor >= 15 ? 2 : minor == 14 ? 1 : 0;
+}
+
+static uint64_t number_at(const struct cpy *cpy, uint64_t runtime, unsigned place)
+{
+	return cpy_word(cpy, runtime + place);
+}
+
+static uint64_t expected(const struct field *field, const struct cpy_layout *layout,
+			 const struct cpy_execution *execution)
+{
+	uint32_t number = field->member;
+
+	if (field->scope == IN_EXECUTION)
+		memcpy(&number, (const char *)execution + field->member, sizeof(number));
+	else if (field->scope != FIXED)
+		memcpy(&number, (const char *)layout + field->member, sizeof(number));
+	return number;
+}
+
+unsigned cpy_debug_offsets_differ(const struct cpy *cpy, uint64_t runtime,
+				  const struct cpy_layout *layout)
+{
+	unsigned column = column_of(layout->since & 255), count = 0;
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++)
+		if (fields[i].place[column] && fields[i].scope != IN_EXECUTION &&
+		    number_at(cpy, runtime, fields[i].place[column]) !=
+			    expected(&fields[i], layout, NULL))
+			count++;
+	return count;
+}
+
+/* Adds "name 75 for 74" to the sentence at @ret. */
+static void note(char *ret, size_t size, const char *name, uint64_t there, uint64_t here)
+{
+	size_t length = strlen(ret);
+
+	snprintf(ret + length, size - length, "%s%s %llu for %llu", length ? ", " : "", name,
+		 (unsigned long long)there, (unsigned long long)here);
+}
+
+rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution)
+{
+	unsigned column = column_of(cpy->layout.since & 255);
+	char misfits[256] = "", moved[160] = "";
+	bool interpreter_moved = false;
+	uint64_t size;
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++) {
+		const struct field *field = &fields[i];
+		uint64_t here = expected(field, &cpy->layout, execution), there;
+		uint32_t number;
+
+		if (!field->place[column])
+			continue;
+		there = number_at(cpy, cpy->runtime, field->place[column]);
+		if (there == here)
+			continue;
+		if (field->scope == FIXED || there > OFFSET_MAX) {
+			note(misfits, sizeof(misfits), field->name, there, here);
+			continue;
+		}
+		note(moved, sizeof(moved), field->name, there, here);
+		number = (uint32_t)there;
+		if (field->scope == IN_EXECUTION)
+			memcpy((char *)execution + field->member, &number, sizeof(number));
+		else
+			memcpy((char *)&cpy->layout + field->member, &number, sizeof(number));
+		interpreter_moved |= field->scope == OF_INTERPRETER;
+	}
+	if (misfits[0])
+		return rg_error_new(RG_ERROR_UNSUPPORTED,
+				    "found CPython %s, whose own debug offsets do not fit what "
+				    "this refgraph knows of its series (%s): the dump is "
+				    "damaged, or a newer one may read it",
+				    cpy->version, misfits);
+	/* Options of the build make these two states longer at their ends. */
+	size = number_at(cpy, cpy->runtime, RUNTIME_SIZE);
+	if (size >= 1 << 10 && size < OFFSET_MAX)
+		cpy->layout.runtime.size = (uint32_t)size;
+	size = number_at(cpy, cpy->runtime, INTERPRETER_SIZE);
+	if (size >= 1 << 10 && size < OFFSET_MAX)
+		cpy->layout.interpreter.size = (uint32_t)size;
+	if (interpreter_moved) {
+		/* What the table says of its other fields is as doubtful. */
+		static const struct cpy_state_field none[] = { { 0, NULL } };
+
+		memset(&execution->interpreter, 0, sizeof(execution->interpreter));
+		execution->interpreter.fields = none;
+		execution->interpreter.modules = cpy->layout.interpreter.modules;
+		cpy->layout.interpreter.interned = 0;
+	}
+	if (!moved[0])
+		return NULL;
+	snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
+		 "its debug offsets differ from what is known of CPython %s, and are believed "
+		 "(%s)%s", cpy->version, moved,
+		 interpreter_moved ? ": most fields of the interpreter's state name no root" : "");
+	return rg_image_lacks(cpy->image, cpy->private->layout_note);
+}
