@@ -250,15 +250,21 @@ struct rg_chains {
  * objects of @targets, over counted references: breadth-first forwards from
  * the best class of roots that reaches them (modules; then locals and
  * thread-locals; then the state of interpreters and threads and static data;
- * then external references).  Parts count as near as their owner.  Equally long
- * ones are ordered by their roots' names, importers (CPython: __main__, from which
- * no module imports) last, then by the order of references.  Several chains differ in the last
- * referrer; none leads through a target.  *@ret is freed with
- * rg_chains_free().
+ * then external references).  Of the ways from a class those come first that
+ * follow fewest routine references and start at no routine root, which explain
+ * nothing; then the shortest, parts counting as near as their owner; then by
+ * root, then in the order of references.  By root: what several modules name
+ * is told of the one that others import from, importers (CPython: __main__)
+ * last; a module imports from another when it names it, a class of it or a
+ * function that runs in its namespace (two that name each other: the one of the
+ * longer name, a submodule, is imported from); where that decides nothing, by
+ * name.  Several chains differ in the last referrer; none leads through a
+ * target.  With @shortest the classes and routine do not matter.  *@ret is freed
+ * with rg_chains_free().
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID for a target that does not
  * exist or none at all; RG_ERROR_INCOMPLETE when the dump has no roots.
- * Complexity: O(objects + references) time, 8 bytes an object; no limit of
- * length.
+ * Complexity: O(objects + references) time, 8 bytes an object and 24 for each
+ * distance there is; no limit of length.
  */
 RG_API RG_MUST_CHECK rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets,
 					      size_t target_count,
@@ -276,7 +282,7 @@ typedef struct rg_chain_tree rg_chain_tree;
  * has it for one object; count is ignored.  @graph must outlive it.  *@ret is
  * freed with rg_chain_tree_free().
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INCOMPLETE when the dump has no roots.
- * Complexity: O(objects + references) time, 8 bytes an object, half of which
+ * Complexity: O(objects + references) time, memory as rg_chains_find, of which 4 bytes an object
  * are kept.
  */
 RG_API RG_MUST_CHECK rg_error *rg_chain_tree_new(const rg_graph *graph,

@@ -6,11 +6,17 @@
  * entered again: if no target was found from there, none is to be found
  * through there.  The queue keeps ways of equal length in the order of their
  * roots and references, so the first way found is the one to tell.
+ *
+ * Within a class the search goes by rounds: first over references that explain
+ * something, then over one more of those that explain nothing (routine), and so
+ * on.  A round keeps where its levels are in the queue, so that the next round
+ * can follow the routine references of each level in its turn.
  */
 #include "base/error.h"
 
 #include <string.h>
 
+#include "analysis/precedence.h"
 #include "base/alloc.h"
 #include "base/bitset.h"
 #include "base/options.h"
@@ -25,6 +31,26 @@ struct result {
 	RG_VECTOR(struct rg_chain) chains;
 	RG_VECTOR(struct rg_step) steps;
 	RG_VECTOR(size_t) starts; /* by chain: its first step */
+	RG_VECTOR(rg_id) tellers; /* objects of which a chain has been told, with their parts */
+};
+
+/* Which references are followed. */
+enum follow {
+	FOLLOW_TELLING, /* not the routine ones */
+	FOLLOW_ROUTINE, /* only these */
+	FOLLOW_ALL,
+};
+
+/* Objects as far from their roots, in the queue. */
+struct level {
+	rg_id depth, first, end;
+};
+
+/* Those of a round that have any. */
+struct levels {
+	struct level *data;
+	size_t count;
+	size_t capacity;
 };
 
 struct search {
@@ -34,29 +60,18 @@ struct search {
 	uint64_t *targets; /* NULL: a tree to everything */
 	rg_id *parent;   /* by object: who reached it, BY_ROOT or UNSEEN */
 	rg_id *queue;
-	rg_id head, tail;
+	rg_id tail;
+	uint32_t *order;   /* of the roots, better ones first */
+	struct levels rounds[2]; /* levels of the one at work and of the one before, by turns */
 	size_t wanted;
-	size_t first_root, end_root; /* those of the class at work */
+	size_t first_root, end_root; /* in the order: those of the class at work */
+	enum follow follow;
 	bool told;         /* by the object at work: one chain a referrer */
 };
 
-/* Roots of one class are equally good. */
-static unsigned int class_of(enum rg_root_kind kind)
+static const struct rg_root *root_at(const struct search *search, size_t place)
 {
-	switch (kind) {
-	case RG_ROOT_MODULE:
-		return 0;
-	case RG_ROOT_LOCAL:
-	case RG_ROOT_THREAD_LOCAL:
-		return 1;
-	case RG_ROOT_INTERPRETER:
-	case RG_ROOT_THREAD:
-	case RG_ROOT_STATIC:
-		return 2;
-	case RG_ROOT_EXTERNAL:
-		break;
-	}
-	return 3;
+	return &search->graph->roots.data[search->order[place]];
 }
 
 static bool is_allowed(const struct search *search, const struct rg_root *root)
@@ -73,25 +88,35 @@ static bool is_done(const struct search *search)
 	return search->targets && search->result->chains.count >= search->wanted;
 }
 
-/* The reference of @from to @to that the search followed: the first. */
-static size_t first_reference(const rg_graph *graph, rg_id from, rg_id to)
+/*
+ * The reference of @from to @to that the search followed: the first, or unless
+ * @any the first that explains something, if one does.
+ */
+static size_t first_reference(const rg_graph *graph, rg_id from, rg_id to, bool any)
 {
 	struct rg_references out = rg_graph_references(graph, from);
-	size_t i = 0;
+	size_t routine = out.count;
 
-	while (i < out.count && (out.target[i] != to || !rg_store_counted(out.kind[i])))
-		i++;
-	return i;
+	for (size_t i = 0; i < out.count; i++) {
+		if (out.target[i] != to || !rg_store_counted(out.kind[i]))
+			continue;
+		if (any || !(out.kind[i] & RG_REFERENCE_ROUTINE))
+			return i;
+		if (routine == out.count)
+			routine = i;
+	}
+	return routine;
 }
 
 /* The first root of the class at work that refers to @id: there is one. */
 static const struct rg_root *first_root(const struct search *search, rg_id id)
 {
-	const struct rg_root *roots = search->graph->roots.data;
+	for (size_t i = search->first_root; i < search->end_root; i++) {
+		const struct rg_root *root = root_at(search, i);
 
-	for (size_t i = search->first_root; i < search->end_root; i++)
-		if (roots[i].object == id && is_allowed(search, &roots[i]))
-			return &roots[i];
+		if (root->object == id && is_allowed(search, root))
+			return root;
+	}
 	return NULL;
 }
 
@@ -122,7 +147,8 @@ static bool add_chain(struct search *search, const struct rg_root *root, rg_id f
 				break;
 			step.target = step.source;
 			step.source = search->parent[step.target];
-			step.index = first_reference(search->graph, step.source, step.target);
+			step.index = first_reference(search->graph, step.source, step.target,
+						     search->options->shortest);
 		}
 		chain.root = first_root(search, step.source);
 		reverse(result->steps.data + start, result->steps.count - start);
@@ -147,70 +173,182 @@ static bool is_part_of_known(const struct search *search, rg_id id, rg_id from)
 	return owner != from && search->parent[owner] != UNSEEN;
 }
 
+/* Whether @id or a part of it may have routine references. */
+static bool has_routine(const struct search *search, rg_id id)
+{
+	const rg_graph *graph = search->graph;
+
+	if (rg_bitset_test(graph->special, id))
+		return true;
+	for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++)
+		if (graph->kind[i] & RG_REFERENCE_PLUMBING)
+			return true;
+	return false;
+}
+
+/* Whether a chain through @id has been told: an object at work may come up twice. */
+static bool has_told(const struct search *search, rg_id id)
+{
+	const struct result *result = search->result;
+
+	for (size_t i = 0; i < result->tellers.count; i++)
+		if (result->tellers.data[i] == id)
+			return true;
+	return false;
+}
+
+/* A chain of which @top, or a part of it, @from, is the last referrer. */
+static bool tell(struct search *search, rg_id top, rg_id from, size_t index, rg_id target)
+{
+	if (search->told || is_done(search))
+		return true;
+	search->told = true;
+	if (search->follow == FOLLOW_ROUTINE && has_told(search, top))
+		return true;
+	return rg_vector_push(&search->result->tellers, top) &&
+	       add_chain(search, NULL, from, index, target);
+}
+
+/* Goes to @target, which a reference of @kind leads to: a part of it is *@ret_part. */
+static void enter(struct search *search, rg_id from, rg_id target, uint8_t kind,
+		  unsigned int depth, bool *ret_part)
+{
+	search->parent[target] = from;
+	*ret_part = kind & RG_REFERENCE_PLUMBING && search->follow != FOLLOW_ROUTINE &&
+		    depth < DEEPEST && rg_graph_owner(search->graph, target) == from;
+	if (!*ret_part)
+		search->queue[search->tail++] = target;
+}
+
+/* Whether @target was entered as a part of @id, not as an object of its own. */
+static bool is_entered_part(const struct search *search, rg_id id, rg_id target, uint8_t kind,
+			    unsigned int depth)
+{
+	return (kind & (RG_REFERENCE_PLUMBING | RG_REFERENCE_ROUTINE)) == RG_REFERENCE_PLUMBING &&
+	       search->parent[target] == id && depth < DEEPEST &&
+	       rg_graph_owner(search->graph, target) == id;
+}
+
 /*
- * Goes to what @id refers to, in order; a part of it is as near as itself, so
- * that a way is as long as its reader finds it.
+ * Goes to what @id, @top or a part of it, refers to, in order; a part is as near
+ * as its owner, so that a way is as long as its reader finds it.
  */
-static bool expand(struct search *search, rg_id id, unsigned int depth)
+static bool expand(struct search *search, rg_id top, rg_id id, unsigned int depth)
 {
 	const rg_graph *graph = search->graph;
 	struct rg_references out = rg_graph_references(graph, id);
 
 	for (size_t i = 0; i < out.count; i++) {
 		rg_id target = out.target[i];
+		bool routine = out.kind[i] & RG_REFERENCE_ROUTINE, part = false;
 
 		if (i + 8 < out.count)
 			__builtin_prefetch(&search->parent[out.target[i + 8]]);
 		if (!rg_store_counted(out.kind[i]))
 			continue;
-		if (is_target(search, target)) {
-			if (search->told || is_done(search))
-				continue;
-			search->told = true;
-			if (!add_chain(search, NULL, id, i, target))
+		if (search->follow != FOLLOW_ALL && routine != (search->follow == FOLLOW_ROUTINE)) {
+			part = !routine && is_entered_part(search, id, target, out.kind[i], depth);
+		} else if (is_target(search, target)) {
+			if (!tell(search, top, id, i, target))
 				return false;
 			if (is_done(search))
 				return true;
 		} else if (search->parent[target] == UNSEEN &&
 			   !is_part_of_known(search, target, id)) {
-			search->parent[target] = id;
-			if (!(out.kind[i] & RG_REFERENCE_PLUMBING) || depth == DEEPEST ||
-			    rg_graph_owner(graph, target) != id)
-				search->queue[search->tail++] = target;
-			else if (!expand(search, target, depth + 1))
+			enter(search, id, target, out.kind[i], depth, &part);
+		}
+		if (part && !expand(search, top, target, depth + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool expand_level(struct search *search, const struct level *level, enum follow follow)
+{
+	const rg_graph *graph = search->graph;
+	rg_id end = level->end;
+
+	search->follow = follow;
+	for (rg_id at = level->first; at < end && !is_done(search); at++) {
+		rg_id id = search->queue[at];
+
+		if (at + 4 < end)
+			__builtin_prefetch(&graph->offset[search->queue[at + 4]]);
+		if (at + 2 < end)
+			__builtin_prefetch(&graph->target[graph->offset[search->queue[at + 2]]]);
+		/* Most have none. */
+		if (follow == FOLLOW_ROUTINE && !has_routine(search, id))
+			continue;
+		search->told = false;
+		if (!expand(search, id, id, 0))
+			return false;
+	}
+	return true;
+}
+
+/* The roots of the class at work that are, or are not, @routine; or all of them. */
+static bool set_out(struct search *search, bool routine, bool all)
+{
+	for (size_t i = search->first_root; i < search->end_root && !is_done(search); i++) {
+		const struct rg_root *root = root_at(search, i);
+
+		if (!is_allowed(search, root) || (!all && root->routine != routine))
+			continue;
+		if (is_target(search, root->object)) {
+			if (!add_chain(search, root, RG_NONE, 0, root->object))
 				return false;
+		} else if (search->parent[root->object] == UNSEEN) {
+			search->parent[root->object] = BY_ROOT;
+			search->queue[search->tail++] = root->object;
 		}
 	}
 	return true;
 }
 
-/* Everything from the roots first_root .. end_root - 1 on; false: no memory. */
+/* What is found with one routine reference more than in round @number - 1. */
+static bool run_round(struct search *search, size_t number)
+{
+	struct levels *before = &search->rounds[(number + 1) % 2];
+	struct levels *round = &search->rounds[number % 2];
+	enum follow follow = search->options->shortest ? FOLLOW_ALL : FOLLOW_TELLING;
+	struct level level = { 0, search->tail, 0 };
+	size_t next = 0; /* level of the round before */
+
+	round->count = 0;
+	if (number < 2 && !set_out(search, number, search->options->shortest))
+		return false;
+	for (; !is_done(search); level.depth++, level.first = level.end) {
+		bool has_next = number && next < before->count;
+
+		level.end = search->tail;
+		if (level.first != level.end && !rg_vector_push(round, level))
+			return false;
+		if (level.first == level.end && !has_next)
+			break;
+		if (level.first == level.end)
+			level.depth = before->data[next].depth;
+		if (!expand_level(search, &level, follow))
+			return false;
+		if (has_next && before->data[next].depth == level.depth &&
+		    !expand_level(search, &before->data[next++], FOLLOW_ROUTINE))
+			return false;
+	}
+	return true;
+}
+
+/* Everything from the roots of the class at work on; false: no memory. */
 static bool run(struct search *search)
 {
-	const rg_graph *graph = search->graph;
-	const struct rg_root *roots = graph->roots.data;
+	rg_id before = search->tail;
 
-	for (size_t i = search->first_root; i < search->end_root && !is_done(search); i++) {
-		rg_id id = roots[i].object;
-
-		if (!is_allowed(search, &roots[i]))
-			continue;
-		if (is_target(search, id)) {
-			if (!add_chain(search, &roots[i], RG_NONE, 0, id))
-				return false;
-		} else if (search->parent[id] == UNSEEN) {
-			search->parent[id] = BY_ROOT;
-			search->queue[search->tail++] = id;
-		}
-	}
-	while (search->head < search->tail && !is_done(search)) {
-		if (search->head + 4 < search->tail)
-			__builtin_prefetch(&graph->offset[search->queue[search->head + 4]]);
-		if (search->head + 2 < search->tail)
-			__builtin_prefetch(&graph->target[
-				graph->offset[search->queue[search->head + 2]]]);
-		search->told = false;
-		if (!expand(search, search->queue[search->head++], 0))
+	if (!run_round(search, 0))
+		return false;
+	for (size_t number = 1; !search->options->shortest && !is_done(search); number++) {
+		/* The second round has roots of its own. */
+		if (number > 1 && search->tail == before)
+			break;
+		before = search->tail;
+		if (!run_round(search, number))
 			return false;
 	}
 	return true;
@@ -218,19 +356,18 @@ static bool run(struct search *search)
 
 static bool run_all(struct search *search)
 {
-	const rg_graph *graph = search->graph;
-	size_t count = graph->roots.count;
+	size_t count = search->graph->roots.count;
 
 	if (search->options->shortest) {
 		search->end_root = count;
 		return run(search);
 	}
 	while (search->end_root < count && !is_done(search)) {
-		unsigned int class = class_of(graph->roots.data[search->end_root].kind);
+		unsigned int class = rg_precedence_class(root_at(search, search->end_root)->kind);
 
 		search->first_root = search->end_root;
 		while (search->end_root < count &&
-		       class_of(graph->roots.data[search->end_root].kind) == class)
+		       rg_precedence_class(root_at(search, search->end_root)->kind) == class)
 			search->end_root++;
 		if (!run(search))
 			return false;
@@ -274,6 +411,9 @@ static void free_search(struct search *search)
 	rg_free(search->targets);
 	rg_free(search->parent);
 	rg_free(search->queue);
+	rg_free(search->order);
+	rg_vector_free(&search->rounds[0]);
+	rg_vector_free(&search->rounds[1]);
 }
 
 static bool prepare(struct search *search)
@@ -282,7 +422,8 @@ static bool prepare(struct search *search)
 
 	search->parent = rg_alloc(count * sizeof(*search->parent));
 	search->queue = rg_alloc(count * sizeof(*search->queue));
-	if (!search->parent || !search->queue)
+	search->order = rg_precedence(search->graph);
+	if (!search->parent || !search->queue || !search->order)
 		return false;
 	memset(search->parent, 0xff, count * sizeof(*search->parent));
 	return true;
@@ -325,6 +466,7 @@ void rg_chains_free(struct rg_chains *chains)
 	rg_vector_free(&result->chains);
 	rg_vector_free(&result->steps);
 	rg_vector_free(&result->starts);
+	rg_vector_free(&result->tellers);
 	rg_free(result);
 }
 
@@ -334,17 +476,18 @@ struct rg_chain_tree {
 	const rg_graph *graph;
 	rg_id *parent;       /* as in a search */
 	struct rg_map roots; /* object + 1 -> its best root */
+	bool shortest;
 };
 
 /* The best root of each object; those that are not allowed are no roots here. */
 static bool index_roots(const struct search *search, struct rg_map *ret)
 {
 	for (size_t i = 0; i < search->graph->roots.count; i++) {
-		const struct rg_root *root = &search->graph->roots.data[i];
+		const struct rg_root *root = root_at(search, i);
 		uint64_t key = (uint64_t)root->object + 1;
 
 		if (is_allowed(search, root) && !rg_map_find(ret, key) &&
-		    !rg_map_put(ret, key, (uint32_t)i))
+		    !rg_map_put(ret, key, search->order[i]))
 			return false;
 	}
 	return true;
@@ -367,6 +510,7 @@ rg_error *rg_chain_tree_new(const rg_graph *graph, const struct rg_chains_option
 		return rg_error_no_memory();
 	}
 	tree->graph = graph;
+	tree->shortest = how.shortest;
 	tree->parent = search.parent;
 	search.parent = NULL;
 	free_search(&search);
@@ -389,7 +533,8 @@ rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_
 	ok = result != NULL;
 	while (ok && tree->parent[at] < BY_ROOT) {
 		rg_id from = tree->parent[at];
-		struct rg_step step = { from, first_reference(graph, from, at), at };
+		struct rg_step step = { from, first_reference(graph, from, at, tree->shortest),
+					at };
 
 		ok = rg_vector_push(&result->steps, step);
 		at = from;

@@ -201,6 +201,9 @@ static int put_none(struct cli *cli, const struct result *result)
 					"it\n");
 	else
 		rg_sink_puts(cli->sink, "what holds it is not in the dump\n");
+	if (!rg_dump_info(result->dump)->complete)
+		rg_sink_puts(cli->sink, "  the dump is incomplete: that is no proof that nothing "
+					"holds it\n");
 	rg_sink_printf(cli->sink, "\nnext: refgraph %s",
 		       garbage && dead ? "cycles" : "backrefs");
 	cli_put_dump(cli, rg_dump_info(result->dump)->path);

@@ -8,6 +8,8 @@
 #include "support/oracle.h"
 #include "support/synth.h"
 
+#define MOST_LENGTH 8u /* of the ways that the oracle tries, and of their routine references */
+
 static bool counted(uint8_t kind)
 {
 	return (kind & RG_REFERENCE_KIND_MASK) <= RG_REFERENCE_INFERRED;
@@ -20,21 +22,41 @@ static unsigned int class_of(enum rg_root_kind kind)
 	return classes[kind];
 }
 
-/* The first way in the order of references of exactly @length steps, by trying all. */
-static bool try_ways(const rg_graph *graph, rg_id at, rg_id target, size_t length,
-		     struct rg_step *steps, bool *on)
+/* The reference that is told of those between two objects: the first that explains something. */
+static bool is_told(const struct rg_references *out, size_t index, bool any)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->target[i] == out->target[index] && counted(out->kind[i]) &&
+		    !(out->kind[i] & RG_REFERENCE_ROUTINE) && !any)
+			return i == index;
+	for (size_t i = 0; i < index; i++)
+		if (out->target[i] == out->target[index] && counted(out->kind[i]))
+			return false;
+	return true;
+}
+
+/*
+ * The first way in the order of references of exactly @length steps, @routine of
+ * which explain nothing (@any: however many), by trying all.
+ */
+static bool try_ways(const rg_graph *graph, rg_id at, rg_id target, size_t length, size_t routine,
+		     bool any, struct rg_step *steps, bool *on)
 {
 	struct rg_references out = rg_graph_references(graph, at);
 
 	if (!length)
-		return at == target;
+		return at == target && (any || !routine);
 	if (at == target)
 		return false;
 	on[at] = true;
 	for (size_t i = 0; i < out.count; i++) {
+		bool explains = any || !(out.kind[i] & RG_REFERENCE_ROUTINE);
+
 		steps[0] = (struct rg_step){ at, i, out.target[i] };
-		if (counted(out.kind[i]) && !on[out.target[i]] &&
-		    try_ways(graph, out.target[i], target, length - 1, steps + 1, on)) {
+		if (counted(out.kind[i]) && !on[out.target[i]] && is_told(&out, i, any) &&
+		    (explains || routine) &&
+		    try_ways(graph, out.target[i], target, length - 1, routine - !explains, any,
+			     steps + 1, on)) {
 			on[at] = false;
 			return true;
 		}
@@ -43,8 +65,12 @@ static bool try_ways(const rg_graph *graph, rg_id at, rg_id target, size_t lengt
 	return false;
 }
 
-static bool best_chain(const rg_graph *graph, rg_id target, bool shortest, size_t *ret_root,
-		       struct rg_step *steps, size_t *ret_length)
+/*
+ * Whether there is a way, and how long the best one is, of which root @known
+ * gives one: that one's steps.
+ */
+static bool best_chain(const rg_graph *graph, rg_id target, bool shortest, size_t known,
+		       size_t *ret_class, struct rg_step *steps, size_t *ret_length)
 {
 	bool on[ORACLE_MOST] = { false };
 	const struct rg_root *roots;
@@ -52,19 +78,38 @@ static bool best_chain(const rg_graph *graph, rg_id target, bool shortest, size_
 
 	roots = rg_graph_roots(graph, &count);
 	for (unsigned int class = 0; class < 4; class++) {
-		for (size_t length = 0; length < rg_graph_object_count(graph); length++) {
-			for (size_t r = 0; r < count; r++) {
-				if (!shortest && class_of(roots[r].kind) != class)
+		for (size_t way = 0; way < (size_t)MOST_LENGTH * MOST_LENGTH; way++) {
+			size_t routine = way / MOST_LENGTH, length = way % MOST_LENGTH;
+			bool found = false;
+
+			for (size_t r = 0; r < count && !(found && known == count); r++) {
+				if (shortest ? routine : class_of(roots[r].kind) != class)
 					continue;
-				if (!try_ways(graph, roots[r].object, target, length, steps, on))
+				if (found && r != known)
 					continue;
-				*ret_root = r;
-				*ret_length = length;
-				return true;
+				found |= try_ways(graph, roots[r].object, target, length, routine,
+						  shortest, steps, on);
 			}
+			if (!found)
+				continue;
+			*ret_class = class;
+			*ret_length = length;
+			/* Of those that are as good the steps of the one in question are last. */
+			return known == count ||
+			       try_ways(graph, roots[known].object, target, length, routine,
+					shortest, steps, on);
 		}
 	}
 	return false;
+}
+
+/* The graph of @synth, in which every fourth reference explains nothing. */
+static rg_builder *make_some_routine(struct synth *synth, struct synth_random *random)
+{
+	for (size_t i = 0; i < synth->reference_count; i++)
+		if (synth_random(random, 4) == 0)
+			synth->references[i].kind |= RG_REFERENCE_ROUTINE;
+	return synth_must(synth);
 }
 
 static void finds_the_best_chain(void)
@@ -73,8 +118,8 @@ static void finds_the_best_chain(void)
 	unsigned int found = 0, missed = 0;
 
 	for (unsigned int round = 0; round < 6000; round++) {
-		struct synth *synth = synth_small(&random, 8);
-		rg_builder *builder = synth_must(synth);
+		struct synth *synth = synth_small(&random, MOST_LENGTH);
+		rg_builder *builder = make_some_routine(synth, &random);
 		const rg_graph *graph = rg_builder_graph(builder);
 		struct rg_chains_options options = { .size = sizeof(options),
 						     .shortest = round % 2 };
@@ -82,20 +127,24 @@ static void finds_the_best_chain(void)
 		struct rg_step steps[ORACLE_MOST];
 		const struct rg_root *roots;
 		struct rg_chains *chains;
-		size_t count, root, length;
+		size_t count, class, length;
 
 		roots = rg_graph_roots(graph, &count);
 		if (count) {
-			bool exists = best_chain(graph, target, options.shortest, &root, steps,
-						 &length);
+			size_t known = count;
+			bool exists;
 
 			CU_ASSERT_PTR_NULL_FATAL(
 				rg_chains_find(graph, &target, 1, &options, &chains));
+			if (chains->count)
+				known = (size_t)(chains->chains[0].root - roots);
+			exists = best_chain(graph, target, options.shortest, known, &class, steps,
+					    &length);
 			CU_ASSERT_EQUAL_FATAL(chains->count, exists);
 			if (exists) {
 				CU_ASSERT_EQUAL_FATAL(chains->chains[0].length, length);
-				/* The same object may be two roots of a class: the first counts. */
-				CU_ASSERT_PTR_EQUAL_FATAL(chains->chains[0].root, &roots[root]);
+				CU_ASSERT_FATAL(options.shortest ||
+						class_of(roots[known].kind) == class);
 				for (size_t i = 0; i < length; i++) {
 					const struct rg_step *step = &chains->chains[0].steps[i];
 
@@ -123,7 +172,7 @@ static void a_tree_has_the_best_chains(void)
 
 	for (unsigned int round = 0; round < 2000; round++) {
 		struct synth *synth = synth_small(&random, 10);
-		rg_builder *builder = synth_must(synth);
+		rg_builder *builder = make_some_routine(synth, &random);
 		const rg_graph *graph = rg_builder_graph(builder);
 		struct rg_chains_options options = { .size = sizeof(options),
 						     .shortest = round % 2 };
@@ -172,7 +221,7 @@ static void finds_distinct_chains(void)
 
 	for (unsigned int round = 0; round < 3000; round++) {
 		struct synth *synth = synth_small(&random, 10);
-		rg_builder *builder = synth_must(synth);
+		rg_builder *builder = make_some_routine(synth, &random);
 		const rg_graph *graph = rg_builder_graph(builder);
 		rg_id target = synth_random(&random, synth->count);
 		bool alive[ORACLE_MOST] = { false }, seen[ORACLE_MOST] = { false };
@@ -229,6 +278,111 @@ next:
 		synth_free(synth);
 	}
 	CU_ASSERT(several > 300);
+}
+
+static const char *first_root(struct synth *synth, rg_id target, size_t *ret_length)
+{
+	rg_builder *builder = synth_must(synth);
+	struct rg_chains *chains;
+	const char *name;
+
+	CU_ASSERT_PTR_NULL_FATAL(
+		rg_chains_find(rg_builder_graph(builder), &target, 1, NULL, &chains));
+	CU_ASSERT_EQUAL_FATAL(chains->count, 1);
+	/* Names are the synth's. */
+	name = chains->chains[0].root->name;
+	for (size_t i = 0; i < synth->root_count; i++)
+		if (!strcmp(name, synth->roots[i].name))
+			name = synth->roots[i].name;
+	*ret_length = chains->chains[0].length;
+	rg_chains_free(chains);
+	rg_builder_free(builder);
+	return name;
+}
+
+/* Three modules name one object: 0 and 1 with their namespaces 2 and 3, __main__ with 5. */
+static struct synth *modules(void)
+{
+	const uint8_t part = RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING;
+	struct synth *synth = synth_new(10, 1);
+	static const rg_id all[] = { 0, 2, 1, 3, 4, 5 };
+
+	for (size_t i = 0; i < 6; i += 2) {
+		synth->objects[all[i]].flags |= RG_OBJECT_MODULE;
+		synth_refer(synth, all[i], all[i + 1], part, ".__dict__");
+		synth_refer(synth, all[i + 1], 8, RG_REFERENCE_STRONG, "['pages']");
+	}
+	synth_root(synth, 0, RG_ROOT_MODULE, 0, "sys.modules['admin']");
+	synth_root(synth, 1, RG_ROOT_MODULE, 0, "sys.modules['cache']");
+	synth_root(synth, 4, RG_ROOT_MODULE, 0, "sys.modules['__main__']");
+	synth->roots[2].importer = true;
+	return synth;
+}
+
+static void what_is_imported_is_the_others(void)
+{
+	const uint8_t globals = RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE;
+	struct synth *synth = modules();
+	size_t length;
+
+	/* Nobody knows: the first by name, but not the script. */
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['admin']");
+	CU_ASSERT_EQUAL(length, 2);
+	synth_free(synth);
+	/* admin has a function that runs in the namespace of cache. */
+	synth = modules();
+	synth_refer(synth, 2, 6, RG_REFERENCE_STRONG, "['price']");
+	synth_refer(synth, 6, 3, globals, ".__globals__");
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['cache']");
+	synth_free(synth);
+	/* A class of cache, by one of its methods. */
+	synth = modules();
+	synth->objects[6].flags |= RG_OBJECT_TYPE;
+	synth_refer(synth, 2, 6, RG_REFERENCE_STRONG, "['Page']");
+	synth_refer(synth, 6, 7, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, ".__dict__");
+	synth_refer(synth, 7, 9, RG_REFERENCE_STRONG, "['save']");
+	synth_refer(synth, 9, 3, globals, ".__globals__");
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['cache']");
+	synth_free(synth);
+	/* The module itself; that they name each other says nothing of the one longer named. */
+	synth = modules();
+	synth_refer(synth, 2, 1, RG_REFERENCE_STRONG, "['cache']");
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['cache']");
+	synth_free(synth);
+	synth = modules();
+	synth->roots[1].name = "sys.modules['admin.cache']";
+	synth_refer(synth, 2, 1, RG_REFERENCE_STRONG, "['cache']");
+	synth_refer(synth, 3, 0, RG_REFERENCE_STRONG, "['admin']");
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['admin.cache']");
+	synth_free(synth);
+	/* Whoever names the script does not import from it. */
+	synth = modules();
+	synth_refer(synth, 2, 4, RG_REFERENCE_STRONG, "['main']");
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 8, &length), "sys.modules['admin']");
+	synth_free(synth);
+}
+
+/* A long way that explains something goes before a short one that does not. */
+static void routine_comes_last(void)
+{
+	struct synth *synth = synth_new(5, 1);
+	size_t length;
+
+	synth_refer(synth, 0, 4, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE, ".__globals__");
+	synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, ".a");
+	synth_refer(synth, 1, 2, RG_REFERENCE_STRONG, ".b");
+	synth_refer(synth, 2, 4, RG_REFERENCE_STRONG, ".c");
+	synth_refer(synth, 3, 4, RG_REFERENCE_STRONG, ".d");
+	synth_root(synth, 0, RG_ROOT_MODULE, 0, "sys.modules['m']");
+	synth_root(synth, 3, RG_ROOT_MODULE, 0, "sys.modules['cache']");
+	synth->roots[1].routine = true;
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 4, &length), "sys.modules['m']");
+	CU_ASSERT_EQUAL(length, 3);
+	/* A root that explains nothing is better than a reference that does not. */
+	synth->references[2].kind |= RG_REFERENCE_ROUTINE;
+	CU_ASSERT_STRING_EQUAL(first_root(synth, 4, &length), "sys.modules['cache']");
+	CU_ASSERT_EQUAL(length, 1);
+	synth_free(synth);
 }
 
 static void filters_roots(void)
@@ -409,6 +563,8 @@ static const struct rg_test tests[] = {
 	RG_TEST(finds_the_best_chain),
 	RG_TEST(a_tree_has_the_best_chains),
 	RG_TEST(finds_distinct_chains),
+	RG_TEST(what_is_imported_is_the_others),
+	RG_TEST(routine_comes_last),
 	RG_TEST(filters_roots),
 	RG_TEST(writes_expressions),
 	RG_TEST(matches_patterns),

@@ -15,6 +15,8 @@ struct labels {
 	const rg_graph *graph;
 	enum rg_label_policy policy;
 	size_t index, first, end;
+	uint64_t wanted;  /* of a single reference: its target, else 0 */
+	size_t before;    /* and how many to the same target come before it */
 	bool is_namespace;
 	bool as_code;
 	struct cpy_coder coder;
@@ -72,16 +74,33 @@ static bool is_key_shown(const struct labels *labels, uint64_t object)
 		is_identifier(word));
 }
 
+/* The name of a context variable, which is what a reader would look for. */
+static bool put_variable(const struct labels *labels, struct cpy_text *text,
+			 const struct cpy_type *type, uint64_t object)
+{
+	uint64_t name = cpy_word(labels->cpy, object + CPY_HEAD);
+	char word[256];
+
+	if (!type || type->is_python || strcmp(type->name, "_contextvars.ContextVar") ||
+	    cpy_str(labels->cpy, name, word, sizeof(word)) <= 0 || !is_identifier(word))
+		return false;
+	cpy_text_puts(text, "<ContextVar ");
+	cpy_text_puts(text, word);
+	cpy_text_puts(text, ">");
+	return true;
+}
+
 /* A key, as the policy has it: its value, or in angle brackets what it is. */
 static void put_key(const struct labels *labels, struct cpy_text *text, uint64_t object)
 {
-	const struct cpy_type *type;
+	const struct cpy_type *type = cpy_type_of(labels->cpy, object);
 
+	if (put_variable(labels, text, type, object))
+		return;
 	if (is_key_shown(labels, object)) {
 		cpy_text_repr(labels->cpy, text, object);
 		return;
 	}
-	type = cpy_type_of(labels->cpy, object);
 	cpy_text_puts(text, "<");
 	cpy_text_puts(text, type ? type->name : "?");
 	cpy_text_puts(text, ">");
@@ -159,26 +178,47 @@ static void put_code(const struct labels *labels, const struct cpy_reference *re
 		text->length = 0;
 }
 
+static void put_one(const struct labels *labels, const struct cpy_reference *reference)
+{
+	char buffer[LABEL_SIZE];
+	struct cpy_text text = { buffer, sizeof(buffer), 0 };
+
+	if (labels->policy != RG_LABELS_NONE && labels->as_code)
+		put_code(labels, reference, &text);
+	else if (labels->policy != RG_LABELS_NONE)
+		put_label(labels, reference, &text);
+	cpy_text_finish(&text);
+	labels->each(labels->user, labels->index, buffer);
+}
+
+/* A single one is found by its target: no need to know which others the graph has. */
+static void label_single(struct cpy_walk *walk)
+{
+	struct labels *labels = walk->user;
+	unsigned i;
+
+	for (i = 0; i < walk->count && labels->index < labels->end; i++) {
+		if (walk->references[i].target != labels->wanted || labels->before--)
+			continue;
+		labels->index = labels->first;
+		put_one(labels, &walk->references[i]);
+		labels->index = labels->end;
+	}
+	walk->count = 0;
+}
+
 static void label_references(struct cpy_walk *walk)
 {
 	struct labels *labels = walk->user;
-	char buffer[LABEL_SIZE];
 	unsigned i;
 
 	for (i = 0; i < walk->count && labels->index < labels->end; i++) {
 		const struct cpy_reference *reference = &walk->references[i];
-		struct cpy_text text = { buffer, sizeof(buffer), 0 };
 
 		if (rg_graph_find(labels->graph, reference->target) == RG_NONE)
 			continue;
-		if (labels->index >= labels->first) {
-			if (labels->policy != RG_LABELS_NONE && labels->as_code)
-				put_code(labels, reference, &text);
-			else if (labels->policy != RG_LABELS_NONE)
-				put_label(labels, reference, &text);
-			cpy_text_finish(&text);
-			labels->each(labels->user, labels->index, buffer);
-		}
+		if (labels->index >= labels->first)
+			put_one(labels, reference);
 		labels->index++;
 	}
 }
@@ -209,6 +249,19 @@ static bool is_namespace(struct labels *labels, const struct rg_object *object,
 	return labels->is_namespace;
 }
 
+/* Which of the references to its target the single one asked for is. */
+static void set_single(struct labels *labels, rg_id source)
+{
+	struct rg_references out = rg_graph_references(labels->graph, source);
+	size_t i;
+
+	if (labels->first + 1 != labels->end || labels->first >= out.count)
+		return;
+	labels->wanted = rg_graph_object(labels->graph, out.target[labels->first]).address;
+	for (i = 0; i < labels->first; i++)
+		labels->before += out.target[i] == out.target[labels->first];
+}
+
 /* Walks @source again; @labels says what to make of its references. */
 static void walk_again(struct labels *labels, rg_id source)
 {
@@ -224,13 +277,16 @@ static void walk_again(struct labels *labels, rg_id source)
 	labels->coder.object = object.address;
 	labels->coder.type = type;
 	labels->is_namespace = is_namespace(labels, &object, type);
-	walk = rg_calloc(1, sizeof(*walk));
+	/* Not cleared: its buffer is large, and there may be a walk for every object. */
+	walk = rg_alloc(sizeof(*walk));
 	if (!walk)
 		return; /* no memory, no labels: nothing here can fail */
+	walk->count = 0;
 	walk->cpy = cpy;
 	walk->object = object.address;
 	walk->type = type;
-	walk->flush = label_references;
+	set_single(labels, source);
+	walk->flush = labels->wanted ? label_single : label_references;
 	walk->user = labels;
 	cpy_walk_object(walk);
 	rg_free(walk);

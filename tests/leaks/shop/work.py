@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What runs in the background."""
+import asyncio
 import contextvars
 import logging
 import threading
@@ -17,6 +18,10 @@ pump = None
 watch = None
 holders = []
 tasks = set()
+
+
+class Upload:
+    pass
 
 
 class Captured:
@@ -74,6 +79,16 @@ def chunks():
     chunk = Chunk()
     yield chunk
     yield None
+
+
+async def upload():
+    await_it, file = asyncio.Event(), Upload()
+    await await_it.wait()
+    return file
+
+
+def start():
+    tasks.add(asyncio.get_running_loop().create_task(upload()))  # LEAK: nothing wakes it
 
 
 def leak():
