@@ -159,6 +159,12 @@ struct rg_step {
 	rg_id target;
 };
 
+/* An attribute that many objects have. */
+struct rg_cut {
+	struct rg_step first; /* the first reference of that name: rg_step_label() */
+	uint64_t count;       /* references of that name inside the example */
+};
+
 struct rg_type_count {
 	rg_type_id type;
 	uint64_t count;
@@ -189,11 +195,17 @@ struct rg_cycle_group {
 	const rg_id *example;   /* the members of the first cycle by address, ascending */
 	size_t example_count;
 	const struct rg_step *cycle; /* a shortest way around it, each step starting where the
-					last ended; empty when an object without a count is the
+					last ended; ends with the best to break if that leads to
+					no built-in type; empty when an object without a count is the
 					only member */
 	size_t cycle_length;
 	bool has_break;         /* one reference whose removal leaves no cycle exists: */
 	struct rg_step break_at;
+	const struct rg_cut *cuts; /* attributes: without all references of these names inside the
+				      example no cycle is left, and none of them is there for
+				      nothing.  Where one reference would do, only such as usually
+				      lead back (parent, owner, ...) */
+	size_t cut_count;       /* at most 6; 0: none were found */
 };
 
 struct rg_cycles {

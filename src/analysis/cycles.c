@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/cut.h"
 #include "analysis/ring.h"
 #include "analysis/shape.h"
 #include "analysis/subset.h"
@@ -26,6 +27,7 @@ struct draft {
 	size_t types_at;
 	size_t example_at;
 	size_t cycle_at;
+	size_t cuts_at;
 };
 
 struct result {
@@ -35,6 +37,7 @@ struct result {
 	RG_VECTOR(rg_id) ids;
 	RG_VECTOR(struct rg_type_count) types;
 	RG_VECTOR(struct rg_step) steps;
+	RG_VECTOR(struct rg_cut) cuts;
 };
 
 /* One pass over a set of objects: the garbage, or what is alive. */
@@ -340,6 +343,34 @@ static bool count_types(struct pass *pass, struct draft *drafts, size_t count)
 	return true;
 }
 
+/* Where to break the example of @draft, which ring->best goes around. */
+static rg_error *show_break(struct result *result, struct rg_ring *ring, struct draft *draft)
+{
+	struct rg_cycle_group *group = &draft->public;
+	struct rg_cut cuts[RG_CUT_MOST];
+	size_t last;
+
+	draft->cuts_at = result->cuts.count;
+	if (!ring->best.count)
+		return NULL;
+	group->has_break = rg_ring_break(ring, draft->example, &last);
+	if (!group->has_break)
+		last = rg_ring_likeliest(ring);
+	if (group->has_break)
+		group->break_at = ring->best.data[last];
+	/* The way around ends with what is to be broken. */
+	rg_ring_turn(ring, last);
+	if (group->has_break && rg_ring_leads_back(ring, &group->break_at))
+		return NULL;
+	RG_TRY(rg_cut_find(ring, draft->example, group->has_break, cuts, &group->cut_count));
+	if (group->has_break && group->cut_count)
+		rg_ring_turn(ring, rg_ring_likeliest(ring));
+	for (size_t c = 0; c < group->cut_count; c++)
+		if (!rg_vector_push(&result->cuts, cuts[c]))
+			return rg_error_no_memory();
+	return NULL;
+}
+
 /* The members of each draft's example, a way around it, and where to break it. */
 static rg_error *show_examples(struct pass *pass, struct draft *drafts, size_t count)
 {
@@ -359,6 +390,8 @@ static rg_error *show_examples(struct pass *pass, struct draft *drafts, size_t c
 				goto no_memory;
 		group->example_count = result->ids.count - drafts[d].example_at;
 		error = rg_ring_find(&ring, example);
+		if (!error)
+			error = show_break(result, &ring, &drafts[d]);
 		if (error) {
 			rg_ring_free(&ring);
 			return error;
@@ -368,7 +401,6 @@ static rg_error *show_examples(struct pass *pass, struct draft *drafts, size_t c
 			if (!rg_vector_push(&result->steps, ring.best.data[i]))
 				goto no_memory;
 		group->cycle_length = ring.best.count;
-		group->has_break = rg_ring_break(&ring, example, &group->break_at);
 	}
 	rg_ring_free(&ring);
 	return NULL;
@@ -446,6 +478,8 @@ static bool publish(struct result *result)
 		group->objects = result->ids.data + draft->objects_at;
 		group->types = result->types.data + draft->types_at;
 		group->example = result->ids.data + draft->example_at;
+		if (group->cut_count)
+			group->cuts = result->cuts.data + draft->cuts_at;
 		if (group->cycle_length)
 			group->cycle = result->steps.data + draft->cycle_at;
 	}
@@ -502,5 +536,6 @@ void rg_cycles_free(struct rg_cycles *cycles)
 	rg_vector_free(&result->ids);
 	rg_vector_free(&result->types);
 	rg_vector_free(&result->steps);
+	rg_vector_free(&result->cuts);
 	rg_free(result);
 }

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 
 #define BUDGET (UINT64_C(1) << 24)
-#define WORST_RANK 4
+#define CUT_BUDGET (UINT64_C(1) << 22)
 #define RANKED 64     /* references of a ring whose labels are looked at */
 #define LEAST_TRIED 4 /* references tried in each ring, whatever is left of the budget */
 
@@ -23,6 +23,7 @@ rg_error *rg_ring_init(struct rg_ring *ring, const struct rg_subset *subset)
 		.subset = subset,
 		.find_budget = BUDGET,
 		.break_budget = BUDGET,
+		.cut_budget = CUT_BUDGET,
 	};
 	ring->parent = rg_alloc(count * sizeof(*ring->parent));
 	ring->by = rg_alloc(count * sizeof(*ring->by));
@@ -43,6 +44,7 @@ void rg_ring_free(struct rg_ring *ring)
 	rg_free(ring->queue);
 	rg_free(ring->depth);
 	rg_free(ring->seen);
+	rg_free(ring->names_at);
 	rg_vector_free(&ring->steps);
 	rg_vector_free(&ring->best);
 	*ring = (struct rg_ring){ 0 };
@@ -58,6 +60,16 @@ static rg_id follow_inside(const struct rg_subset *subset, uint64_t i, uint32_t 
 	rg_id w = rg_subset_follow(subset, i);
 
 	return w != RG_NONE && subset->component[w] == component ? w : RG_NONE;
+}
+
+static void reverse(struct rg_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct rg_step step = steps[i];
+
+		steps[i] = steps[count - 1 - i];
+		steps[count - 1 - i] = step;
+	}
 }
 
 /* The way from @start to @v and by reference @last back to @start, to ring->steps. */
@@ -79,12 +91,7 @@ static bool trace(struct rg_ring *ring, rg_id start, rg_id v, uint64_t last)
 		by = ring->by[v];
 		v = ring->parent[v];
 	}
-	for (size_t i = 0, k = ring->steps.count - 1; i < k; i++, k--) {
-		struct rg_step step = ring->steps.data[i];
-
-		ring->steps.data[i] = ring->steps.data[k];
-		ring->steps.data[k] = step;
-	}
+	reverse(ring->steps.data, ring->steps.count);
 	return true;
 }
 
@@ -196,69 +203,132 @@ static bool is_acyclic(struct rg_ring *ring, uint32_t component, uint64_t withou
 	return tail == last - first;
 }
 
-/* How little a program would miss the reference: 0 is a typical back-reference. */
-static unsigned int rank(const rg_graph *graph, const struct rg_step *step)
+/* Whether @name begins with the word @word: parent, parent_node, parentNode. */
+static bool begins_with(const char *name, size_t length, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (length < n || memcmp(name, word, n) != 0)
+		return false;
+	return length == n || name[n] == '_' || name[n] == '[' ||
+	       (name[n] >= 'A' && name[n] <= 'Z');
+}
+
+unsigned int rg_ring_rank(const rg_graph *graph, rg_id id, uint64_t i, const char *label,
+			  const char **ret_name, size_t *ret_length)
 {
 	static const char *const back[] = {
 		"parent", "owner", "prev", "previous", "back", "root", "container", "master",
 		"manager", "__self__", "__traceback__", "tb_frame", "f_back", "__closure__",
 	};
-	uint64_t i = graph->offset[step->source] + step->index;
-	char label[64];
-	const char *name = label;
-	size_t length;
+	size_t length = strlen(label);
+	const char *name;
 
-	length = rg_graph_label(graph, step->source, step->index, RG_LABELS_ALL, label,
-				sizeof(label));
 	if (!length || graph->kind[i] & RG_REFERENCE_PLUMBING)
-		return WORST_RANK;
-	length = strlen(label);
+		return RG_RANK_WORST;
 	if (label[0] == '.') {
 		name = label + 1;
-	} else if (graph->flags[step->source] & RG_OBJECT_PLUMBING &&
-		   strncmp(label, "['", 2) == 0 && length > 4) {
+		length--;
+	} else if (graph->flags[id] & RG_OBJECT_PLUMBING && strncmp(label, "['", 2) == 0 &&
+		   length > 4) {
 		/* The key of a namespace is an attribute. */
-		label[length - 2] = '\0';
 		name = label + 2;
+		length -= 4;
 	} else {
 		return 2;
 	}
-	while (name[0] == '_' && name[1] != '_')
+	*ret_name = name;
+	*ret_length = length;
+	while (length > 1 && name[0] == '_' && name[1] != '_') {
 		name++;
+		length--;
+	}
 	for (size_t b = 0; b < sizeof(back) / sizeof(*back); b++)
-		if (strncmp(name, back[b], strlen(back[b])) == 0 &&
-		    (name[strlen(back[b])] == '\0' || name[strlen(back[b])] == '['))
-			return 0;
-	return name[0] == '_' && name[1] == '_' ? 3 : 1;
+		if (begins_with(name, length, back[b]))
+			return RG_RANK_BACK;
+	return name[0] == '_' && length > 1 && name[1] == '_' ? 3 : RG_RANK_ATTRIBUTE;
 }
 
-bool rg_ring_break(struct rg_ring *ring, uint32_t component, struct rg_step *ret)
+static unsigned int rank(const rg_graph *graph, const struct rg_step *step)
+{
+	const char *name;
+	char label[64];
+	size_t length = rg_graph_label(graph, step->source, step->index, RG_LABELS_ALL, label,
+				       sizeof(label));
+
+	return rg_ring_rank(graph, step->source, graph->offset[step->source] + step->index,
+			    length ? label : "", &name, &length);
+}
+
+bool rg_ring_leads_back(const struct rg_ring *ring, const struct rg_step *step)
+{
+	return rank(ring->subset->graph, step) == RG_RANK_BACK;
+}
+
+/* The first so many of the ring, the likeliest first; of equals by type: no matter where they are. */
+static size_t put_in_order(const struct rg_ring *ring, size_t order[RANKED])
 {
 	const rg_graph *graph = ring->subset->graph;
 	size_t ranked = ring->best.count < RANKED ? ring->best.count : RANKED;
-	unsigned int ranks[RANKED], tried = 0;
+	const char *types[RANKED];
+	unsigned int ranks[RANKED];
 
-	for (size_t s = 0; s < ranked; s++)
+	for (size_t s = 0; s < ranked; s++) {
+		size_t at = s;
+
 		ranks[s] = rank(graph, &ring->best.data[s]);
+		types[s] = graph->types.data[graph->type[ring->best.data[s].source]].name;
+		for (; at > 0; at--) {
+			size_t before = order[at - 1];
+
+			if (ranks[before] < ranks[s] ||
+			    (ranks[before] == ranks[s] && strcmp(types[before], types[s]) <= 0))
+				break;
+			order[at] = before;
+		}
+		order[at] = s;
+	}
+	return ranked;
+}
+
+bool rg_ring_break(struct rg_ring *ring, uint32_t component, size_t *ret)
+{
+	const rg_graph *graph = ring->subset->graph;
+	size_t order[RANKED], ranked = put_in_order(ring, order);
+
 	/* Those that were not ranked come last. */
-	for (unsigned int wanted = 0; wanted <= WORST_RANK + 1; wanted++) {
-		size_t first = wanted > WORST_RANK ? ranked : 0;
-		size_t end = wanted > WORST_RANK ? ring->best.count : ranked;
+	for (size_t tried = 0; tried < ring->best.count; tried++) {
+		size_t s = tried < ranked ? order[tried] : tried;
+		const struct rg_step *step = &ring->best.data[s];
 
-		for (size_t s = first; s < end; s++) {
-			const struct rg_step *step = &ring->best.data[s];
-			uint64_t i = graph->offset[step->source] + step->index;
-
-			if (!ring->break_budget && tried >= LEAST_TRIED)
-				return false;
-			if (s < ranked && ranks[s] != wanted)
-				continue;
-			tried++;
-			if (is_acyclic(ring, component, i)) {
-				*ret = *step;
-				return true;
-			}
+		if (!ring->break_budget && tried >= LEAST_TRIED)
+			return false;
+		if (is_acyclic(ring, component, graph->offset[step->source] + step->index)) {
+			*ret = s;
+			return true;
 		}
 	}
 	return false;
+}
+
+size_t rg_ring_likeliest(const struct rg_ring *ring)
+{
+	size_t order[RANKED] = { 0 };
+
+	put_in_order(ring, order);
+	return order[0];
+}
+
+void rg_ring_turn(struct rg_ring *ring, size_t last)
+{
+	const rg_graph *graph = ring->subset->graph;
+	struct rg_step *steps = ring->best.data;
+	size_t count = ring->best.count;
+
+	/* A way around that began with a list would be hard to read. */
+	if (!strchr(graph->types.data[graph->type[steps[last].target]].name, '.'))
+		return;
+	reverse(steps, last + 1);
+	reverse(steps + last + 1, count - last - 1);
+	reverse(steps, count);
 }

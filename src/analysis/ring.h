@@ -16,6 +16,8 @@ struct rg_ring {
 	uint32_t round;
 	uint64_t find_budget;  /* references that may still be looked at beyond the least */
 	uint64_t break_budget;
+	uint64_t cut_budget;
+	uint64_t *names_at;    /* by member: cut.c's, made when it is wanted */
 	RG_VECTOR(struct rg_step) steps; /* of the last ring, and scratch for the best */
 	RG_VECTOR(struct rg_step) best;
 };
@@ -28,11 +30,28 @@ RG_MUST_CHECK rg_error *rg_ring_init(struct rg_ring *ring, const struct rg_subse
  * the component is no cycle.
  */
 RG_MUST_CHECK rg_error *rg_ring_find(struct rg_ring *ring, uint32_t component);
+/* How little a program would miss a reference. */
+#define RG_RANK_BACK 0      /* a typical back-reference */
+#define RG_RANK_ATTRIBUTE 1 /* any other attribute */
+#define RG_RANK_WORST 4
+
+/*
+ * rg_ring_rank - the rank of reference @i of object @id, whose label is @label; of an attribute
+ * also its name, a part of @label that need not end where that does.
+ */
+unsigned int rg_ring_rank(const rg_graph *graph, rg_id id, uint64_t i, const char *label,
+			  const char **ret_name, size_t *ret_length);
 /*
  * rg_ring_break - the best reference of ring->best whose removal leaves
- * @component without a cycle; false if there is none, or the budget is used up.
+ * @component without a cycle: which one; false if there is none, or the budget is used up.
  */
-bool rg_ring_break(struct rg_ring *ring, uint32_t component, struct rg_step *ret);
+bool rg_ring_break(struct rg_ring *ring, uint32_t component, size_t *ret);
+/* rg_ring_likeliest - the reference of ring->best, which is not empty, that would be tried first. */
+size_t rg_ring_likeliest(const struct rg_ring *ring);
+/* rg_ring_turn - makes number @last of ring->best the last of it, unless a built-in type came first. */
+void rg_ring_turn(struct rg_ring *ring, size_t last);
+/* rg_ring_leads_back - whether @step is a typical back-reference. */
+bool rg_ring_leads_back(const struct rg_ring *ring, const struct rg_step *step);
 void rg_ring_free(struct rg_ring *ring);
 
 #endif

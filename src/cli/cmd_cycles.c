@@ -70,10 +70,34 @@ static void put_cycle(const struct cli *cli, rg_sink *sink, bool ascii, const rg
 	rg_sink_puts(sink, "back");
 }
 
+/* Attributes that all have to be weak: how the owner of a part of an object names them. */
+static void put_cuts(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+{
+	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
+	bool all = group->cut_count > 1 || group->cuts[0].count > 1;
+
+	rg_sink_puts(cli->sink, all ? "         break at every " : "         break at ");
+	for (size_t c = 0; c < group->cut_count; c++) {
+		label[0] = '\0';
+		rg_step_label(graph, &group->cuts[c].first,
+			      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
+		rg_sink_puts(cli->sink, !c ? "" : c + 1 < group->cut_count ? ", " : " and ");
+		rg_sink_text(cli->sink, *label ? label : "reference");
+	}
+	rg_sink_puts(cli->sink, all ? ": weak references there free "
+				    : ": a weak reference there frees ");
+	rg_sink_printf(cli->sink, group->count > 1 ? "all %s\n" : "it\n",
+		       rg_format_count(group->count, number));
+}
+
 static void put_break(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
 {
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
+	if (group->cut_count && cli->options.labels != RG_LABELS_NONE) {
+		put_cuts(cli, graph, group);
+		return;
+	}
 	if (!group->has_break)
 		return;
 	get_label(cli, graph, &group->break_at, label);
@@ -212,8 +236,9 @@ static void report(struct cli *cli, const struct result *result)
 		rg_sink_printf(cli->sink, "\nleft out by --module or --no-stdlib: %s %s\n",
 			       rg_format_count(left, number), left == 1 ? "shape" : "shapes");
 	if (shown < result->picked_count)
-		rg_sink_printf(cli->sink, "\n%s more shapes: -n 0 shows all\n",
-			       rg_format_count(result->picked_count - shown, number));
+		rg_sink_printf(cli->sink, "\n%s more %s: -n 0 shows all\n",
+			       rg_format_count(result->picked_count - shown, number),
+			       result->picked_count - shown == 1 ? "shape" : "shapes");
 	rg_sink_printf(cli->sink, "\nnext: refgraph %s",
 		       result->picked_count ? "backrefs" : "types");
 	cli_put_dump(cli, info->path);
@@ -239,6 +264,14 @@ static int add_text(rg_table *table, const struct cli *cli, const struct result 
 		return cli_fail(error);
 	if (!is_break) {
 		put_cycle(cli, sink, true, result->graph, group);
+	} else if (group->cut_count) {
+		for (size_t c = 0; c < group->cut_count; c++) {
+			label[0] = '\0';
+			rg_step_label(result->graph, &group->cuts[c].first,
+				      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
+			rg_sink_puts(sink, c ? " " : "");
+			rg_sink_text(sink, label);
+		}
 	} else if (group->has_break) {
 		get_label(cli, result->graph, &group->break_at, label);
 		put_name(cli, sink, result->graph, group->break_at.source);
@@ -372,6 +405,20 @@ static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph 
 	} else {
 		rg_json_put_null(json, "break");
 	}
+	rg_json_put_array(json, "break_attributes");
+	for (size_t i = 0; i < group->cut_count; i++) {
+		char label[LABEL_SIZE] = "";
+
+		rg_step_label(graph, &group->cuts[i].first,
+			      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
+		rg_json_put_object(json, NULL);
+		rg_json_put_string(json, "label", *label ? label : NULL);
+		rg_json_put_u64(json, "count", group->cuts[i].count);
+		rg_json_put_address(json, "address",
+				    rg_graph_object(graph, group->cuts[i].first.source).address);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
 	rg_json_put_array(json, "objects");
 	for (size_t i = 0; i < group->object_count; i++)
 		rg_json_put_address(json, NULL, rg_graph_object(graph, group->objects[i]).address);

@@ -217,6 +217,93 @@ static void merges_identical_shapes(void)
 	synth_free(synth);
 }
 
+/* Whether a reference is one of the first @count of @cuts, but not number @but. */
+static bool is_cut(const rg_graph *graph, const struct rg_cycle_group *group, rg_id id, size_t i,
+		   size_t but)
+{
+	char label[16], other[16];
+
+	rg_graph_label(graph, id, i, RG_LABELS_ALL, label, sizeof(label));
+	for (size_t c = 0; c < group->cut_count; c++) {
+		rg_graph_label(graph, group->cuts[c].first.source, group->cuts[c].first.index,
+			       RG_LABELS_ALL, other, sizeof(other));
+		if (c != but && !strcmp(label, other))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the example of @group has a cycle without its cuts, but with number @but. */
+static bool has_cycle(const rg_graph *graph, const struct rg_cycle_group *group, size_t but)
+{
+	bool left[ORACLE_MOST] = { false };
+	size_t count = group->example_count;
+
+	for (size_t m = 0; m < count; m++)
+		left[group->example[m]] = true;
+	/* What leads to nothing that is left goes. */
+	for (bool gone = true; gone;) {
+		gone = false;
+		for (size_t m = 0; m < group->example_count; m++) {
+			rg_id id = group->example[m];
+			struct rg_references out = rg_graph_references(graph, id);
+			bool leads = false;
+
+			for (size_t i = 0; left[id] && i < out.count; i++)
+				leads |= left[out.target[i]] && out.kind[i] != RG_REFERENCE_WEAK &&
+					 out.kind[i] != RG_REFERENCE_BORROWED &&
+					 !is_cut(graph, group, id, i, but);
+			if (!left[id] || leads)
+				continue;
+			left[id] = false;
+			gone = true;
+			count--;
+		}
+	}
+	return count;
+}
+
+/* Attributes that are named to be broken leave no cycle, and none is named for nothing. */
+static void finds_attributes_to_break(void)
+{
+	static const char *const words[] = { ".parent", ".kids", "[0]", ".prevNode", ".x", "[1]" };
+	struct synth_random random = { 7 };
+	unsigned int found = 0, several = 0;
+
+	for (unsigned int round = 0; round < ROUNDS / 2; round++) {
+		struct synth *synth = synth_small(&random, 10);
+		rg_builder *builder;
+		const rg_graph *graph;
+		struct rg_garbage *garbage;
+		struct rg_cycles *cycles;
+
+		for (size_t i = 0; i < synth->reference_count; i++)
+			synth->references[i].label = words[synth_random(&random, 6)];
+		builder = synth_must(synth);
+		graph = rg_builder_graph(builder);
+		CU_ASSERT_PTR_NULL_FATAL(rg_garbage_find(graph, &garbage));
+		CU_ASSERT_PTR_NULL_FATAL(rg_cycles_find(graph, garbage, NULL, &cycles));
+		for (size_t g = 0; g < cycles->count; g++) {
+			const struct rg_cycle_group *group = &cycles->groups[g];
+
+			CU_ASSERT_FATAL(group->cut_count <= 6);
+			if (!group->cut_count)
+				continue;
+			CU_ASSERT_FATAL(!has_cycle(graph, group, SIZE_MAX));
+			for (size_t c = 0; c < group->cut_count; c++)
+				CU_ASSERT_FATAL(has_cycle(graph, group, c));
+			found++;
+			several += group->cut_count > 1;
+		}
+		rg_cycles_free(cycles);
+		rg_garbage_free(garbage);
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+	CU_ASSERT(found > 100);
+	CU_ASSERT(several > 20);
+}
+
 static void goes_by_roots_without_counts(void)
 {
 	struct synth *synth = synth_new(4, 1);
@@ -343,6 +430,7 @@ static const struct rg_test tests[] = {
 	RG_TEST(merges_identical_shapes),
 	RG_TEST(goes_by_roots_without_counts),
 	RG_TEST(static_data_is_never_lost),
+	RG_TEST(finds_attributes_to_break),
 	RG_TEST(takes_a_million_in_a_ring_or_star),
 	RG_TEST(survives_failed_allocations),
 	{ 0 },
