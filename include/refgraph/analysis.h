@@ -195,9 +195,9 @@ struct rg_cycle_group {
 	const rg_id *example;   /* the members of the first cycle by address, ascending */
 	size_t example_count;
 	const struct rg_step *cycle; /* a shortest way around it, each step starting where the
-					last ended; ends with the best to break if that leads to
-					no built-in type; empty when an object without a count is the
-					only member */
+					last ended; ends with the best to break if that leads
+					to no built-in type; empty when an object without a
+					count is the only member */
 	size_t cycle_length;
 	bool has_break;         /* one reference whose removal leaves no cycle exists: */
 	struct rg_step break_at;

@@ -265,7 +265,7 @@ bool rg_ring_leads_back(const struct rg_ring *ring, const struct rg_step *step)
 	return rank(ring->subset->graph, step) == RG_RANK_BACK;
 }
 
-/* The first so many of the ring, the likeliest first; of equals by type: no matter where they are. */
+/* The first so many of the ring, the likeliest first; of equals by type, wherever they are. */
 static size_t put_in_order(const struct rg_ring *ring, size_t order[RANKED])
 {
 	const rg_graph *graph = ring->subset->graph;

@@ -46,9 +46,9 @@ unsigned int rg_ring_rank(const rg_graph *graph, rg_id id, uint64_t i, const cha
  * @component without a cycle: which one; false if there is none, or the budget is used up.
  */
 bool rg_ring_break(struct rg_ring *ring, uint32_t component, size_t *ret);
-/* rg_ring_likeliest - the reference of ring->best, which is not empty, that would be tried first. */
+/* rg_ring_likeliest - which of ring->best, which is not empty, would be tried first. */
 size_t rg_ring_likeliest(const struct rg_ring *ring);
-/* rg_ring_turn - makes number @last of ring->best the last of it, unless a built-in type came first. */
+/* rg_ring_turn - makes number @last of ring->best the last, unless a built-in type came first. */
 void rg_ring_turn(struct rg_ring *ring, size_t last);
 /* rg_ring_leads_back - whether @step is a typical back-reference. */
 bool rg_ring_leads_back(const struct rg_ring *ring, const struct rg_step *step);

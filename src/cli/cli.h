@@ -145,6 +145,13 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret);
 /* cli_head - the first line of a report: what was read and whether it is whole. */
 void cli_head(struct cli *cli, const struct rg_dump_info *info);
 /*
+ * cli_put_wrapped - clean text that begins in @column; on a terminal that it
+ * would overflow it goes on, behind some @after, on a line indented by @indent.
+ * Gives the column it ends in.
+ */
+size_t cli_put_wrapped(struct cli *cli, const char *text, const char *after, size_t column,
+		       size_t indent);
+/*
  * cli_put_dump - " DUMP" of a command line to copy, quoted where a shell needs that, and before
  * it the options that say how dumps are read.
  */

@@ -70,61 +70,79 @@ static void put_cycle(const struct cli *cli, rg_sink *sink, bool ascii, const rg
 	rg_sink_puts(sink, "back");
 }
 
+#define INDENT 9        /* of what is said below a way around */
+#define INDENT_MORE 11  /* where that takes another line */
+
 /* Attributes that all have to be weak: how the owner of a part of an object names them. */
-static void put_cuts(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+static void put_cuts(const struct cli *cli, rg_sink *sink, const rg_graph *graph,
+		     const struct rg_cycle_group *group)
 {
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 	bool all = group->cut_count > 1 || group->cuts[0].count > 1;
 
-	rg_sink_puts(cli->sink, all ? "         break at every " : "         break at ");
+	rg_sink_puts(sink, all ? "break at every " : "break at ");
 	for (size_t c = 0; c < group->cut_count; c++) {
 		label[0] = '\0';
 		rg_step_label(graph, &group->cuts[c].first,
 			      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
-		rg_sink_puts(cli->sink, !c ? "" : c + 1 < group->cut_count ? ", " : " and ");
-		rg_sink_text(cli->sink, *label ? label : "reference");
+		rg_sink_puts(sink, !c ? "" : c + 1 < group->cut_count ? ", " : " and ");
+		rg_sink_text(sink, *label ? label : "reference");
 	}
-	rg_sink_puts(cli->sink, all ? ": weak references there free "
-				    : ": a weak reference there frees ");
-	rg_sink_printf(cli->sink, group->count > 1 ? "all %s\n" : "it\n",
+	rg_sink_puts(sink, all ? ": weak references there free "
+			       : ": a weak reference there frees ");
+	rg_sink_printf(sink, group->count > 1 ? "all %s" : "it",
 		       rg_format_count(group->count, number));
 }
 
-static void put_break(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+static void put_break(const struct cli *cli, rg_sink *sink, const rg_graph *graph,
+		      const struct rg_cycle_group *group)
 {
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
 	if (group->cut_count && cli->options.labels != RG_LABELS_NONE) {
-		put_cuts(cli, graph, group);
+		put_cuts(cli, sink, graph, group);
 		return;
 	}
-	if (!group->has_break)
-		return;
 	get_label(cli, graph, &group->break_at, label);
-	rg_sink_puts(cli->sink, "         break at ");
+	rg_sink_puts(sink, "break at ");
 	if (*label)
-		rg_sink_text(cli->sink, label);
+		rg_sink_text(sink, label);
 	else
-		rg_sink_puts(cli->sink, "the reference");
-	rg_sink_puts(cli->sink, " of ");
-	put_name(cli, cli->sink, graph, group->break_at.source);
+		rg_sink_puts(sink, "the reference");
+	rg_sink_puts(sink, " of ");
+	put_name(cli, sink, graph, group->break_at.source);
 	if (group->count > 1)
-		rg_sink_printf(cli->sink, ": a weak reference there frees all %s",
+		rg_sink_printf(sink, ": a weak reference there frees all %s",
 			       rg_format_count(group->count, number));
-	rg_sink_puts(cli->sink, "\n");
 }
 
-static void put_group(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
+static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
 {
 	uint64_t bytes = group->bytes + group->owned;
-	char number[RG_FORMAT_SIZE], more[RG_FORMAT_SIZE];
+	char number[RG_FORMAT_SIZE], more[RG_FORMAT_SIZE], size[RG_FORMAT_SIZE + 16];
+	rg_sink *way, *end;
+	rg_error *error = rg_sink_memory(&way);
+	size_t column;
 
+	if (error)
+		return cli_fail(error);
+	error = rg_sink_memory(&end);
+	if (error) {
+		rg_sink_free(way);
+		return cli_fail(error);
+	}
+	put_cycle(cli, way, cli->ascii, graph, group);
+	if (group->has_break || group->cut_count)
+		put_break(cli, end, graph, group);
 	rg_sink_printf(cli->sink, "%7s %s  ", rg_format_count(group->count, number),
 		       cli->ascii ? "x" : "\u00d7");
-	put_cycle(cli, cli->sink, cli->ascii, graph, group);
-	rg_sink_printf(cli->sink, "    %s%s\n",
-		       rg_format_bytes(group->count ? bytes / group->count : bytes, number),
-		       group->count > 1 ? " each" : "");
+	column = cli_put_wrapped(cli, rg_sink_bytes(way, NULL),
+				 cli->ascii ? " -> " : " \u2192 ", INDENT + 2, INDENT_MORE);
+	snprintf(size, sizeof(size), "    %s%s",
+		 rg_format_bytes(group->count ? bytes / group->count : bytes, number),
+		 group->count > 1 ? " each" : "");
+	cli_put_wrapped(cli, size, "each", column, INDENT_MORE - 4);
+	rg_sink_puts(cli->sink, "\n");
 	if (group->object_count > group->member_count)
 		rg_sink_printf(cli->sink, "         %s object%s from %s\n",
 			       rg_format_count(group->object_count - group->member_count, number),
@@ -141,7 +159,14 @@ static void put_group(struct cli *cli, const rg_graph *graph, const struct rg_cy
 		rg_sink_puts(cli->sink, "         alive: something still refers to it\n");
 	if (!group->certain)
 		rg_sink_puts(cli->sink, "         not certain: rests on inferred references\n");
-	put_break(cli, graph, group);
+	if (*rg_sink_bytes(end, NULL)) {
+		rg_sink_printf(cli->sink, "%*s", INDENT, "");
+		cli_put_wrapped(cli, rg_sink_bytes(end, NULL), " ", INDENT, INDENT_MORE);
+		rg_sink_puts(cli->sink, "\n");
+	}
+	rg_sink_free(way);
+	rg_sink_free(end);
+	return CLI_OK;
 }
 
 /* The first line of the answer: how much there is, and what becomes of it. */
@@ -217,7 +242,7 @@ static size_t shown_groups(const struct cli *cli, const struct result *result)
 	return limit && limit < result->picked_count ? (size_t)limit : result->picked_count;
 }
 
-static void report(struct cli *cli, const struct result *result)
+static int report(struct cli *cli, const struct result *result)
 {
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	const struct rg_cycles *cycles = result->cycles;
@@ -230,7 +255,8 @@ static void report(struct cli *cli, const struct result *result)
 	rg_sink_puts(cli->sink, cli_plain(cli));
 	for (size_t i = 0; i < shown; i++) {
 		rg_sink_puts(cli->sink, "\n");
-		put_group(cli, result->graph, &cycles->groups[result->picked[i]]);
+		if (put_group(cli, result->graph, &cycles->groups[result->picked[i]]))
+			return CLI_TROUBLE;
 	}
 	if (left)
 		rg_sink_printf(cli->sink, "\nleft out by --module or --no-stdlib: %s %s\n",
@@ -250,6 +276,7 @@ static void report(struct cli *cli, const struct result *result)
 			       rg_graph_object(result->graph, id).address);
 	}
 	rg_sink_puts(cli->sink, "\n");
+	return CLI_OK;
 }
 
 /* A text that is put together, as a cell. */
@@ -407,8 +434,9 @@ static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph 
 	}
 	rg_json_put_array(json, "break_attributes");
 	for (size_t i = 0; i < group->cut_count; i++) {
-		char label[LABEL_SIZE] = "";
+		char label[LABEL_SIZE];
 
+		label[0] = '\0';
 		rg_step_label(graph, &group->cuts[i].first,
 			      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
 		rg_json_put_object(json, NULL);
@@ -491,7 +519,7 @@ static int run(struct cli *cli)
 		else if (!opened && cli->options.format == CLI_CSV)
 			opened = report_csv(cli, &result);
 		else if (!opened)
-			report(cli, &result);
+			opened = report(cli, &result);
 		status = opened ? opened : status;
 	}
 	free(result.picked);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* refgraph info: what a dump is, on one screen. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -63,21 +64,24 @@ static void memory_row(struct cli *cli, const struct rg_dump_info *info)
 {
 	struct account account = account_for(info);
 	char a[RG_FORMAT_SIZE], b[RG_FORMAT_SIZE], c[RG_FORMAT_SIZE], d[RG_FORMAT_SIZE];
-	rg_sink *sink = cli->sink;
+	char text[4 * RG_FORMAT_SIZE + 128];
+	size_t at;
 
-	rg_sink_printf(sink, "  %-14s%s in objects", "memory", rg_format_bytes(account.objects, a));
+	at = (size_t)snprintf(text, sizeof(text), "%s in objects",
+			      rg_format_bytes(account.objects, a));
 	if (account.allocator_free)
-		rg_sink_printf(sink, ", %s free in the allocator",
-			       rg_format_bytes(account.allocator_free, b));
+		at += (size_t)snprintf(text + at, sizeof(text) - at, ", %s free in the allocator",
+				       rg_format_bytes(account.allocator_free, b));
 	if (account.elsewhere)
-		rg_sink_printf(sink, ", %s more than the %s in the dump: some is missing",
-			       rg_format_bytes(account.elsewhere, c),
-			       rg_format_bytes(account.total, d));
+		snprintf(text + at, sizeof(text) - at,
+			 ", %s more than the %s in the dump: some is missing",
+			 rg_format_bytes(account.elsewhere, c), rg_format_bytes(account.total, d));
 	else if (account.total)
-		rg_sink_printf(sink, ", %s other, of %s in the dump",
-			       rg_format_bytes(account.other, c),
-			       rg_format_bytes(account.total, d));
-	rg_sink_puts(sink, "\n");
+		snprintf(text + at, sizeof(text) - at, ", %s other, of %s in the dump",
+			 rg_format_bytes(account.other, c), rg_format_bytes(account.total, d));
+	rg_sink_printf(cli->sink, "  %-14s", "memory");
+	cli_put_wrapped(cli, text, ", ", 16, 16);
+	rg_sink_puts(cli->sink, "\n");
 }
 
 /* What the first lines say is missing: what that costs, and how to have it. */

@@ -158,19 +158,35 @@ static bool fill_blocks(struct cli *cli, const struct rg_dump_info *info,
 	return true;
 }
 
-/* What is worth a look: the program's own before a package's, never the runtime's. */
+/* Whether it takes a thousandth of the memory. */
+static bool is_large(const struct rg_type_table *types, const struct rg_type_row *row)
+{
+	return (unsigned __int128)(row->bytes + row->owned) * 1000 >= types->bytes;
+}
+
+/*
+ * What is worth a look: the program's own, else a package's, else the
+ * library's; of these two what takes some memory.
+ */
 static const struct rg_type_row *most_telling(const struct rg_type_table *types)
 {
 	static const enum rg_origin order[] = {
-		RG_ORIGIN_PROGRAM, RG_ORIGIN_UNKNOWN, RG_ORIGIN_PACKAGE,
+		RG_ORIGIN_PROGRAM, RG_ORIGIN_UNKNOWN, RG_ORIGIN_PACKAGE, RG_ORIGIN_RUNTIME,
 	};
 
 	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		for (size_t i = 0; i < types->count; i++)
-			/* Where nobody knows, what has a module is no built-in type. */
-			if (types->rows[i].origin == order[o] &&
-			    (order[o] != RG_ORIGIN_UNKNOWN || strchr(types->rows[i].name, '.')))
-				return &types->rows[i];
+		for (size_t i = 0; i < types->count; i++) {
+			const struct rg_type_row *row = &types->rows[i];
+
+			if (row->origin != order[o] ||
+			    (row->origin != RG_ORIGIN_PROGRAM && row->origin != RG_ORIGIN_UNKNOWN &&
+			     !is_large(types, row)))
+				continue;
+			/* What has a module is no built-in type. */
+			if (row->origin == RG_ORIGIN_PROGRAM || row->origin == RG_ORIGIN_PACKAGE ||
+			    strchr(row->name, '.'))
+				return row;
+		}
 	return NULL;
 }
 

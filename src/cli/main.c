@@ -41,7 +41,7 @@ static void put_commands(rg_sink *sink)
 		rg_sink_printf(sink, "  %-10s  %s\n", cli_command_at(i)->name,
 			       cli_command_at(i)->summary);
 	rg_sink_puts(sink,
-		     "\nObjects are named 0xADDRESS, TYPE (all of it), or TYPE#N.\n"
+		     "\nObjects are named 0xADDRESS, TYPE (all of it), TYPE#N or TYPE#largest.\n"
 		     "gcore PID takes a dump; docs/taking-a-dump.md has other ways. "
 		     "Begin with info.\n"
 		     "refgraph COMMAND --help explains a command, refgraph(1) everything.\n");

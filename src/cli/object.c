@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How objects are named on the command line: 0xADDRESS, TYPE (all of it), or
- * TYPE#N, counted from 0 in the order of addresses.  A type is named in full,
+ * TYPE#N, counted from 0 in the order of addresses, or TYPE#largest.  A type is named in full,
  * by the last word of its name, or by a pattern.  Many are named in a file: @FILE,
  * or - for standard input.
  */
@@ -104,13 +104,22 @@ static int add(struct cli_objects *objects, size_t *capacity, rg_id id)
 	return CLI_OK;
 }
 
+/* What an object takes, and owns. */
+static uint64_t memory_of(const rg_graph *graph, rg_id id)
+{
+	struct rg_object object = rg_graph_object(graph, id);
+
+	return object.size + object.owned;
+}
+
 static int find_type(const rg_dump *dump, const rg_graph *graph, const char *word,
 		     struct cli_objects *objects, size_t *capacity)
 {
 	const char *hash = strrchr(word, '#');
 	char *name = strdup(word), *end = NULL;
 	uint64_t number = 0, met = 0;
-	bool numbered = false, any = false;
+	bool numbered = false, any = false, largest;
+	rg_id best = RG_NONE;
 	bool *wanted = NULL;
 	int status = CLI_OK;
 
@@ -120,7 +129,8 @@ static int find_type(const rg_dump *dump, const rg_graph *graph, const char *wor
 		number = strtoull(hash + 1, &end, 10);
 		numbered = !*end;
 	}
-	if (numbered)
+	largest = hash && !strcmp(hash, "#largest");
+	if (numbered || largest)
 		name[hash - word] = '\0';
 	wanted = wanted_types(graph, name, &any);
 	if (!wanted)
@@ -130,12 +140,16 @@ static int find_type(const rg_dump *dump, const rg_graph *graph, const char *wor
 	for (rg_id id = 0; !status && id < rg_graph_object_count(graph); id++) {
 		if (!wanted[rg_graph_object(graph, id).type])
 			continue;
-		if (!numbered || met == number)
+		if (largest && (best == RG_NONE || memory_of(graph, id) > memory_of(graph, best)))
+			best = id;
+		if (!largest && (!numbered || met == number))
 			status = add(objects, capacity, id);
 		met++;
 		if (numbered && met > number)
 			break;
 	}
+	if (!status && best != RG_NONE)
+		status = add(objects, capacity, best);
 	if (!status && numbered && met <= number) {
 		cli_say("%s: there are only %" PRIu64 " objects of type '%s', counted from #0: #%"
 			PRIu64 " is none of them", rg_dump_info(dump)->path, met, name, number);

@@ -60,6 +60,43 @@ int cli_close(struct cli *cli, int status)
 	return status;
 }
 
+/* How many columns @length bytes of UTF-8 take, roughly: wide characters count once. */
+static size_t columns_of(const char *text, size_t length)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < length; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+size_t cli_put_wrapped(struct cli *cli, const char *text, const char *after, size_t column,
+		       size_t indent)
+{
+	size_t blanks = 0; /* that are written once something follows on the line */
+
+	while (*text) {
+		const char *found = strstr(text, after);
+		size_t length = found ? (size_t)(found - text) + strlen(after) : strlen(text);
+		size_t shown = length, columns;
+
+		while (shown && text[shown - 1] == ' ')
+			shown--;
+		columns = columns_of(text, shown);
+		if (cli->width && column > indent && column + blanks + columns > cli->width) {
+			rg_sink_puts(cli->sink, "\n");
+			column = 0;
+			blanks = indent;
+		}
+		rg_sink_printf(cli->sink, "%*s", (int)blanks, "");
+		rg_sink_write(cli->sink, text, shown);
+		column += blanks + columns;
+		blanks = length - shown;
+		text += length;
+	}
+	return column;
+}
+
 /* Whether a shell takes @word as it is. */
 static bool is_plain(const char *word)
 {

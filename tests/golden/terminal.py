@@ -30,6 +30,8 @@ def run(*arguments, columns=80, term="xterm", slow=False, interrupt=None, **more
     environment.update(more, COLUMNS=str(columns))
     pid, terminal = pty.fork()
     if pid == 0:
+        # A shell has its background jobs ignore that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(DUMPS)
         os.execve(PROGRAM, [PROGRAM, *arguments], environment)
     if slow:
