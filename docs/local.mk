@@ -12,6 +12,7 @@ dist_doc_DATA += %D%/portable-dump.md
 dist_doc_DATA += %D%/taking-a-dump.md
 dist_doc_DATA += %D%/tour.md
 EXTRA_DIST += %D%/images/backrefs.png
+EXTRA_DIST += %D%/images/growth.png
 EXTRA_DIST += %D%/images/tour-sensors.png
 EXTRA_DIST += %D%/images/tour-shop.png
 
