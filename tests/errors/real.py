@@ -83,7 +83,7 @@ def build_id(path):
     raise support.common.Skip("%s has no build-id" % path)
 
 
-def dump(command, folder, coredump_filter="0x33", by_kernel=False, environment=None,
+def dump(command, folder, coredump_filter="0x33", by_kernel=None, environment=None,
          program=PROGRAM):
     """The core of a process that runs @program under @command."""
     script, core = os.path.join(folder, "program.py"), os.path.join(folder, "core")
@@ -103,7 +103,7 @@ def dump(command, folder, coredump_filter="0x33", by_kernel=False, environment=N
             with open("/proc/%d/coredump_filter" % target.pid, "w", encoding="ascii") as file:
                 file.write(coredump_filter)
             if by_kernel:
-                target.send_signal(signal.SIGABRT)
+                target.send_signal(by_kernel)
                 target.wait(60)
                 found = glob.glob(core + "*")
             else:
@@ -204,16 +204,25 @@ def the_library_is_replaced(folder):
 
 
 def a_core_of_the_kernel(folder):
-    core = dump([system_python()], folder, by_kernel=True)
+    core = dump([system_python()], folder, by_kernel=signal.SIGABRT)
     said = support.answer("types", core, "-n", "0")
     sessions = [row["count"] for row in said["types"] if row["type"] == "__main__.Session"]
     if not said["complete"] or sessions != [100]:
         return ["complete %s, %s sessions, missing %s" % (said["complete"], sessions,
                                                           said["missing"])]
+    findings = says_signal(core, "ended by signal 6 (SIGABRT)")
     os.truncate(core, os.path.getsize(core) * 9 // 10)
     if support.answer("types", core)["complete"]:
-        return ["is called complete after having been cut"]
-    return []
+        findings.append("is called complete after having been cut")
+    os.unlink(core)
+    core = dump([system_python()], folder, by_kernel=signal.SIGSEGV)
+    return findings + says_signal(core, "ended by signal 11 (SIGSEGV)")
+
+
+def says_signal(core, words):
+    text = support.run("info", core).stdout
+    text = text if isinstance(text, str) else text.decode()
+    return [] if words in text else ["info does not say %r: %s" % (words, text)]
 
 
 def a_collection_under_way(folder):
