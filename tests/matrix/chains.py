@@ -3,7 +3,8 @@
 
 Up to 10,000 objects of a dump are picked at random, refgraph gives the chain to each, and the
 dumped process, released from its wait, evaluates the expressions: each must be that very object.
-A portable dump must give the same chains as the core.
+A portable dump must give the same chains as the core. One question is false on purpose: a process
+that does not say so proves nothing by its silence.
 """
 import json
 import os
@@ -69,8 +70,18 @@ def ask(refgraph, core, portable, out, pid):
     if len(chains) != len(chosen):
         wrong.append("%d chains for %d objects" % (len(chains), len(chosen)))
     python = [chain for chain in chains if chain["python"]]
+    if not python:
+        return {"objects": len(chains), "python": 0, "wrong": wrong + ["no chain is Python"]}
+    # Objects start at multiples of 8.
+    control = "%x\t%s" % (int(python[0]["address"], 16) + 1, python[0]["expression"])
     with open(out + ".ask", "w", encoding="utf-8", errors="surrogatepass") as file:
         file.writelines("%s\t%s\n" % (chain["address"][2:], chain["expression"])
                         for chain in python)
+        file.write(control + "\n")
     os.kill(pid, signal.SIGRTMAX)
-    return {"objects": len(chains), "python": len(python), "wrong": wrong + wait_for(out + ".answer")}
+    answers = wait_for(out + ".answer")
+    noticed = [line for line in answers if line.startswith(control + "\t")]
+    if not noticed:
+        wrong.append("a false expression was not noticed")
+    wrong += [line for line in answers if line not in noticed]
+    return {"objects": len(chains), "python": len(python), "wrong": wrong}
