@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Dumps of real interpreters whose file is gone, replaced or too old, taken with gcore and by the
 kernel; skipped where there is no gcore, or no such interpreter."""
+import array
 import glob
 import json
 import os
@@ -45,6 +46,7 @@ for _ in range(100):
     Session()
 gc.collect()
 """
+CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(support.HERE, "..", "cache")
 PYENV = os.path.expanduser("~/.pyenv/versions")
 
 
@@ -228,11 +230,13 @@ def says_signal(core, words):
 def a_collection_under_way(folder):
     """Garbage that the collector has set aside, while a finalizer runs, is on no list of its own."""
     findings = []
-    for series in ("3.11", "3.12", "3.13"):
+    programs = {system_python()} | set(glob.glob(os.path.join(CACHE, "*", "python3")))
+    for series in ("3.11", "3.12", "3.13", "3.14", "3.15"):
         try:
-            program, _ = pyenv_python(series)
+            programs.add(pyenv_python(series)[0])
         except support.common.Skip:
-            program = system_python()
+            pass
+    for program in sorted(programs):
         core = dump([program], folder, program=COLLECTING)
         said = support.answer("cycles", core, "-n", "0")
         types = {row["type"]: row["count"] for row in support.answer("types", core, "-n",
@@ -304,6 +308,53 @@ def a_release_to_come(folder):
     return findings
 
 
+def lowered(core, at, by):
+    """The core as if all of the main interpreter behind its collector's state stood lower.
+
+    That is how 3.14.0 to 3.14.4 differ, whose collector's state is shorter. All words of the
+    memory that point into what has moved follow it.
+    """
+    runtime = core.symbol("_PyRuntime")[0]
+    interpreter, = core.words(runtime + 816, "<Q")
+    size, gc = core.words(runtime + 48, "<Q")[0], core.words(runtime + 88, "<Q")[0]
+    first, end = interpreter + gc + 264, interpreter + size
+    data = bytearray(core.data)
+    for start, offset, length, flags, _ in core.loads:
+        if not flags & support.PF_W:
+            continue
+        words = array.array("Q", bytes(data[offset:offset + length // 8 * 8]))
+        for i, word in enumerate(words):
+            if first <= word < end:
+                words[i] = word - by
+        data[offset:offset + length // 8 * 8] = words.tobytes()
+    moved = core.offset(first)
+    data[moved - by:moved - by + end - first] = data[moved:moved + end - first]
+    for place in (24, 48, 96, 104, 112):
+        word, = struct.unpack_from("<Q", data, at + place)
+        struct.pack_into("<Q", data, at + place, word - by)
+    return data
+
+
+def a_collector_of_early_314(folder):
+    """Told by its version, and, where a build has kept it, by the debug offsets alone."""
+    findings = []
+    for name in support.core_names():
+        core = support.Core(name)
+        at, series = offsets_of(core) or (0, 0)
+        if series != 14:
+            continue
+        whole = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
+        roots = support.answer("info", os.path.join(folder, name))["roots"]
+        core.data = bytes(lowered(core, at, 24))
+        for version in (0x030e02f0, 0x030e07f0):
+            path = change(core, folder, at + 8, version)
+            said = support.answer("types", path, "-n", "0")
+            if not said["complete"] or said["types"] != whole["types"] or \
+                    support.answer("info", path)["roots"] != roots:
+                findings.append("%s: as %x it says %s" % (name, version, said["missing"]))
+    return findings
+
+
 def a_layout_of_its_own(folder):
     """A vendor's build that says of itself what is not in the tables."""
     findings = []
@@ -371,7 +422,7 @@ def in_folder(test, *more):
 CASES = [(test.__name__.replace("_", " "), lambda test=test: in_folder(test)) for test in
          (the_executable_is_gone, the_executable_is_replaced, the_library_is_replaced,
           a_core_of_the_kernel, a_collection_under_way, a_release_to_come, a_layout_of_its_own,
-          no_interpreter_at_all, two_in_one_process)]
+          a_collector_of_early_314, no_interpreter_at_all, two_in_one_process)]
 # What no release of refgraph is to read; each where it is at hand.
 CASES += [("an old interpreter: %s" % series,
            lambda series=series: in_folder(an_old_interpreter, series))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Unpacks the python3 of newer Debian suites beside the system, installing nothing:
 #
-#     fetch-interpreters.sh [SUITE[:PACKAGE]...]              (default: trixie forky:python3.13)
+#     fetch-interpreters.sh [SUITE[:PACKAGE]...]              (default: those of $DEFAULT below)
 #
 # PACKAGE is the interpreter where the suite has several: forky:python3.13.
 # The packages come from the mirror that apt uses here, with the suite replaced, through apt itself
@@ -11,6 +11,7 @@
 # CACHE is $REFGRAPH_CACHE, or tests/cache in the tree. Exit status 0 only if all suites are there.
 set -eu
 
+DEFAULT="trixie forky:python3.13 forky:python3.14 forky:python3.15"
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${REFGRAPH_CACHE:-$here/../cache}
 mkdir -p "$cache"
@@ -109,7 +110,7 @@ fetch_suite() {
 	say "$suite: python $version in $root"
 }
 
-test $# -gt 0 || set -- trixie forky:python3.13
+test $# -gt 0 || set -- $DEFAULT
 status=0
 for name; do
 	( fetch_suite "$name" ) || status=1

@@ -365,7 +365,7 @@ def fetch():
     """Newer interpreters, where they can be had. What is missing is said, and shows in the list."""
     try:
         subprocess.run(["sh", os.path.join(HERE, "fetch-interpreters.sh")], check=True,
-                       timeout=LIMIT,
+                       timeout=4 * LIMIT,
                        stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError):
         print("matrix: the interpreters of newer Debian suites were not found", flush=True)
