@@ -5,6 +5,9 @@
  * series.  They are held against the tables.  Where both know a field and differ,
  * the interpreter is right, if all that is read by that field follows it; if not,
  * the dump is refused, and what did not fit is said.
+ *
+ * A debug build has some more words in the interpreter's state, which the debug
+ * offsets do not tell of: there the place of the static types does.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -161,6 +164,64 @@ static void note(char *ret, size_t size, const char *name, uint64_t there, uint6
 		 (unsigned long long)there, (unsigned long long)here);
 }
 
+/* Forgets where the interpreter's state has roots, but for what the debug offsets tell. */
+static void drop_roots(struct cpy *cpy, struct cpy_execution *execution)
+{
+	static const struct cpy_state_field none[] = { { 0, NULL } };
+
+	memset(&execution->interpreter, 0, sizeof(execution->interpreter));
+	execution->interpreter.fields = none;
+	execution->interpreter.modules = cpy->layout.interpreter.modules;
+	cpy->layout.interpreter.interned = 0;
+}
+
+rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, uint32_t shift)
+{
+	struct cpy_execution *execution = cpy_keep(cpy, sizeof(*execution));
+	const struct cpy_state_field *field;
+	struct cpy_state_field *higher;
+	uint32_t from = cpy->layout.interpreter.obmalloc;
+	uint32_t *const moved[] = {
+		&execution->interpreter.ast, &execution->interpreter.ast_end,
+		&execution->interpreter.type_cache, &execution->interpreter.ids_size,
+		&execution->interpreter.ids_array, &execution->interpreter.callables,
+		&execution->interpreter.callables_end, &execution->interpreter.tools,
+		&execution->interpreter.tools_end, &cpy->layout.interpreter.extension_types,
+		&cpy->layout.interpreter.interned,
+	};
+	uint64_t interned;
+	size_t i;
+
+	if (!execution)
+		return rg_error_no_memory();
+	*execution = *cpy_execution_layout(cpy);
+	for (i = 0; execution->interpreter.fields[i].name; i++)
+		;
+	higher = cpy_keep(cpy, (i + 1) * sizeof(*higher));
+	if (!higher)
+		return rg_error_no_memory();
+	for (i = 0, field = execution->interpreter.fields; field->name; field++, i++) {
+		higher[i] = *field;
+		if (field->offset > from)
+			higher[i].offset += shift;
+	}
+	execution->interpreter.fields = higher;
+	for (i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
+		if (*moved[i] > from)
+			*moved[i] += shift;
+	cpy->execution = execution;
+	/* One of the last fields tells whether this was all. */
+	interned = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
+	if (!rg_image_at(cpy->image, interned, 16) || interned & 7 ||
+	    cpy_word(cpy, interned + 8) !=
+		    cpy_word(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.sysdict) + 8))
+		drop_roots(cpy, execution);
+	if (!cpy->private->layout_note[0])
+		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
+			 "%u bytes more in the interpreter's state, as debug builds have", shift);
+	return NULL;
+}
+
 rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution)
 {
 	unsigned column = column_of(cpy->layout.since & 255);
@@ -206,12 +267,7 @@ rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *executi
 		cpy->layout.interpreter.size = (uint32_t)size;
 	if (interpreter_moved) {
 		/* What the table says of its other fields is as doubtful. */
-		static const struct cpy_state_field none[] = { { 0, NULL } };
-
-		memset(&execution->interpreter, 0, sizeof(execution->interpreter));
-		execution->interpreter.fields = none;
-		execution->interpreter.modules = cpy->layout.interpreter.modules;
-		cpy->layout.interpreter.interned = 0;
+		drop_roots(cpy, execution);
 	}
 	if (!moved[0])
 		return NULL;

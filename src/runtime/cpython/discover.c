@@ -14,6 +14,7 @@
 #define OLDEST_SERIES 0x030b /* of those that layout.c has tables for */
 #define NEWEST_SERIES 0x030f
 #define INTERPRETERS_MAX 4096
+#define INTERPRETER_SHIFT_MAX 1024 /* what options of the build add to its state */
 #define THREADS_MAX 65536
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
 #define SUPPORTED "this refgraph reads " CPY_READS
@@ -714,7 +715,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	const struct cpy_layout *layout;
 	uint64_t interpreter;
 	bool found = false;
-	uint32_t i;
+	uint32_t shift, i;
 
 	RG_TRY(by_symbol(cpy, &finding, &found));
 	if (!found)
@@ -747,7 +748,11 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 				    cpy->version);
 	RG_TRY(probe_collector(cpy, interpreter));
 	RG_TRY(note_lacking(cpy, interpreter));
+	shift = cpy->layout.interpreter.static_types;
 	probe_static_types(cpy, interpreter);
+	shift = cpy->layout.interpreter.static_types - shift;
+	if (shift && shift < INTERPRETER_SHIFT_MAX)
+		RG_TRY(cpy_interpreter_shift(cpy, interpreter, shift));
 	RG_TRY(read_interpreters(cpy));
 	cpy->none = cpy_dict_get(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins),
 				 "None");
