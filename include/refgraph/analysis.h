@@ -656,4 +656,62 @@ RG_API void rg_keepers_free(struct rg_keepers *keepers);
 RG_API size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
 			      enum rg_label_policy policy, char *buffer, size_t size);
 
+/* --- tasks: who waits for whom -------------------------------------------- */
+
+/*
+ * What tasks wait for, and who gives it: a future, a lock, or a task, which gives
+ * itself.  The lists are indices into rg_task_list.tasks, ascending.
+ */
+struct rg_task_wait {
+	rg_id object;
+	const uint32_t *waiters;
+	size_t waiter_count;
+	const uint32_t *givers; /* none of them done */
+	size_t giver_count;
+};
+
+/* One step of a cycle: the task waits for the object, which the next task gives. */
+struct rg_task_step {
+	uint32_t task; /* index into rg_task_list.tasks */
+	rg_id object;
+};
+
+/* Tasks that wait for each other: each goes on only when the next does. */
+struct rg_task_cycle {
+	const struct rg_task_step *steps; /* a shortest one; the last waits for the first */
+	size_t step_count;
+	size_t tasks; /* how many wait for each other in this or in ways like it */
+};
+
+/* All tasks of a dump, and who waits for whom. */
+struct rg_task_list {
+	/* By loop, then name with its numbers as numbers, then object. */
+	const struct rg_task *tasks;
+	size_t count;
+	const struct rg_task_wait *waits; /* ascending by object */
+	size_t wait_count;
+	const struct rg_task_cycle *cycles; /* by their first task */
+	size_t cycle_count;
+};
+
+/*
+ * rg_tasks_find - all tasks of @graph, what they wait for, and the cycles among
+ * these: strongly connected components (Tarjan, "Depth-first search and linear
+ * graph algorithms", 1972) of tasks and what they await, in each a shortest
+ * cycle through its first task.  That one of several givers may be enough is not
+ * known: a cycle is a deadlock where each object has one giver.
+ * *@ret is freed with rg_tasks_free().  RG_ERROR_NO_MEMORY.
+ * O(objects + n log n) for n tasks with what they wait for and give.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_tasks_find(const rg_graph *graph, struct rg_task_list **ret);
+
+/*
+ * rg_tasks_wait - the entry of @list for @object, or NULL when no task waits for it.
+ * Owned by @list.  O(log waits); cannot fail.
+ */
+RG_API const struct rg_task_wait *rg_tasks_wait(const struct rg_task_list *list, rg_id object);
+
+/* rg_tasks_free - releases @list; NULL is allowed.  O(tasks); cannot fail. */
+RG_API void rg_tasks_free(struct rg_task_list *list);
+
 #endif

@@ -135,11 +135,19 @@ struct rg_root {
 			       in the dumped program, or NULL */
 };
 
-/* One frame of a thread's stack, innermost first. */
+/* One frame of a thread's stack or of a task's awaits, innermost first. */
 struct rg_frame {
 	const char *function; /* qualified name */
 	const char *file;
 	uint32_t line;        /* 0: unknown */
+	rg_id object;         /* a generator or coroutine whose frame this is, or RG_NONE */
+};
+
+/* What is known of a thread beside its frames. */
+enum rg_thread_flag {
+	RG_THREAD_DAEMON = 1u << 0,    /* the process would end without waiting for it */
+	RG_THREAD_CURRENT = 1u << 1,   /* ran the program's code: for CPython, held the GIL */
+	RG_THREAD_RUNNING = 1u << 2,   /* its registers show it outside of any system call */
 };
 
 /* One thread of the dumped process that the runtime knows. */
@@ -149,6 +157,41 @@ struct rg_thread {
 	const char *name;     /* "" where unknown */
 	const struct rg_frame *frames;
 	size_t frame_count;
+	uint32_t flags;       /* rg_thread_flag */
+	const char *state;    /* what RG_THREAD_CURRENT is called: "holds the GIL"; or "" */
+	const char *system_call; /* in which the kernel has it, "futex" or a number; or "" */
+	rg_id object;         /* the program's object for it, or RG_NONE */
+	rg_id exception;      /* the one it is handling, or RG_NONE */
+};
+
+/* How far a task is. */
+enum rg_task_state {
+	RG_TASK_READY = 0,     /* nothing keeps it from going on but its turn */
+	RG_TASK_RUNNING = 1,
+	RG_TASK_WAITING = 2,   /* for what rg_task.awaits says */
+	RG_TASK_DONE = 3,
+	RG_TASK_FAILED = 4,    /* done: an error ended it */
+	RG_TASK_CANCELLED = 5, /* done: it was cancelled */
+};
+
+/*
+ * A task: something that runs by turns with others of its loop (for CPython,
+ * one of asyncio's).  Whoever awaits an object goes on when a task that gives it
+ * ends or lets go of it; a task gives itself without saying so.
+ */
+struct rg_task {
+	rg_id object;
+	const char *name;       /* "" where unknown */
+	enum rg_task_state state;
+	rg_id loop;             /* what gives it its turns, or RG_NONE */
+	uint32_t thread;        /* where it runs: index into rg_graph_threads(), or RG_NONE */
+	rg_id coroutine;        /* what it runs, or RG_NONE */
+	const struct rg_frame *frames; /* innermost first: the last is the coroutine's own */
+	size_t frame_count;
+	const rg_id *awaits;    /* what it waits for: a future, a lock */
+	size_t await_count;
+	const rg_id *gives;     /* what its end completes, or what it holds */
+	size_t give_count;
 };
 
 /* Which label texts may be shown: dict keys can be secrets. */
@@ -242,6 +285,30 @@ RG_API const char *rg_root_kind_name(enum rg_root_kind kind);
  * the graph.  O(1); cannot fail.
  */
 RG_API const struct rg_thread *rg_graph_threads(const rg_graph *graph, size_t *ret_count);
+
+/*
+ * rg_root_place - the last part of a root's name, behind its thread and frame:
+ * "local x", "cell x", "stack 3".  It belongs to the graph, as root->name does.
+ * O(length); cannot fail.
+ */
+RG_API const char *rg_root_place(const struct rg_root *root);
+
+/* Called by rg_graph_tasks for one task, which is the callee's until it returns. */
+typedef rg_error *rg_task_fn(void *user, const struct rg_task *task);
+
+/*
+ * rg_graph_tasks - calls @each for every task, done ones too, in the order of
+ * their objects, until it fails; its error is handed on.  rg_tasks_find() of
+ * analysis.h adds who waits for whom.  RG_ERROR_NO_MEMORY.  O(objects + what
+ * tasks refer to).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_graph_tasks(const rg_graph *graph, rg_task_fn *each, void *user);
+
+/*
+ * rg_task_state_name - "ready", "running", "waiting", "done", "failed", "cancelled",
+ * owned by the library; "other" for what is none.  O(1); cannot fail.
+ */
+RG_API const char *rg_task_state_name(enum rg_task_state state);
 
 /*
  * rg_graph_has_refcounts - whether the dump says how often objects are referred

@@ -27,4 +27,7 @@ core_sources += %D%/shape.c
 core_sources += %D%/shape.h
 core_sources += %D%/subset.c
 core_sources += %D%/subset.h
+core_sources += %D%/tasks.c
+core_sources += %D%/task_cycles.c
+core_sources += %D%/tasks.h
 core_sources += %D%/types.c

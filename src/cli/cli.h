@@ -50,6 +50,7 @@ struct cli_options {
 	bool allow_incomplete, exit_code;
 	bool tracked, short_names, peak, all, each, shortest, plumbing, weak, refcounts, sizes;
 	bool no_filter;
+	bool locals, async;
 	const char *graph;    /* growth: a picture of who holds the newcomers */
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;

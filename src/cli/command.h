@@ -13,6 +13,7 @@ extern const struct cli_command cli_backrefs;
 extern const struct cli_command cli_refs;
 extern const struct cli_command cli_chain;
 extern const struct cli_command cli_objects_command;
+extern const struct cli_command cli_threads;
 extern const struct cli_command cli_convert;
 extern const struct cli_command cli_completion;
 

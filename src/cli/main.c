@@ -21,6 +21,7 @@ static const struct cli_command *const commands[] = {
 	&cli_refs,
 	&cli_chain,
 	&cli_objects_command,
+	&cli_threads,
 	&cli_convert,
 	&cli_completion,
 };

@@ -9,6 +9,7 @@ core_sources += %D%/ndjson_graph.c
 core_sources += %D%/ndjson_line.c
 core_sources += %D%/ndjson_line.h
 core_sources += %D%/ndjson_read.c
+core_sources += %D%/ndjson_stack.c
 core_sources += %D%/ndjson_state.h
 core_sources += %D%/ndjson_words.c
 core_sources += %D%/ndjson_write.c

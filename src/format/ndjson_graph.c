@@ -198,94 +198,6 @@ rg_error *rg_ndjson_objects(void *user, rg_builder *builder)
 	return NULL;
 }
 
-static rg_error *read_frames(struct rg_json_scan *scan, struct rg_thread *thread)
-{
-	RG_VECTOR(struct rg_frame) frames = { 0 };
-	rg_error *error = NULL;
-
-	if (!rg_json_enter(scan, '['))
-		return NULL;
-	while (!error && rg_json_element(scan)) {
-		struct rg_json_slice key;
-		char *function = NULL, *file = NULL;
-		uint64_t line = 0;
-		struct rg_frame frame;
-
-		if (!rg_json_enter(scan, '{'))
-			break;
-		while (!error && rg_json_key(scan, &key)) {
-			struct rg_json_scan here = *scan;
-
-			if (rg_json_is(&key, "function"))
-				error = rg_ndjson_string(&here, &function);
-			else if (rg_json_is(&key, "file"))
-				error = rg_ndjson_string(&here, &file);
-			else if (rg_json_is(&key, "line"))
-				rg_json_u64(&here, &line);
-			if (!rg_json_skip(scan))
-				break;
-		}
-		frame = (struct rg_frame){ function, file, (uint32_t)line };
-		if (!rg_vector_push(&frames, frame)) {
-			rg_free(function);
-			rg_free(file);
-			if (!error)
-				error = rg_error_no_memory();
-		}
-	}
-	thread->frames = frames.data;
-	thread->frame_count = frames.count;
-	return error;
-}
-
-static rg_error *read_thread(struct rg_ndjson_file *s, uint64_t offset)
-{
-	struct rg_json_scan scan;
-	struct rg_json_slice key;
-	struct rg_thread thread = { 0 };
-	const char *line;
-	char *name = NULL;
-	size_t length = rg_ndjson_line(s, offset, &line);
-	rg_error *error = NULL;
-
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
-	while (!error && rg_json_key(&scan, &key)) {
-		struct rg_json_scan here = scan;
-
-		if (rg_json_is(&key, "thread"))
-			rg_json_u64(&here, &thread.id);
-		else if (rg_json_is(&key, "native"))
-			rg_json_u64(&here, &thread.native_id);
-		else if (rg_json_is(&key, "name"))
-			error = rg_ndjson_string(&here, &name);
-		else if (rg_json_is(&key, "frames") && !thread.frames)
-			error = read_frames(&here, &thread);
-		if (!rg_json_skip(&scan))
-			break;
-	}
-	for (size_t i = 0; i < thread.frame_count; i++) {
-		struct rg_frame *frame = (struct rg_frame *)&thread.frames[i];
-
-		frame->function = frame->function ? frame->function : rg_strdup("");
-		frame->file = frame->file ? frame->file : rg_strdup("");
-		if (!error && (!frame->function || !frame->file))
-			error = rg_error_no_memory();
-	}
-	thread.name = name ? name : "";
-	if (!error)
-		error = rg_builder_thread(s->builder, &thread);
-	if (!error && !rg_vector_push(&s->thread_ids, thread.id))
-		error = rg_error_no_memory();
-	for (size_t i = 0; i < thread.frame_count; i++) {
-		rg_free((char *)thread.frames[i].function);
-		rg_free((char *)thread.frames[i].file);
-	}
-	rg_free((struct rg_frame *)thread.frames);
-	rg_free(name);
-	return error;
-}
-
 static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 {
 	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false,
@@ -376,7 +288,9 @@ rg_error *rg_ndjson_graph(void *user, rg_builder *builder)
 	error = read_references(s, &refs);
 	rg_ndjson_references_free(&refs);
 	for (size_t i = 0; i < s->threads.count && !error; i++)
-		error = read_thread(s, s->threads.data[i]);
+		error = rg_ndjson_thread(s, s->threads.data[i]);
+	for (size_t i = 0; i < s->tasks.count && !error; i++)
+		error = rg_ndjson_task(s, s->tasks.data[i]);
 	for (size_t i = 0; i < s->roots.count && !error; i++)
 		error = read_root(s, s->roots.data[i]);
 	return error;

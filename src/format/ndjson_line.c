@@ -15,6 +15,7 @@ enum rg_ndjson_line rg_ndjson_line_kind(const char *line, size_t length, uint64_
 		{ "address", RG_LINE_OBJECT }, { "root", RG_LINE_ROOT },
 		{ "thread", RG_LINE_THREAD },  { "typedef", RG_LINE_TYPEDEF },
 		{ "end", RG_LINE_END },        { "refgraph", RG_LINE_HEADER },
+		{ "task", RG_LINE_TASK },
 	};
 	struct rg_json_scan scan;
 	struct rg_json_slice key;

@@ -56,6 +56,7 @@ static void close_state(void *user)
 	rg_vector_free(&s->entries);
 	rg_vector_free(&s->roots);
 	rg_vector_free(&s->threads);
+	rg_vector_free(&s->tasks);
 	rg_vector_free(&s->typedefs);
 	rg_vector_free(&s->thread_ids);
 	rg_vector_free(&s->missing);
@@ -201,6 +202,9 @@ static rg_error *read_line(struct rg_ndjson_file *s, const char *path, uint64_t 
 		break;
 	case RG_LINE_THREAD:
 		pushed = rg_vector_push(&s->threads, offset);
+		break;
+	case RG_LINE_TASK:
+		pushed = rg_vector_push(&s->tasks, offset);
 		break;
 	case RG_LINE_ROOT:
 		pushed = rg_vector_push(&s->roots, offset);

@@ -25,6 +25,7 @@ struct rg_ndjson_file {
 	RG_VECTOR(struct rg_ndjson_entry) entries;
 	RG_VECTOR(uint64_t) roots;    /* where the lines of roots begin */
 	RG_VECTOR(uint64_t) threads;
+	RG_VECTOR(uint64_t) tasks;
 	RG_VECTOR(uint64_t) typedefs;
 	RG_VECTOR(uint64_t) thread_ids; /* parallel to threads */
 	RG_VECTOR(char *) missing;
@@ -48,6 +49,9 @@ RG_MUST_CHECK rg_error *rg_ndjson_string(struct rg_json_scan *scan, char **ret);
 /* ndjson_graph.c: the stages of building (format.h). */
 rg_error *rg_ndjson_objects(void *user, rg_builder *builder);
 rg_error *rg_ndjson_graph(void *user, rg_builder *builder);
+/* ndjson_stack.c: the line at @offset is a thread's, a task's. */
+RG_MUST_CHECK rg_error *rg_ndjson_thread(struct rg_ndjson_file *s, uint64_t offset);
+RG_MUST_CHECK rg_error *rg_ndjson_task(struct rg_ndjson_file *s, uint64_t offset);
 /* ndjson_words.c: the hooks of the graph. */
 void rg_ndjson_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		      enum rg_label_policy policy, rg_label_fn *each, void *each_user);

@@ -119,6 +119,26 @@ static rg_error *typedefs(struct writer *w)
 	return NULL;
 }
 
+static void object_key(struct writer *w, const char *key, rg_id id)
+{
+	if (id != RG_NONE)
+		number(w, key, rg_graph_object(w->graph, id).address);
+}
+
+static void frames(struct writer *w, const struct rg_frame *all, size_t count)
+{
+	rg_buffer_puts(&w->out, ", \"frames\": [");
+	for (size_t k = 0; k < count; k++) {
+		rg_buffer_puts(&w->out, k ? ", {\"function\": " : "{\"function\": ");
+		rg_buffer_json_string(&w->out, all[k].function, strlen(all[k].function));
+		text(w, "file", all[k].file);
+		number(w, "line", all[k].line);
+		object_key(w, "object", all[k].object);
+		rg_buffer_putc(&w->out, '}');
+	}
+	rg_buffer_putc(&w->out, ']');
+}
+
 static rg_error *threads(struct writer *w)
 {
 	size_t count;
@@ -129,20 +149,53 @@ static rg_error *threads(struct writer *w)
 		rg_buffer_u64(&w->out, all[i].id);
 		number(w, "native", all[i].native_id);
 		text(w, "name", all[i].name);
-		rg_buffer_puts(&w->out, ", \"frames\": [");
-		for (size_t k = 0; k < all[i].frame_count; k++) {
-			const struct rg_frame *frame = &all[i].frames[k];
-
-			rg_buffer_puts(&w->out, k ? ", {\"function\": " : "{\"function\": ");
-			rg_buffer_json_string(&w->out, frame->function, strlen(frame->function));
-			text(w, "file", frame->file);
-			number(w, "line", frame->line);
-			rg_buffer_putc(&w->out, '}');
-		}
-		rg_buffer_puts(&w->out, "]}\n");
+		if (*all[i].state)
+			text(w, "state", all[i].state);
+		if (*all[i].system_call)
+			text(w, "system_call", all[i].system_call);
+		flag(w, "daemon", all[i].flags & RG_THREAD_DAEMON);
+		flag(w, "current", all[i].flags & RG_THREAD_CURRENT);
+		flag(w, "running", all[i].flags & RG_THREAD_RUNNING);
+		object_key(w, "object", all[i].object);
+		object_key(w, "exception", all[i].exception);
+		frames(w, all[i].frames, all[i].frame_count);
+		rg_buffer_puts(&w->out, "}\n");
 		RG_TRY(flush(w, FLUSH_AT));
 	}
 	return NULL;
+}
+
+static void addresses(struct writer *w, const char *key, const rg_id *ids, size_t count)
+{
+	if (!count)
+		return;
+	rg_buffer_printf(&w->out, ", \"%s\": [", key);
+	for (size_t i = 0; i < count; i++) {
+		rg_buffer_puts(&w->out, i ? ", " : "");
+		rg_buffer_u64(&w->out, rg_graph_object(w->graph, ids[i]).address);
+	}
+	rg_buffer_putc(&w->out, ']');
+}
+
+static rg_error *put_task(void *user, const struct rg_task *task)
+{
+	struct writer *w = user;
+	size_t count;
+	const struct rg_thread *threads_of = rg_graph_threads(w->graph, &count);
+
+	rg_buffer_puts(&w->out, "{\"task\": ");
+	rg_buffer_u64(&w->out, rg_graph_object(w->graph, task->object).address);
+	text(w, "name", task->name);
+	text(w, "state", rg_task_state_name(task->state));
+	object_key(w, "loop", task->loop);
+	if (task->thread < count)
+		number(w, "of_thread", threads_of[task->thread].id);
+	object_key(w, "coroutine", task->coroutine);
+	addresses(w, "awaits", task->awaits, task->await_count);
+	addresses(w, "gives", task->gives, task->give_count);
+	frames(w, task->frames, task->frame_count);
+	rg_buffer_puts(&w->out, "}\n");
+	return flush(w, FLUSH_AT);
 }
 
 static rg_error *roots(struct writer *w)
@@ -442,6 +495,7 @@ static rg_error *everything(struct writer *w, const struct rg_dump_info *info)
 	RG_TRY(typedefs(w));
 	RG_TRY(threads(w));
 	RG_TRY(objects(w));
+	RG_TRY(rg_graph_tasks(w->graph, put_task, w));
 	RG_TRY(roots(w));
 	rg_buffer_printf(&w->out, "{\"end\": {\"objects\": %lu, \"references\": %llu}}\n",
 			 (unsigned long)rg_graph_object_count(w->graph),

@@ -23,4 +23,7 @@ struct rg_builder {
 	struct rg_progress progress;
 };
 
+/* rg_graph_free_stacks - what stack.c keeps of threads and tasks. */
+void rg_graph_free_stacks(struct rg_graph *graph);
+
 #endif

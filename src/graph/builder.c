@@ -43,9 +43,7 @@ void rg_builder_free(rg_builder *builder)
 	rg_free(graph->plumbing);
 	rg_free(graph->owner);
 	rg_vector_free(&graph->roots);
-	for (size_t i = 0; i < graph->threads.count; i++)
-		rg_free((void *)(uintptr_t)graph->threads.data[i].frames);
-	rg_vector_free(&graph->threads);
+	rg_graph_free_stacks(graph);
 	rg_strings_free(&graph->strings);
 	rg_free(builder);
 }
@@ -353,31 +351,6 @@ rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *init)
 	if (!root.name || (init->code && !root.code) || !rg_vector_push(&graph->roots, root))
 		return rg_error_no_memory();
 	return NULL;
-}
-
-rg_error *rg_builder_thread(rg_builder *builder, const struct rg_thread *thread)
-{
-	struct rg_graph *graph = &builder->graph;
-	struct rg_thread copy = *thread;
-	struct rg_frame *frames = rg_calloc(thread->frame_count, sizeof(*frames));
-
-	copy.name = rg_strings_copy(&graph->strings, thread->name);
-	copy.frames = frames;
-	if (!frames || !copy.name)
-		goto no_memory;
-	for (size_t i = 0; i < thread->frame_count; i++) {
-		frames[i].function = rg_strings_copy(&graph->strings, thread->frames[i].function);
-		frames[i].file = rg_strings_copy(&graph->strings, thread->frames[i].file);
-		frames[i].line = thread->frames[i].line;
-		if (!frames[i].function || !frames[i].file)
-			goto no_memory;
-	}
-	if (!rg_vector_push(&graph->threads, copy))
-		goto no_memory;
-	return NULL;
-no_memory:
-	rg_free(frames);
-	return rg_error_no_memory();
 }
 
 rg_graph *rg_builder_graph(rg_builder *builder)

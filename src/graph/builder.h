@@ -39,6 +39,8 @@ struct rg_graph_hooks {
 	void (*codes)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		      bool of_owner, enum rg_label_policy policy, rg_label_fn *each,
 		      void *each_user);
+	/* tasks: rg_graph_tasks(), for a runtime that has any; NULL: those of rg_builder_task(). */
+	rg_error *(*tasks)(void *user, const rg_graph *graph, rg_task_fn *each, void *each_user);
 	void *user;
 };
 
@@ -126,6 +128,9 @@ RG_MUST_CHECK rg_error *rg_builder_next(rg_builder *builder);
 RG_MUST_CHECK rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *root);
 /* rg_builder_thread - a thread; copies everything. */
 RG_MUST_CHECK rg_error *rg_builder_thread(rg_builder *builder, const struct rg_thread *thread);
+
+/* rg_builder_task - a task, for a format that has read one; copies everything. */
+RG_MUST_CHECK rg_error *rg_builder_task(rg_builder *builder, const struct rg_task *task);
 
 /*
  * rg_builder_finish - builds the backward references, decides on inferred

@@ -123,12 +123,6 @@ const char *rg_origin_name(enum rg_origin origin)
 	return (size_t)origin < sizeof(names) / sizeof(names[0]) ? names[origin] : "unknown";
 }
 
-const struct rg_thread *rg_graph_threads(const rg_graph *graph, size_t *ret_count)
-{
-	*ret_count = graph->threads.count;
-	return graph->threads.data;
-}
-
 bool rg_graph_has_refcounts(const rg_graph *graph)
 {
 	return graph->has_refcounts;

@@ -61,6 +61,7 @@ struct rg_graph {
 
 	RG_VECTOR(struct rg_root) roots;
 	RG_VECTOR(struct rg_thread) threads;
+	RG_VECTOR(struct rg_task) tasks; /* of a format; a runtime has a hook */
 	struct rg_strings strings;
 	struct rg_graph_hooks hooks;
 };

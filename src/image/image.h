@@ -205,4 +205,12 @@ static inline bool rg_image_u32(const rg_image *image, uint64_t address, uint32_
 	return true;
 }
 
+/*
+ * rg_image_system_call - in which system call @thread was, by its registers: 1
+ * with the call's name or number in @name; 0: in none; -1: cannot be told.
+ */
+#define RG_SYSTEM_CALL_SIZE 24
+int rg_image_system_call(const rg_image *image, const struct rg_image_thread *thread,
+			 char name[RG_SYSTEM_CALL_SIZE]);
+
 #endif

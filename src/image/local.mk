@@ -9,4 +9,5 @@ core_sources += %D%/module.c
 core_sources += %D%/notes.c
 core_sources += %D%/private.h
 core_sources += %D%/symbol.c
+core_sources += %D%/system_call.c
 core_sources += %D%/unpack.c

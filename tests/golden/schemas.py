@@ -39,11 +39,13 @@ MORE = (
     "refs --refcounts --depth 5 monday.ndjson app.tree.Node", "refs hostile.ndjson 0x7f3a10000000",
     "chain --all monday.ndjson app.session.Session", "chain --plumbing cut.ndjson " + SESSION,
     "objects --values monday.ndjson", "objects monday.ndjson " + SESSION, "objects cut.ndjson",
-    "objects --values hostile.ndjson 0x7f3a10000000",
+    "objects --values hostile.ndjson 0x7f3a10000000", "threads --locals --values --all tasks.ndjson",
+    "threads --async --locals --values --all tasks.ndjson", "threads hub.ndjson",
 )
 # On a real core; the object is any of them.
 MORE_OF_CORE = ("info", "types", "cycles --all", "backrefs {} dict#0", "refs {} dict#0",
-                "chain {} dict#0", "objects {} dict#0", "objects -n 500")
+                "chain {} dict#0", "objects {} dict#0", "objects -n 500",
+                "threads --locals", "threads --async")
 
 
 def run(words, status=(0, 1)):

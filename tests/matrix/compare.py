@@ -105,8 +105,21 @@ class Oracle:
                     end = int(rest)
         if end != len(self.types):
             raise ValueError("the oracle's file is cut off")
+        self.drop_dead()
         for instance, dictionary in pairs:
             self.join(instance, dictionary)
+
+    def drop_dead(self):
+        """What 3.12's _asyncio shows the collector of its list of free iterators is no object."""
+        dead = {a for a, count in self.counts.items()
+                if not count and self.flags[a] == "-"
+                and self.names.get(self.types[a]) == "_asyncio.FutureIter"}
+        for address in dead:
+            for known in (self.types, self.flags, self.counts, self.referents):
+                del known[address]
+            self.sizes.pop(address, None)
+        for address, referents in self.referents.items() if dead else ():
+            self.referents[address] = [r for r in referents if r not in dead]
 
     def read_collected(self, path):
         collected = None

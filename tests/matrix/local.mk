@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The interpreter matrix: run by tests/run.sh, not by "make check".
 EXTRA_DIST += tests/matrix/chains.py tests/matrix/compare.py tests/matrix/fetch-interpreters.sh tests/matrix/oracle.py \
-	tests/matrix/required tests/matrix/run.py tests/matrix/run.sh tests/matrix/selftest.py
+	tests/matrix/required tests/matrix/run.py tests/matrix/run.sh tests/matrix/selftest.py \
+	tests/matrix/stacks.py
 EXTRA_DIST += tests/matrix/programs/asyncio_loop.py
 EXTRA_DIST += tests/matrix/programs/buffers.py
 EXTRA_DIST += tests/matrix/programs/classes.py
@@ -21,6 +22,7 @@ EXTRA_DIST += tests/matrix/programs/novelties.py
 EXTRA_DIST += tests/matrix/programs/resurrect.py
 EXTRA_DIST += tests/matrix/programs/subclassed.py
 EXTRA_DIST += tests/matrix/programs/system.py
+EXTRA_DIST += tests/matrix/programs/tasks.py
 EXTRA_DIST += tests/matrix/programs/text.py
 EXTRA_DIST += tests/matrix/programs/thirdparty.py
 EXTRA_DIST += tests/matrix/programs/threads.py

@@ -60,6 +60,7 @@ READ_SIZE = 1 << 16
 FLUSH = 1 << 20
 MANY_KEYS = 300
 STATIC_COUNT = 999999999
+OPTIMIZED = 1
 
 # Codecs are modules imported at first use: before the fork, lest the child's heap differ.
 "".encode("unicode_escape")
@@ -275,6 +276,85 @@ def record(out, pid):
     os._exit(0)
 
 
+def variables(frame):
+    """What each variable holds; of a module's or class's frame only the namespace itself."""
+    if not frame.f_code.co_flags & OPTIMIZED:
+        return {"": "%x" % id(frame.f_locals)}
+    return {name: "%x" % id(value) for name, value in frame.f_locals.items()}
+
+
+def one_frame(frame):
+    code = frame.f_code
+    return [getattr(code, "co_qualname", code.co_name), code.co_filename, frame.f_lineno or 0,
+            variables(frame)]
+
+
+def stack_of(frame):
+    """Innermost first."""
+    found = []
+    while frame is not None:
+        found.append(one_frame(frame))
+        frame = frame.f_back
+    return found
+
+
+def awaits_of(coroutine):
+    """The frames from a task's coroutine down to what it awaits: innermost first."""
+    found = []
+    while coroutine is not None:
+        name = type(coroutine).__name__
+        if name in ("async_generator_asend", "async_generator_athrow", "coroutine_wrapper",
+                    "anext_awaitable"):
+            coroutine = gc.get_referents(coroutine)[0]
+            continue
+        for prefix, awaits in (("cr", "await"), ("gi", "yieldfrom"), ("ag", "await")):
+            if hasattr(coroutine, prefix + "_frame"):
+                frame = getattr(coroutine, prefix + "_frame")
+                if frame is not None:
+                    found.append(["%x" % id(coroutine), *one_frame(frame)])
+                coroutine = getattr(coroutine, "%s_%s" % (prefix, awaits))
+                break
+        else:
+            break
+    return found[::-1]
+
+
+def tasks_of(asyncio):
+    """Every task that is not done, as asyncio knows them, loop by loop."""
+    loops = [o for o in gc.get_objects() if issubclass(type(o), asyncio.AbstractEventLoop)]
+    found = []
+    for loop in loops:
+        for task in asyncio.all_tasks(loop):
+            found.append({"address": "%x" % id(task), "name": task.get_name(),
+                          "loop": "%x" % id(loop), "coroutine": "%x" % id(task.get_coro()),
+                          "waiter": "%x" % id(task._fut_waiter) if task._fut_waiter else "",
+                          "frames": awaits_of(task.get_coro())})
+    return found
+
+
+def write_file(libc, path, text):
+    """Without giving up the GIL."""
+    data = text.encode("utf-8", "surrogatepass")
+    fd = libc.open((path + ".tmp").encode(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    while data:
+        data = data[libc.write(fd, data, ctypes.c_size_t(len(data))):]
+    libc.rename((path + ".tmp").encode(), path.encode())
+
+
+def tell_stacks(libc, out, frame):
+    """OUT.stacks: all threads with their frames, all tasks with their awaits."""
+    frames = sys._current_frames()
+    frames[_thread.get_ident()] = frame
+    asyncio = sys.modules.get("asyncio")
+    threading = sys.modules.get("threading")
+    named = {} if threading is None else {
+        str(t.ident): [t.name, t.daemon] for t in list(threading._active.values())}
+    write_file(libc, out + ".stacks", json.dumps({
+        "main": _thread.get_ident(), "names": named,
+        "threads": {str(ident): stack_of(top) for ident, top in frames.items()},
+        "tasks": tasks_of(asyncio) if hasattr(asyncio, "all_tasks") else []}))
+
+
 class System:
     """sys, as a thread other than the waiting one sees it: the one that waits is where it was dumped."""
 
@@ -314,11 +394,7 @@ def answer(libc, out, frame):
             got = "%s: %s" % (type(error).__name__, error)
         if got != address:
             lines.append("%s\t%s\t%s" % (address, expression, got.replace("\n", " ")))
-    data = ("\n".join(lines) + "\nend\n").encode("utf-8", "surrogatepass")
-    fd = libc.open((out + ".answer.tmp").encode(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    while data:
-        data = data[libc.write(fd, data, ctypes.c_size_t(len(data))):]
-    libc.rename((out + ".answer.tmp").encode(), (out + ".answer").encode())
+    write_file(libc, out + ".answer", "\n".join(lines) + "\nend\n")
 
 
 def snapshot():
@@ -345,6 +421,7 @@ def snapshot():
     register(None, address, None, None)
     if fork() == 0:
         record(out, pid)
+    tell_stacks(libc, out, sys._getframe())
     answer(libc, out, sys._getframe())
     libc.signal(int(RELEASE), ctypes.c_void_p(1))
     while True:

@@ -25,6 +25,7 @@ import time
 import chains
 import compare
 import selftest
+import stacks
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
@@ -191,6 +192,7 @@ def run_one(interpreter, program, options):
                     run_tool([options.refgraph, "convert", core, "-o", portable,
                               "--labels=all"], folder)
                     asked = chains.ask(options.refgraph, core, portable, out, target.pid)
+                    seen = stacks.compare(options.refgraph, core, portable, out)
             finally:
                 # The group is the target's own: its witnesses and what the program started.
                 try:
@@ -201,7 +203,7 @@ def run_one(interpreter, program, options):
         if options.oracle_only:
             oracle = compare.Oracle(out)
             selftest.write_dump(portable, selftest.agreeing_dump(oracle))
-            asked = None
+            asked = seen = None
         done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json",
                                out,
                                portable], text=True, capture_output=True, timeout=LIMIT,
@@ -210,8 +212,11 @@ def run_one(interpreter, program, options):
             raise Failure("compare: %s" % done.stderr.strip()[-500:])
         summary = json.loads(done.stdout)
         summary["chains"] = asked
+        summary["stacks"] = seen
         if asked and asked["wrong"]:
             return "failed", summary, "chains:\n" + "\n".join(asked["wrong"][:40])
+        if seen and seen["wrong"]:
+            return "failed", summary, "threads:\n" + "\n".join(seen["wrong"][:40])
         if not summary["errors"]:
             return "passed", summary, ""
         report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"),
@@ -219,14 +224,14 @@ def run_one(interpreter, program, options):
                                  out, portable], text=True, capture_output=True, timeout=LIMIT,
                                 check=False).stdout
         return "failed", summary, report
-    except (Failure, chains.Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
+    except (Failure, chains.Failure, stacks.Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
         return "failed", None, str(error)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-CHAIN_HEADS = " chains python wrong"
+CHAIN_HEADS = " chains python wrong  frames locals tasks wrong"
 HEADS = ("trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "label", "count",
          "immrt", "unrch", "held", "over", "form")
 
@@ -245,6 +250,14 @@ def chain_cells(asked):
                               sum(len(a["wrong"]) for a in asked))
 
 
+def stack_cells(seen):
+    """Frames, variables and tasks that were compared with the process, and what differed."""
+    seen = [s for s in seen if s]
+    return " %7d %6d %5d %5d" % (*(sum(s[key] for s in seen)
+                                   for key in ("frames", "locals", "tasks")),
+                                 sum(len(s["wrong"]) for s in seen))
+
+
 def print_table(results):
     """Every cell with its figures."""
     print("%-15s %-12s %-7s %8s %5s %s%s" % (
@@ -256,7 +269,8 @@ def print_table(results):
             continue
         print("%-15s %-12s %-7s %8d %5d %s %s  %.1fs" % (
             interpreter, program, status, summary["objects"], summary["expected_unreachable"],
-            figure_cells(summary), chain_cells([summary["chains"]]), seconds))
+            figure_cells(summary), chain_cells([summary["chains"]])
+            + stack_cells([summary["stacks"]]), seconds))
 
 
 def print_totals(results):
@@ -275,7 +289,9 @@ def print_totals(results):
                 total.noise += summary[figure]["noise"]
         print("%-15s %-20s %8d %s %s" % (name, "", objects, figure_cells(
             {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()}),
-            chain_cells(r[1]["chains"] for (i, _), r in results.items() if i == name and r[1])))
+            chain_cells(r[1]["chains"] for (i, _), r in results.items() if i == name and r[1])
+            + stack_cells(r[1]["stacks"] for (i, _), r in results.items()
+                          if i == name and r[1])))
     print()
     print("%-14s %s" % ("errors", " ".join("%14s" % name for name in interpreters)))
     for program in sorted({program for _, program in results}):

@@ -377,7 +377,7 @@ static void survives_failed_allocations(void)
 {
 	struct synth_random random = { 11 };
 	struct synth *synth = synth_small(&random, 40);
-	struct rg_frame frames[2] = { { "f", "a.py", 1 }, { "g", "b.py", 2 } };
+	struct rg_frame frames[2] = { { "f", "a.py", 1, RG_NONE }, { "g", "b.py", 2, 0 } };
 	struct rg_thread thread = { .name = "main", .frames = frames, .frame_count = 2 };
 	int64_t failures = 0;
 

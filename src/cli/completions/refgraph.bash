@@ -46,6 +46,11 @@ _refgraph_command()
         arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output'
         operands='file,anything...'
         ;;
+    threads)
+        options='-n --limit --locals --async -a --all --short --exit-code --allow-incomplete --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything'
+        ;;
     convert)
         options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
         arguments='--exe --sysroot --labels --format --color -o --output'
@@ -143,6 +148,13 @@ _refgraph_argument()
     objects,--format) place='table json csv' ;;
     objects,--color) place='auto always never' ;;
     objects,--output | objects,-o) place='file' ;;
+    threads,--limit | threads,-n) place='anything' ;;
+    threads,--exe) place='file' ;;
+    threads,--sysroot) place='folder' ;;
+    threads,--labels) place='all names none' ;;
+    threads,--format) place='table json csv' ;;
+    threads,--color) place='auto always never' ;;
+    threads,--output | threads,-o) place='file' ;;
     convert,--exe) place='file' ;;
     convert,--sysroot) place='folder' ;;
     convert,--labels) place='all names none' ;;
@@ -156,7 +168,7 @@ _refgraph_argument()
 
 _refgraph()
 {
-    local commands='info types growth cycles backrefs refs chain objects convert completion'
+    local commands='info types growth cycles backrefs refs chain objects threads convert completion'
     local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
     local options arguments operands place word i count=0 only_operands=
     local -a kinds

@@ -43,6 +43,7 @@ complete -c refgraph -n __refgraph_has_none -a backrefs -d 'who refers to these 
 complete -c refgraph -n __refgraph_has_none -a refs -d 'what these objects refer to: a tree or a picture'
 complete -c refgraph -n __refgraph_has_none -a chain -d 'why is this alive: the way from a root'
 complete -c refgraph -n __refgraph_has_none -a objects -d 'list objects, filter them, look at one'
+complete -c refgraph -n __refgraph_has_none -a threads -d 'what each thread or task was doing: frames, variables, awaits'
 complete -c refgraph -n __refgraph_has_none -a convert -d 'write a dump in the portable form, one object a line'
 complete -c refgraph -n __refgraph_has_none -a completion -d 'what a shell needs to complete refgraph\'s command lines'
 complete -c refgraph -n __refgraph_has_none -a help -d 'explain a command'
@@ -54,6 +55,7 @@ complete -c refgraph -n '__refgraph_at help 1' -a backrefs -d 'who refers to the
 complete -c refgraph -n '__refgraph_at help 1' -a refs -d 'what these objects refer to: a tree or a picture'
 complete -c refgraph -n '__refgraph_at help 1' -a chain -d 'why is this alive: the way from a root'
 complete -c refgraph -n '__refgraph_at help 1' -a objects -d 'list objects, filter them, look at one'
+complete -c refgraph -n '__refgraph_at help 1' -a threads -d 'what each thread or task was doing: frames, variables, awaits'
 complete -c refgraph -n '__refgraph_at help 1' -a convert -d 'write a dump in the portable form, one object a line'
 complete -c refgraph -n '__refgraph_at help 1' -a completion -d 'what a shell needs to complete refgraph\'s command lines'
 
@@ -210,6 +212,24 @@ complete -c refgraph -n '__refgraph_is objects' -s o -l output -r -F -d 'write t
 complete -c refgraph -n '__refgraph_is objects' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is objects' -s V -l version -d 'the version'
 complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output' -F
+
+complete -c refgraph -n '__refgraph_is threads' -s n -l limit -x -d 'show N frames of each, the innermost; 0 for all (20; in JSON and CSV all)'
+complete -c refgraph -n '__refgraph_is threads' -l locals -d 'show the variables of each frame'
+complete -c refgraph -n '__refgraph_is threads' -l async -d 'show tasks: what each awaits, who waits for it, and cycles in waiting'
+complete -c refgraph -n '__refgraph_is threads' -s a -l all -d 'also tasks that are done, and temporaries on the stacks'
+complete -c refgraph -n '__refgraph_is threads' -l short -d 'names without modules'
+complete -c refgraph -n '__refgraph_is threads' -l exit-code -d 'exit with 1 if tasks wait for each other (with --async)'
+complete -c refgraph -n '__refgraph_is threads' -l allow-incomplete -d 'let --exit-code vouch for an incomplete dump'
+complete -c refgraph -n '__refgraph_is threads' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
+complete -c refgraph -n '__refgraph_is threads' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is threads' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
+complete -c refgraph -n '__refgraph_is threads' -l values -d 'show contents of strings and numbers'
+complete -c refgraph -n '__refgraph_is threads' -l format -x -a 'table json csv' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is threads' -l color -x -a 'auto always never' -d 'when to use colour'
+complete -c refgraph -n '__refgraph_is threads' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
+complete -c refgraph -n '__refgraph_is threads' -s h -l help -d 'this text'
+complete -c refgraph -n '__refgraph_is threads' -s V -l version -d 'the version'
+complete -c refgraph -n '__refgraph_at threads 1 -n --limit --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is convert' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is convert' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'

@@ -101,6 +101,6 @@ const struct rg_runtime cpython_runtime = {
 	.references = cpy_references,
 	.info = cpy_info,
 	.hooks = { .labels = cpy_labels, .codes = cpy_codes,
-		   .describe = cpy_describe },
+		   .describe = cpy_describe, .tasks = cpy_tasks },
 	.close = cpy_close,
 };

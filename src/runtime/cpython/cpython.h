@@ -374,6 +374,9 @@ uint64_t cpy_fault_file(struct cpy *cpy);
 /* cpy_threads - describes the threads with their frames to @builder. */
 rg_error *cpy_threads(struct cpy *cpy, rg_builder *builder);
 
+/* cpy_tasks - the tasks of asyncio, as builder.h has it; @user is a struct cpy. */
+rg_error *cpy_tasks(void *user, const rg_graph *graph, rg_task_fn *each, void *each_user);
+
 /*
  * cpy_object_size - what sys.getsizeof() says (the C-implemented __sizeof__ plus
  * headers); false when it cannot be read.

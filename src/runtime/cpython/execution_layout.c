@@ -312,6 +312,7 @@ static const struct cpy_execution execution_311 = {
 	.generator = { .state = 75, .exc_value = 48, .origin = 64, .frame = 80, .cleared = 4 },
 	.thread = {
 		.current_frame = 56, .cframe_current = 8, .has_cframe = true, .dict = 128,
+		.exc_info = 120,
 		.fields = thread_311,
 	},
 	.interpreter = {
@@ -319,7 +320,8 @@ static const struct cpy_execution execution_311 = {
 		.ast = 7176, .ast_end = 9056, .type_cache = 9056, .ids_size = 3592,
 		.ids_array = 3600, .atexit = 3536, .atexit_count = 3544,
 	},
-	.runtime = { .fields = runtime_311 },
+	.runtime = { .current = 576, .fields = runtime_311 },
+	.future = { .state = 88 },
 };
 
 static const struct cpy_execution execution_312 = {
@@ -336,6 +338,7 @@ static const struct cpy_execution execution_312 = {
 	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
 		.current_frame = 56, .cframe_current = 0, .has_cframe = true, .dict = 112,
+		.exc_info = 104,
 		.fields = thread_312,
 	},
 	.interpreter = {
@@ -343,9 +346,10 @@ static const struct cpy_execution execution_312 = {
 		.ast = 273448, .ast_end = 275384, .type_cache = 275392, .ids_size = 267392,
 		.ids_array = 267400, .atexit = 3944, .atexit_count = 3952,
 		.callables = 381784, .callables_end = 382872, .tools = 382872,
-		.tools_end = 382936,
+		.tools_end = 382936, .gil = 1040,
 	},
 	.runtime = { .signals = 464, .fields = runtime_312 },
+	.future = { .state = 88 },
 };
 
 static const struct cpy_execution execution_313 = {
@@ -362,6 +366,7 @@ static const struct cpy_execution execution_313 = {
 	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
 		.current_frame = 72, .dict = 128, .local_key = 288, .local_sentinel = 296,
+		.exc_info = 120,
 		.fields = thread_313,
 	},
 	.interpreter = {
@@ -369,9 +374,10 @@ static const struct cpy_execution execution_313 = {
 		.ast = 82704, .ast_end = 84648, .type_cache = 84656, .ids_size = 14536,
 		.ids_array = 14544, .atexit = 10712, .atexit_count = 10720,
 		.callables = 193176, .callables_end = 194264, .tools = 194264,
-		.tools_end = 194328,
+		.tools_end = 194328, .gil = 7752,
 	},
 	.runtime = { .signals = 1080, .fields = runtime_313 },
+	.future = { .state = 96 },
 };
 
 /* @lower: see layout.c. */
@@ -394,7 +400,7 @@ static const struct cpy_execution execution_313 = {
 		},                                                                                 \
 		.thread = {                                                                        \
 			.current_frame = 72, .dict = 128, .local_key = 288,                        \
-			.local_sentinel = 296, .fields = thread_314,                               \
+			.local_sentinel = 296, .exc_info = 120, .fields = thread_314,              \
 		},                                                                                 \
 		.interpreter = {                                                                   \
 			.modules = 7688 - (lower), .modules_by_index = 7696 - (lower),             \
@@ -403,9 +409,10 @@ static const struct cpy_execution execution_313 = {
 			.type_cache = 81928 - (lower), .ids_size = 11792 - (lower),                \
 			.ids_array = 11800 - (lower), .callables = 223280 - (lower),               \
 			.callables_end = 224496 - (lower), .tools = 224496 - (lower),              \
-			.tools_end = 224560 - (lower),                                             \
+			.tools_end = 224560 - (lower), .gil = 7784 - (lower),                      \
 		},                                                                                 \
 		.runtime = { .signals = 1256, .fields = runtime_314 },                             \
+		.future = { .state = 104 },                                                        \
 	}
 
 static const struct cpy_execution execution_314 = EXECUTION_314(0, interpreter_314);
@@ -429,15 +436,16 @@ static const struct cpy_execution execution_315 = {
 	},
 	.thread = {
 		.current_frame = 72, .dict = 152, .local_key = 328, .local_sentinel = 336,
-		.fields = thread_315,
+		.exc_info = 144, .fields = thread_315,
 	},
 	.interpreter = {
 		.modules = 7592, .modules_by_index = 7600, .fields = interpreter_315,
 		.ast = 79960, .ast_end = 81944, .type_cache = 81952, .ids_size = 11800,
 		.ids_array = 11808, .callables = 223552, .callables_end = 224768,
-		.tools = 224768, .tools_end = 224832,
+		.tools = 224768, .tools_end = 224832, .gil = 7736,
 	},
 	.runtime = { .signals = 1384, .fields = runtime_315 },
+	.future = { .state = 104 },
 };
 
 const struct cpy_execution *cpy_execution_table(const struct cpy *cpy)

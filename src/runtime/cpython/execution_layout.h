@@ -59,6 +59,7 @@ struct cpy_execution {
 		bool has_cframe;
 		uint32_t dict;
 		uint32_t local_key, local_sentinel; /* 3.13: of threading.local; 0: in the dict */
+		uint32_t exc_info;     /* points at {value, ..}: what is handled; 0: unknown */
 		const struct cpy_state_field *fields;
 	} thread;
 
@@ -71,12 +72,18 @@ struct cpy_execution {
 		uint32_t atexit, atexit_count;   /* of {function, args, kwargs}; 0: a list */
 		uint32_t callables, callables_end; /* sys.monitoring's; 0: none */
 		uint32_t tools, tools_end;
+		uint32_t gil; /* {interval, last holder, locked}; 0: unknown */
 	} interpreter;
 
 	struct {
 		uint32_t signals; /* 65 handlers, 16 bytes apart; 0: C statics */
+		uint32_t current; /* the thread state that holds the GIL; 0: see interpreter.gil */
 		const struct cpy_state_field *fields;
 	} runtime;
+
+	struct {
+		uint32_t state; /* of _asyncio.Future and Task: an int; 0: unknown */
+	} future;
 };
 
 /*
@@ -152,7 +159,33 @@ bool cpy_is_code(struct cpy *cpy, uint64_t object);
 bool cpy_code_slots(const struct cpy *cpy, uint64_t code, uint32_t *ret_locals,
 		    uint32_t *ret_stack);
 
+/* ---- generators (generator.c) -------------------------------------------- */
+
+/* How far a generator, coroutine or async generator is. */
+enum cpy_progress {
+	CPY_CREATED,
+	CPY_SUSPENDED, /* in a yield */
+	CPY_AWAITING,  /* in an await or yield from: what it awaits tops its stack */
+	CPY_RUNNING,
+	CPY_FINISHED,
+};
+
+/* One generator, read. */
+struct cpy_generator {
+	enum cpy_progress progress;
+	struct cpy_frame frame; /* address 0: it has none any more */
+};
+
+/* cpy_generator_read - that at @object, which has the struct of one; false: cannot be read. */
+bool cpy_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_generator *ret);
+
+/* cpy_is_generator - whether @type has the struct of a generator, of whatever kind. */
+bool cpy_is_generator(const struct cpy_type *type);
+
 /* ---- threads (thread.c) -------------------------------------------------- */
+
+/* cpy_thread_object - the threading module's object for @thread; 0: it has none. */
+uint64_t cpy_thread_object(struct cpy *cpy, const struct cpy_thread *thread);
 
 /* cpy_thread_name - the name the threading module knows @thread by; "" if it knows none. */
 void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret, size_t size);

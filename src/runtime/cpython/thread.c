@@ -77,25 +77,119 @@ static bool match_ident(void *user, uint64_t key, uint64_t value)
 	return false;
 }
 
-void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret, size_t size)
+uint64_t cpy_thread_object(struct cpy *cpy, const struct cpy_thread *thread)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
 	struct active active = { cpy, thread->id, 0 };
-	uint64_t modules, module, running, name;
+	uint64_t modules, module, running;
 
-	ret[0] = '\0';
 	if (thread->interpreter >= cpy->interpreter_count)
-		return;
+		return 0;
 	modules = cpy_word(cpy, cpy->interpreters[thread->interpreter].address +
 				layout->interpreter.modules);
 	module = modules ? cpy_dict_get(cpy, modules, "threading") : 0;
 	/* A module's dict stands at the same place in all versions. */
 	running = module ? cpy_dict_get(cpy, cpy_word(cpy, module + CPY_HEAD), "_active") : 0;
-	if (!running || !cpy_dict_each(cpy, running, match_ident, &active) || !active.thread)
-		return;
-	name = cpy_attribute(cpy, active.thread, "_name");
+	if (!running || !cpy_dict_each(cpy, running, match_ident, &active))
+		return 0;
+	return active.thread;
+}
+
+void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret, size_t size)
+{
+	uint64_t object = cpy_thread_object(cpy, thread);
+	uint64_t name = object ? cpy_attribute(cpy, object, "_name") : 0;
+
 	if (!name || cpy_str(cpy, name, ret, size) < 0)
 		ret[0] = '\0';
+}
+
+/* ---- what a thread was doing ---------------------------------------------- */
+
+/* Whether @thread holds the lock without which no code of the program runs. */
+static bool holds_gil(const struct cpy *cpy, const struct cpy_thread *thread)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t gil;
+
+	if (layout->runtime.current && cpy->runtime)
+		return cpy_word(cpy, cpy->runtime + layout->runtime.current) == thread->address;
+	if (!layout->interpreter.gil || thread->interpreter >= cpy->interpreter_count)
+		return false;
+	/* Interpreters share that of the main one, the last of the list, or have their own. */
+	for (size_t i = 0; i < cpy->interpreter_count; i++) {
+		gil = cpy->interpreters[i].address + layout->interpreter.gil;
+		if (cpy_word(cpy, gil + 8) == thread->address && cpy_word32(cpy, gil + 16) == 1)
+			return true;
+	}
+	return false;
+}
+
+/* Handlers nest: the innermost that handles anything. */
+#define HANDLERS_LIMIT 100000
+
+static uint64_t handled(const struct cpy *cpy, const struct cpy_thread *thread)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	bool three = cpy->minor < 11; /* type, value, traceback; then one word less */
+	uint64_t item, value;
+	unsigned i;
+
+	if (!layout->thread.exc_info)
+		return 0;
+	item = cpy_word(cpy, thread->address + layout->thread.exc_info);
+	for (i = 0; item && i < HANDLERS_LIMIT; i++) {
+		value = cpy_word(cpy, item + (three ? 8 : 0));
+		if (value && value != cpy->none)
+			return value;
+		item = cpy_word(cpy, item + (three ? 24 : 8));
+	}
+	return 0;
+}
+
+/* The kernel's own thread that @thread runs on, or NULL. */
+static const struct rg_image_thread *kernel_thread(const struct cpy *cpy,
+						   const struct cpy_thread *thread)
+{
+	for (size_t i = 0; i < cpy->image->thread_count; i++) {
+		const struct rg_image_thread *found = &cpy->image->threads[i];
+
+		if (thread->native_id ? found->native_id == thread->native_id
+				      : found->fs_base && found->fs_base == thread->id)
+			return found;
+	}
+	return NULL;
+}
+
+static void describe_activity(struct cpy *cpy, rg_builder *builder,
+			      const struct cpy_thread *thread, struct rg_thread *ret,
+			      char call[RG_SYSTEM_CALL_SIZE])
+{
+	const struct rg_image_thread *kernel = kernel_thread(cpy, thread);
+	uint64_t object = cpy_thread_object(cpy, thread);
+	uint64_t exception = handled(cpy, thread), daemon;
+	int64_t truth;
+	int in_kernel;
+
+	call[0] = '\0';
+	ret->system_call = call;
+	ret->state = "";
+	ret->object = object ? rg_builder_find(builder, object) : RG_NONE;
+	ret->exception = exception ? rg_builder_find(builder, exception) : RG_NONE;
+	daemon = object ? cpy_attribute(cpy, object, "_daemonic") : 0;
+	if (daemon && cpy_long(cpy, daemon, &truth) && truth)
+		ret->flags |= RG_THREAD_DAEMON;
+	if (holds_gil(cpy, thread)) {
+		ret->flags |= RG_THREAD_CURRENT;
+		ret->state = "holds the GIL";
+	}
+	if (!kernel)
+		return;
+	if (!ret->native_id)
+		ret->native_id = kernel->native_id;
+	in_kernel = rg_image_system_call(cpy->image, kernel, call);
+	if (!in_kernel)
+		ret->flags |= RG_THREAD_RUNNING;
 }
 
 /* ---- threads in words ------------------------------------------------------ */
@@ -103,6 +197,7 @@ void cpy_thread_name(struct cpy *cpy, const struct cpy_thread *thread, char *ret
 struct text_frame {
 	size_t function, file; /* offsets into the text */
 	uint32_t line;
+	rg_id object;
 };
 
 static size_t add_text(struct rg_buffer *text, struct cpy *cpy, uint64_t string)
@@ -126,12 +221,12 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 	struct cpy_stack stack;
 	struct cpy_frame frame;
 	rg_error *error = NULL;
-	char name[256];
+	char name[256], call[RG_SYSTEM_CALL_SIZE];
 	size_t i;
 
 	cpy_stack_begin(&stack, cpy, thread);
 	while (cpy_stack_next(&stack, &frame)) {
-		struct text_frame one = { 0 };
+		struct text_frame one = { .object = RG_NONE };
 
 		if (!frame.is_shown || !cpy_is_code(cpy, frame.code))
 			continue;
@@ -140,6 +235,9 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 		one.file = add_text(&text, cpy,
 				    cpy_word(cpy, frame.code + layout->code.filename));
 		one.line = cpy_frame_line(cpy, &frame);
+		if (frame.owner == CPY_FRAME_OF_GENERATOR)
+			one.object = rg_builder_find(builder,
+						     frame.address - layout->generator.frame);
 		if (!rg_vector_push(&texts, one)) {
 			error = rg_error_no_memory();
 			goto out;
@@ -155,8 +253,10 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 			.function = text.data + texts.data[i].function,
 			.file = text.data + texts.data[i].file,
 			.line = texts.data[i].line,
+			.object = texts.data[i].object,
 		};
 	cpy_thread_name(cpy, thread, name, sizeof(name));
+	describe_activity(cpy, builder, thread, &described, call);
 	described.name = name;
 	described.frames = frames;
 	described.frame_count = texts.count;
