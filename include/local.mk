@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 pkginclude_HEADERS += %D%/refgraph/analysis.h
+pkginclude_HEADERS += %D%/refgraph/audit.h
 pkginclude_HEADERS += %D%/refgraph/condition.h
 pkginclude_HEADERS += %D%/refgraph/error.h
 pkginclude_HEADERS += %D%/refgraph/dump.h

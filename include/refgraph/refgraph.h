@@ -42,6 +42,7 @@ extern "C" {
 #include <refgraph/dump.h>
 #include <refgraph/analysis.h>
 #include <refgraph/condition.h>
+#include <refgraph/audit.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

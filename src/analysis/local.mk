@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/audit.c
 core_sources += %D%/chain.c
 core_sources += %D%/condition.c
 core_sources += %D%/condition.h

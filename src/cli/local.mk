@@ -10,6 +10,7 @@ cli_sources += %D%/cmd_growth.c
 cli_sources += %D%/cmd_info.c
 cli_sources += %D%/cmd_objects.c
 cli_sources += %D%/cmd_threads.c
+cli_sources += %D%/cmd_refcounts.c
 cli_sources += %D%/cmd_types.c
 cli_sources += %D%/command.h
 cli_sources += %D%/draw.c

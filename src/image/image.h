@@ -134,6 +134,38 @@ bool rg_image_symbol(const rg_image *image, const struct rg_module *module, cons
  */
 const char *rg_image_symbol_at(rg_image *image, uint64_t address);
 
+/* A place in the variables of a module. */
+struct rg_image_data {
+	const struct rg_module *module;
+	bool is_bss;     /* behind what the file fills */
+	uint64_t offset; /* from the start of the writable segment, or of its .bss */
+};
+
+/*
+ * rg_image_data_at - the module whose writable segment holds @address, as its
+ * program headers say; false if there is none.  O(modules).
+ */
+bool rg_image_data_at(const rg_image *image, uint64_t address, struct rg_image_data *ret);
+
+/*
+ * rg_image_data_next - the first writable segment of a module that ends behind
+ * @address; false if there is none.  O(modules).
+ */
+bool rg_image_data_next(const rg_image *image, uint64_t address, uint64_t *ret_start,
+			uint64_t *ret_end);
+
+/*
+ * rg_image_malloc_free - calls @each for memory that is free in the heaps of
+ * glibc's malloc; without such heaps for nothing.  O(chunks).
+ */
+RG_MUST_CHECK rg_error *rg_image_malloc_free(const rg_image *image,
+					     rg_error *(*each)(void *user, uint64_t start,
+							       uint64_t end),
+					     void *user);
+
+/* rg_image_register_name - what the machine calls registers[@number]; "?" for none. */
+const char *rg_image_register_name(const rg_image *image, uint64_t number);
+
 /* rg_image_mapping_of - the mapping that holds @address, or NULL. */
 const struct rg_mapping *rg_image_mapping_of(const rg_image *image, uint64_t address);
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/candidate.c
 core_sources += %D%/core.c
+core_sources += %D%/data.c
 core_sources += %D%/elf.c
 core_sources += %D%/fill.c
 core_sources += %D%/image.c
 core_sources += %D%/image.h
+core_sources += %D%/malloc.c
 core_sources += %D%/module.c
 core_sources += %D%/notes.c
 core_sources += %D%/private.h

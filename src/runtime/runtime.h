@@ -33,6 +33,14 @@ struct rg_runtime {
 	 * has_refcounts, collector, allocator_free.  Strings belong to @state.
 	 */
 	void (*info)(void *state, struct rg_dump_info *ret);
+	/*
+	 * Calls @each for ranges of memory in which a word that is an address of an
+	 * object says nothing about C: objects and what they own, the allocator's
+	 * memory, the runtime's own state.  In any order, overlaps allowed; stops at
+	 * the first error.  After references.  NULL: none.
+	 */
+	rg_error *(*own)(void *state, rg_error *(*each)(void *user, uint64_t start, uint64_t end),
+			 void *user);
 	/* Labels and descriptions, with @state as user. */
 	struct rg_graph_hooks hooks;
 	void (*close)(void *state);

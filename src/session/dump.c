@@ -227,6 +227,19 @@ const struct rg_progress *rg_dump_progress(const rg_dump *dump)
 	return &dump->progress;
 }
 
+rg_image *rg_dump_image(rg_dump *dump)
+{
+	return dump->image;
+}
+
+rg_error *rg_dump_own(rg_dump *dump, rg_error *(*each)(void *user, uint64_t start, uint64_t end),
+		      void *user)
+{
+	if (!dump->runtime || !dump->runtime->own)
+		return NULL;
+	return dump->runtime->own(dump->source.state, each, user);
+}
+
 enum rg_memory rg_dump_memory(const rg_dump *dump, uint64_t address)
 {
 	if (!dump->image)

@@ -48,6 +48,7 @@ COMMANDS = (
     ("info", "X", "--format", "json"),
     ("types", "X", "--format", "json"),
     ("cycles", "X", "--format", "json"),
+    ("refcounts", "X", "--format", "json"),
     ("chain", "X", "dict#7", "--labels=all"),
     ("backrefs", "X", "type#3", "--depth=5", "--values"),
     ("convert", "X", "--labels=all", "--values", "-o", "/dev/null"),

@@ -284,6 +284,77 @@ static void memory_of_a_core(void)
 	rg_dump_close(dump);
 }
 
+/* Opens the core of 3.11.2, or the dump @name of tests/golden; NULL where that cannot be. */
+static rg_dump *open_dump(const char *name)
+{
+	const char *source = getenv("RG_SRCDIR");
+	char path[512];
+	rg_dump *dump;
+	rg_error *error;
+
+	if (!source) {
+		rg_skip("RG_SRCDIR does not say where the dumps are");
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "%s/tests/%s", source, name);
+	error = rg_dump_open(path, NULL, &dump);
+	if (!error)
+		return dump;
+	rg_error_free(error);
+	rg_skip("built without liblzma");
+	return NULL;
+}
+
+/* Only what is not explained has places; each has a name, cut where there is no room. */
+static void places_in_a_core(void)
+{
+	rg_dump *dump = open_dump("cores/cpython-3.11.2-debian.core.xz");
+	struct rg_attribution *found;
+	const rg_graph *graph;
+	char name[256], part[4];
+	size_t in_data = 0, length;
+
+	if (!dump)
+		return;
+	CU_ASSERT_PTR_NULL_FATAL(rg_dump_graph(dump, &graph));
+	CU_ASSERT_PTR_NULL_FATAL(rg_dump_attribute(dump, &found));
+	CU_ASSERT_TRUE(found->known);
+	CU_ASSERT(found->scanned > 0 && found->objects > 0);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct rg_place *place = &found->places[i];
+
+		CU_ASSERT_FATAL(rg_graph_external(graph, place->object) > 0);
+		CU_ASSERT(!i || found->places[i - 1].object <= place->object);
+		length = rg_place_name(dump, place, name, sizeof(name));
+		CU_ASSERT(length > 0 && length == strlen(name));
+		CU_ASSERT_EQUAL(rg_place_name(dump, place, part, sizeof(part)), length);
+		CU_ASSERT_EQUAL(strlen(part), 3);
+		in_data += place->kind == RG_PLACE_DATA && strstr(name, "python3.11 .data+0x");
+	}
+	/* Static tables of 3.11 hold names of slots. */
+	CU_ASSERT(in_data > 0);
+	rg_attribution_free(found);
+	rg_dump_close(dump);
+}
+
+static void no_places_without_memory(void)
+{
+	rg_dump *dump = open_dump("golden/dumps/leaky.ndjson");
+	const struct rg_place place = { .kind = RG_PLACE_MEMORY };
+	struct rg_attribution *found;
+	char name[8];
+
+	if (!dump)
+		return;
+	CU_ASSERT_PTR_NULL_FATAL(rg_dump_attribute(dump, &found));
+	CU_ASSERT_FALSE(found->known);
+	CU_ASSERT_EQUAL(found->count, 0);
+	CU_ASSERT_EQUAL(rg_place_name(dump, &place, name, sizeof(name)), 0);
+	rg_attribution_free(found);
+	rg_attribution_free(NULL);
+	rg_dump_close(dump);
+}
+
 static const struct rg_test tests[] = {
 	RG_TEST(errors_for_callbacks),
 	RG_TEST(words_for_kinds),
@@ -294,6 +365,8 @@ static const struct rg_test tests[] = {
 	RG_TEST(sinks_to_descriptors),
 	RG_TEST(dumps_that_are_none),
 	RG_TEST(memory_of_a_core),
+	RG_TEST(places_in_a_core),
+	RG_TEST(no_places_without_memory),
 	{ 0 },
 };
 

@@ -51,6 +51,11 @@ _refgraph_command()
         arguments='-n --limit --exe --sysroot --labels --format --color -o --output'
         operands='file,anything'
         ;;
+    refcounts)
+        options='-n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --module --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
     convert)
         options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
         arguments='--exe --sysroot --labels --format --color -o --output'
@@ -155,6 +160,14 @@ _refgraph_argument()
     threads,--format) place='table json csv' ;;
     threads,--color) place='auto always never' ;;
     threads,--output | threads,-o) place='file' ;;
+    refcounts,--limit | refcounts,-n) place='anything' ;;
+    refcounts,--module) place='anything' ;;
+    refcounts,--exe) place='file' ;;
+    refcounts,--sysroot) place='folder' ;;
+    refcounts,--labels) place='all names none' ;;
+    refcounts,--format) place='table json csv' ;;
+    refcounts,--color) place='auto always never' ;;
+    refcounts,--output | refcounts,-o) place='file' ;;
     convert,--exe) place='file' ;;
     convert,--sysroot) place='folder' ;;
     convert,--labels) place='all names none' ;;
@@ -168,7 +181,7 @@ _refgraph_argument()
 
 _refgraph()
 {
-    local commands='info types growth cycles backrefs refs chain objects threads convert completion'
+    local commands='info types growth cycles backrefs refs chain objects threads refcounts convert completion'
     local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
     local options arguments operands place word i count=0 only_operands=
     local -a kinds

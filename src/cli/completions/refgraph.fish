@@ -44,6 +44,7 @@ complete -c refgraph -n __refgraph_has_none -a refs -d 'what these objects refer
 complete -c refgraph -n __refgraph_has_none -a chain -d 'why is this alive: the way from a root'
 complete -c refgraph -n __refgraph_has_none -a objects -d 'list objects, filter them, look at one'
 complete -c refgraph -n __refgraph_has_none -a threads -d 'what each thread or task was doing: frames, variables, awaits'
+complete -c refgraph -n __refgraph_has_none -a refcounts -d 'references that nothing in the dump explains'
 complete -c refgraph -n __refgraph_has_none -a convert -d 'write a dump in the portable form, one object a line'
 complete -c refgraph -n __refgraph_has_none -a completion -d 'what a shell needs to complete refgraph\'s command lines'
 complete -c refgraph -n __refgraph_has_none -a help -d 'explain a command'
@@ -56,6 +57,7 @@ complete -c refgraph -n '__refgraph_at help 1' -a refs -d 'what these objects re
 complete -c refgraph -n '__refgraph_at help 1' -a chain -d 'why is this alive: the way from a root'
 complete -c refgraph -n '__refgraph_at help 1' -a objects -d 'list objects, filter them, look at one'
 complete -c refgraph -n '__refgraph_at help 1' -a threads -d 'what each thread or task was doing: frames, variables, awaits'
+complete -c refgraph -n '__refgraph_at help 1' -a refcounts -d 'references that nothing in the dump explains'
 complete -c refgraph -n '__refgraph_at help 1' -a convert -d 'write a dump in the portable form, one object a line'
 complete -c refgraph -n '__refgraph_at help 1' -a completion -d 'what a shell needs to complete refgraph\'s command lines'
 
@@ -230,6 +232,23 @@ complete -c refgraph -n '__refgraph_is threads' -s o -l output -r -F -d 'write t
 complete -c refgraph -n '__refgraph_is threads' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is threads' -s V -l version -d 'the version'
 complete -c refgraph -n '__refgraph_at threads 1 -n --limit --exe --sysroot --labels --format --color -o --output' -F
+
+complete -c refgraph -n '__refgraph_is refcounts' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
+complete -c refgraph -n '__refgraph_is refcounts' -l short -d 'names without modules'
+complete -c refgraph -n '__refgraph_is refcounts' -l exit-code -d 'exit with 1 if nothing accounts for some reference'
+complete -c refgraph -n '__refgraph_is refcounts' -l allow-incomplete -d 'let --exit-code judge an incomplete dump'
+complete -c refgraph -n '__refgraph_is refcounts' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
+complete -c refgraph -n '__refgraph_is refcounts' -l no-stdlib -d 'leave out types of the runtime and its standard library'
+complete -c refgraph -n '__refgraph_is refcounts' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
+complete -c refgraph -n '__refgraph_is refcounts' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is refcounts' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
+complete -c refgraph -n '__refgraph_is refcounts' -l values -d 'show contents of strings and numbers'
+complete -c refgraph -n '__refgraph_is refcounts' -l format -x -a 'table json csv' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is refcounts' -l color -x -a 'auto always never' -d 'when to use colour'
+complete -c refgraph -n '__refgraph_is refcounts' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
+complete -c refgraph -n '__refgraph_is refcounts' -s h -l help -d 'this text'
+complete -c refgraph -n '__refgraph_is refcounts' -s V -l version -d 'the version'
+complete -c refgraph -n '__refgraph_at refcounts 1 -n --limit --module --exe --sysroot --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is convert' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is convert' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'

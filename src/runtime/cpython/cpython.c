@@ -100,6 +100,7 @@ const struct rg_runtime cpython_runtime = {
 	.objects = cpy_objects,
 	.references = cpy_references,
 	.info = cpy_info,
+	.own = cpy_own,
 	.hooks = { .labels = cpy_labels, .codes = cpy_codes,
 		   .describe = cpy_describe, .tasks = cpy_tasks },
 	.close = cpy_close,

@@ -311,7 +311,8 @@ static const struct cpy_execution execution_311 = {
 	.frame_object = { .frame = 24, .embedded = 48 },
 	.generator = { .state = 75, .exc_value = 48, .origin = 64, .frame = 80, .cleared = 4 },
 	.thread = {
-		.current_frame = 56, .cframe_current = 8, .has_cframe = true, .dict = 128,
+		.size = 360, .current_frame = 56, .cframe_current = 8, .has_cframe = true,
+		.dict = 128, .stack_chunk = 296,
 		.exc_info = 120,
 		.fields = thread_311,
 	},
@@ -337,7 +338,8 @@ static const struct cpy_execution execution_312 = {
 	.frame_object = { .frame = 24, .embedded = 48 },
 	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
-		.current_frame = 56, .cframe_current = 0, .has_cframe = true, .dict = 112,
+		.size = 288, .current_frame = 56, .cframe_current = 0, .has_cframe = true,
+		.dict = 112, .stack_chunk = 232,
 		.exc_info = 104,
 		.fields = thread_312,
 	},
@@ -365,7 +367,8 @@ static const struct cpy_execution execution_313 = {
 	.frame_object = { .frame = 24, .embedded = 64 },
 	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
 	.thread = {
-		.current_frame = 72, .dict = 128, .local_key = 288, .local_sentinel = 296,
+		.size = 312, .current_frame = 72, .dict = 128, .stack_chunk = 232,
+		.local_key = 288, .local_sentinel = 296,
 		.exc_info = 120,
 		.fields = thread_313,
 	},
@@ -399,8 +402,9 @@ static const struct cpy_execution execution_313 = {
 			.state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4,     \
 		},                                                                                 \
 		.thread = {                                                                        \
-			.current_frame = 72, .dict = 128, .local_key = 288,                        \
-			.local_sentinel = 296, .exc_info = 120, .fields = thread_314,              \
+			.size = 832, .stack_chunk = 232, .current_frame = 72, .dict = 128,         \
+			.local_key = 288, .local_sentinel = 296, .exc_info = 120,                  \
+			.fields = thread_314,                                                      \
 		},                                                                                 \
 		.interpreter = {                                                                   \
 			.modules = 7688 - (lower), .modules_by_index = 7696 - (lower),             \
@@ -435,8 +439,9 @@ static const struct cpy_execution execution_315 = {
 		.state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 5,
 	},
 	.thread = {
-		.current_frame = 72, .dict = 152, .local_key = 328, .local_sentinel = 336,
-		.exc_info = 144, .fields = thread_315,
+		.size = 888, .stack_chunk = 256, .current_frame = 72, .dict = 152,
+		.local_key = 328, .local_sentinel = 336, .exc_info = 144,
+		.fields = thread_315,
 	},
 	.interpreter = {
 		.modules = 7592, .modules_by_index = 7600, .fields = interpreter_315,

@@ -54,6 +54,8 @@ struct cpy_execution {
 	} generator;
 
 	struct {
+		uint32_t size;
+		uint32_t stack_chunk;    /* {previous, size}, of frames; 0: frames are objects */
 		uint32_t current_frame;
 		uint32_t cframe_current; /* current_frame lies in what tstate->cframe points at */
 		bool has_cframe;

@@ -21,6 +21,7 @@ core_sources += %D%/layout.c
 core_sources += %D%/layout.h
 core_sources += %D%/object.c
 core_sources += %D%/origin.c
+core_sources += %D%/own.c
 core_sources += %D%/pools.c
 core_sources += %D%/private.h
 core_sources += %D%/root.c

@@ -14,6 +14,7 @@
 #define POOL_HEADER 48
 #define ALIGNMENT 16
 #define SIZE_CLASSES 32
+#define FREE_WORDS ((POOL_SIZE / ALIGNMENT + 63) / 64)
 
 struct pool {
 	uint64_t address;
@@ -33,7 +34,7 @@ static bool is_block(const struct pool *pool, uint64_t block)
 }
 
 /* Reads the pool whose header is at @at and whose address is @address; false: it is none. */
-static bool read_pool(const unsigned char *at, uint64_t address, struct pool *ret)
+static bool read_pool(const unsigned char *at, uint64_t address, bool free_too, struct pool *ret)
 {
 	struct pool pool = { .address = address, .bytes = at };
 	uint32_t size_class, next, last;
@@ -42,7 +43,7 @@ static bool read_pool(const unsigned char *at, uint64_t address, struct pool *re
 	memcpy(&size_class, at + 36, 4);
 	memcpy(&next, at + 40, 4);
 	memcpy(&last, at + 44, 4);
-	if (!pool.used || size_class >= SIZE_CLASSES)
+	if ((!pool.used && !free_too) || size_class >= SIZE_CLASSES)
 		return false;
 	pool.free_block = cpy_load64(at + 8);
 	pool.size = (uint64_t)(size_class + 1) * ALIGNMENT;
@@ -56,9 +57,9 @@ static bool read_pool(const unsigned char *at, uint64_t address, struct pool *re
 	return true;
 }
 
-/* Calls @each for all pools in writable memory. */
-static void each_pool(const struct cpy *cpy, void (*each)(void *user, const struct pool *pool),
-		      void *user)
+/* Calls @each for all pools in writable memory, with @free_too for what may be free ones. */
+static void each_pool(const struct cpy *cpy, bool free_too,
+		      void (*each)(void *user, const struct pool *pool), void *user)
 {
 	struct pool pool;
 
@@ -69,9 +70,28 @@ static void each_pool(const struct cpy *cpy, void (*each)(void *user, const stru
 		if (!segment->writable || segment->from_file || at < segment->start)
 			continue;
 		for (; at < segment->end && segment->end - at >= POOL_SIZE; at += POOL_SIZE)
-			if (read_pool(segment->bytes + (at - segment->start), at, &pool))
+			if (read_pool(segment->bytes + (at - segment->start), at, free_too,
+				      &pool))
 				each(user, &pool);
 	}
+}
+
+/* Which blocks are on the list of free ones; false: it does not end in time. */
+static bool read_free(const struct pool *pool, uint64_t is_free[FREE_WORDS])
+{
+	uint64_t block = pool->free_block;
+	uint32_t i;
+
+	memset(is_free, 0, FREE_WORDS * sizeof(*is_free));
+	for (i = 0; block && i <= pool->begun; i++) {
+		uint64_t number = (block - pool->address - POOL_HEADER) / pool->size;
+
+		if (!is_block(pool, block))
+			return false;
+		is_free[number / 64] |= UINT64_C(1) << number % 64;
+		block = cpy_load64(pool->bytes + (block - pool->address));
+	}
+	return !block;
 }
 
 static void add_free(void *user, const struct pool *pool)
@@ -85,8 +105,87 @@ uint64_t cpy_pools_free(const struct cpy *cpy)
 {
 	uint64_t sum = 0;
 
-	each_pool(cpy, add_free, &sum);
+	each_pool(cpy, false, add_free, &sum);
 	return sum;
+}
+
+struct own {
+	struct cpy *cpy;
+	rg_error *(*each)(void *user, uint64_t start, uint64_t end);
+	void *user;
+	struct rg_map *pools;
+	rg_error *error;
+};
+
+/* Whether the block holds what was an object and waits on a free list to become one again. */
+static bool is_spare(const struct own *own, const struct pool *pool, uint64_t block)
+{
+	const unsigned char *at = pool->bytes + (block - pool->address);
+	uint32_t prefix;
+	uint64_t keys, link;
+
+	/* Tables of dicts wait there as they were, but for their own count. */
+	keys = cpy_load64(at) ? 0 : cpy_keys_size(own->cpy, block);
+	if (keys && keys <= pool->size && keys + ALIGNMENT > pool->size)
+		return true;
+	for (prefix = 0; prefix <= 32 && prefix + CPY_HEAD <= pool->size; prefix += 16) {
+		/* Its count is 0, or from 3.14 on the link to the next. */
+		link = cpy_load64(at + prefix);
+		if ((!link || (!(link & 15) && rg_image_segment(own->cpy->image, link))) &&
+		    cpy_load64(at + prefix + 8) &&
+		    cpy_type_fast(own->cpy, cpy_load64(at + prefix + 8)))
+			return true;
+	}
+	return false;
+}
+
+/* The header, what is free or never was used; all of a pool that is free itself. */
+static void own_pool(void *user, const struct pool *pool)
+{
+	struct own *own = user;
+	uint64_t is_free[FREE_WORDS], block, end = pool->address + POOL_SIZE;
+	uint32_t i;
+
+	if (own->error)
+		return;
+	if (!pool->used || !read_free(pool, is_free)) {
+		own->error = own->each(own->user, pool->address, end);
+		return;
+	}
+	if (!rg_map_put(own->pools, pool->address, (uint32_t)pool->size)) {
+		own->error = rg_error_no_memory();
+		return;
+	}
+	own->error = own->each(own->user, pool->address, pool->address + POOL_HEADER);
+	for (i = 0; !own->error && i < pool->begun; i++) {
+		block = pool->address + POOL_HEADER + i * pool->size;
+		if (is_free[i / 64] >> i % 64 & 1 || is_spare(own, pool, block))
+			own->error = own->each(own->user, block, block + pool->size);
+	}
+	block = pool->address + POOL_HEADER + i * pool->size;
+	if (!own->error)
+		own->error = own->each(own->user, block, end);
+}
+
+uint64_t cpy_pools_round(const struct rg_map *pools, uint64_t start, uint64_t end)
+{
+	uint64_t pool = start & ~(POOL_SIZE - 1), offset = start - pool;
+	const uint32_t *size = rg_map_find(pools, pool);
+
+	if (!size || offset < POOL_HEADER)
+		return end;
+	offset -= (offset - POOL_HEADER) % *size;
+	return end < pool + offset + *size ? pool + offset + *size : end;
+}
+
+rg_error *cpy_pools_own(struct cpy *cpy, struct rg_map *ret_pools,
+			rg_error *(*each)(void *user, uint64_t start, uint64_t end), void *user)
+{
+	struct own own = { cpy, each, user, ret_pools, NULL };
+
+	/* A free one that is taken for used hides little; a stale one would name what is gone. */
+	each_pool(cpy, true, own_pool, &own);
+	return own.error;
 }
 
 /* ---- objects that nothing leads to any more ------------------------------------------- */
@@ -130,19 +229,10 @@ static bool holds_object(struct cpy *cpy, uint64_t block, uint32_t prefix)
 static void salvage_pool(void *user, const struct pool *pool)
 {
 	struct salvage *salvage = user;
-	uint64_t is_free[(POOL_SIZE / ALIGNMENT + 63) / 64] = { 0 }, block = pool->free_block;
+	uint64_t is_free[FREE_WORDS], block;
 	uint32_t i;
 
-	/* The list of free blocks; one that does not end in time tells nothing. */
-	for (i = 0; block && i <= pool->begun; i++) {
-		uint64_t number = (block - pool->address - POOL_HEADER) / pool->size;
-
-		if (!is_block(pool, block))
-			return;
-		is_free[number / 64] |= UINT64_C(1) << number % 64;
-		block = cpy_load64(pool->bytes + (block - pool->address));
-	}
-	if (block)
+	if (!read_free(pool, is_free))
 		return;
 	for (i = 0; i < pool->begun; i++) {
 		block = pool->address + POOL_HEADER + i * pool->size;
@@ -159,5 +249,5 @@ void cpy_pools_salvage(struct cpy *cpy, void (*each)(void *user, uint64_t object
 {
 	struct salvage salvage = { cpy, each, user };
 
-	each_pool(cpy, salvage_pool, &salvage);
+	each_pool(cpy, false, salvage_pool, &salvage);
 }

@@ -182,6 +182,15 @@ uint64_t cpy_pools_free(const struct cpy *cpy);
  * whether anything leads to them or not.  O(image / 16).
  */
 void cpy_pools_salvage(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
+/* cpy_pools_own - calls @each for what in the pools is not in use.  O(image / 16 KiB + blocks). */
+RG_MUST_CHECK rg_error *cpy_pools_own(struct cpy *cpy, struct rg_map *ret_pools,
+				      rg_error *(*each)(void *user, uint64_t start, uint64_t end),
+				      void *user);
+/* cpy_pools_round - @end, or the end of the block of @pools (cpy_pools_own) that has @start. */
+uint64_t cpy_pools_round(const struct rg_map *pools, uint64_t start, uint64_t end);
+/* cpy_own - memory that is the runtime's own (runtime.h). */
+rg_error *cpy_own(void *state, rg_error *(*each)(void *user, uint64_t start, uint64_t end),
+		  void *user);
 /* Calls @each for the objects of the permanent generations. */
 void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user);
 rg_error *cpy_objects(void *state, rg_builder *builder);

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""program.py leaks references, under each python3 at hand: these objects come first, with these
+numbers, and nothing else that nothing accounts for; and a program that leaks nothing has none."""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "checks"))
+import common  # noqa: E402
+
+REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
+PYENV = os.path.expanduser("~/.pyenv/versions")
+CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
+CLEAN = "import time; print('[{}, {}]', flush=True); time.sleep(600)"
+
+
+def interpreters():
+    found = [os.environ.get("PYTHON3") or shutil.which("python3")]
+    for series in ("3.11", "3.12", "3.13"):
+        found += sorted(glob.glob(os.path.join(PYENV, series + ".*", "bin", "python3")))[-1:]
+    # What tests/matrix has fetched.
+    found += sorted(glob.glob(os.path.join(CACHE, "*", "python3")))
+    return [path for path in found if path]
+
+
+def audit(python, arguments, folder):
+    """What the program says it lost, and what refgraph says."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    clean["PYTHONDONTWRITEBYTECODE"] = "1"
+    if not shutil.which("gcore"):
+        raise common.Skip("there is no gcore")
+    with subprocess.Popen([python, *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=folder,
+                          env=clean) as target:
+        try:
+            line = target.stdout.readline()
+            if not line:
+                raise common.Skip("%s does not run here, or has no ctypes" % python)
+            done = subprocess.run(["gcore", "-o", os.path.join(folder, "core"), str(target.pid)],
+                                  check=False, env=clean, stdin=subprocess.DEVNULL,
+                                  capture_output=True)
+        finally:
+            target.kill()
+    found = glob.glob(os.path.join(folder, "core.*"))
+    if done.returncode or not found:
+        raise common.Skip("gcore: %s" % done.stderr.decode()[-80:].strip())
+    done = subprocess.run([REFGRAPH, "refcounts", found[0], "--format", "json", "--exit-code"],
+                          check=False, capture_output=True, text=True, timeout=120)
+    if done.returncode == 2:
+        raise AssertionError(done.stderr)
+    said = json.loads(done.stdout)
+    if done.returncode != (said["unexplained"] > 0):
+        raise AssertionError("exit status %d with %d unexplained" % (done.returncode,
+                                                                     said["unexplained"]))
+    if said["over_explained"]:
+        raise AssertionError("%d objects are over-explained" % said["over_explained"])
+    return [{int(a): n for a, n in part.items()} for part in json.loads(line)], said
+
+
+def leaks(python):
+    with tempfile.TemporaryDirectory() as folder:
+        (expected, hidden), said = audit(python, [os.path.join(HERE, "program.py")], folder)
+    first = {int(row["address"], 16): row["external"] for row in said["objects"]
+             if not row["attributed"]}
+    findings = []
+    for address, times in expected.items():
+        if first.get(address) != times:
+            findings.append("0x%x lost %d references, refgraph has %s: %s" % (
+                address, times, first.get(address), [row for row in said["objects"] if int(
+                    row["address"], 16) == address]))
+    # Untracked and reached from nowhere: found where the allocator's blocks are looked through.
+    hidden_found = {address: times for address, times in hidden.items() if address in first}
+    for address in set(first) - set(expected) - set(hidden_found):
+        findings.append("0x%x lost nothing, refgraph says %d" % (address, first[address]))
+    for address, times in hidden_found.items():
+        if first[address] != times:
+            findings.append("0x%x lost %d references, refgraph has %d" % (
+                address, times, first[address]))
+    return findings
+
+
+def clean(python):
+    with tempfile.TemporaryDirectory() as folder:
+        _, said = audit(python, ["-c", CLEAN], folder)
+    findings = []
+    if said["unexplained"]:
+        findings.append("nothing accounts for %d objects: %s" % (
+            said["unexplained"], [row for row in said["objects"] if not row["attributed"]]))
+    if said["attributed"] * 100 > said["counted"]:
+        findings.append("%d of %d objects are not explained" % (said["attributed"],
+                                                                said["counted"]))
+    return findings
+
+
+def name(path):
+    if path.startswith(CACHE):
+        return os.path.basename(os.path.dirname(path))
+    return os.path.basename(os.path.dirname(os.path.dirname(path))) if path.startswith(PYENV) \
+        else "the system's python3"
+
+
+if __name__ == "__main__":
+    sys.exit(common.run(*[("%s under %s" % (what, name(path)), lambda path=path, f=f: f(path))
+                          for path in interpreters()
+                          for what, f in (("lost references", leaks),
+                                          ("a program that loses none", clean))]))
