@@ -99,46 +99,42 @@ void rg_ndjson_codes(void *user, const rg_graph *graph, rg_id source, size_t fir
 		     bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *each_user)
 {
 	struct rg_ndjson_file *s = user;
-	struct rg_ndjson_references refs = { 0 };
+	struct rg_ndjson_spoken spoken;
 	struct rg_buffer text = RG_BUFFER_INIT, code = RG_BUFFER_INIT;
 	struct rg_json_scan scan;
 	struct rg_json_slice exception = { NULL, 0 };
-	const char *line;
-	size_t length, index = 0, counted = 0, next = 0;
+	size_t index = 0, counted = 0, next = 0;
 	bool more;
 
 	/* Where keys are withheld that the file holds, no code is left of them either. */
-	if (source >= s->entries.count || !s->has_code ||
-	    (policy != RG_LABELS_ALL && s->labels_all))
+	if (!s->has_code || (policy != RG_LABELS_ALL && s->labels_all) ||
+	    !rg_ndjson_recall(s, graph, source, &spoken))
 		return;
-	length = rg_ndjson_line(s, s->entries.data[source].offset, &line);
-	more = rg_ndjson_codes_find(line, length, of_owner, &scan) &&
-	       rg_ndjson_codes_next(&scan, &next, &exception);
-	if (rg_ndjson_references(line, length, &refs)) {
-		for (size_t i = 0; i < refs.all.count && index < first + count; i++) {
-			const struct rg_ndjson_reference *ref = &refs.all.data[i];
-			bool is_counted = (ref->kind & RG_REFERENCE_KIND_MASK) <=
-					  RG_REFERENCE_INFERRED;
-			bool is_exception;
+	scan = spoken.code[of_owner];
+	more = spoken.has_code[of_owner] && rg_ndjson_codes_next(&scan, &next, &exception);
+	for (size_t i = 0; i < spoken.refs.all.count && index < first + count; i++) {
+		const struct rg_ndjson_reference *ref = &spoken.refs.all.data[i];
+		bool is_counted = (ref->kind & RG_REFERENCE_KIND_MASK) <= RG_REFERENCE_INFERRED;
+		bool is_exception;
 
-			while (more && is_counted && next < counted)
-				more = rg_ndjson_codes_next(&scan, &next, &exception);
-			is_exception = more && is_counted && next == counted;
-			counted += is_counted;
-			if (rg_graph_find(graph, ref->target) == RG_NONE || index++ < first)
-				continue;
-			rg_buffer_clear(&text);
-			rg_buffer_clear(&code);
-			if (is_exception) {
-				rg_json_text(&exception, &code);
-			} else if (ref->label.text && is_counted) {
-				rg_json_text(&ref->label, &text);
-				rg_ndjson_default_code(rg_buffer_string(&text), of_owner, &code);
-			}
-			each(each_user, index - 1, rg_buffer_string(&code));
+		while (more && is_counted && next < counted)
+			more = rg_ndjson_codes_next(&scan, &next, &exception);
+		is_exception = more && is_counted && next == counted;
+		counted += is_counted;
+		if ((!spoken.all_found && rg_graph_find(graph, ref->target) == RG_NONE) ||
+		    index++ < first)
+			continue;
+		rg_buffer_clear(&text);
+		rg_buffer_clear(&code);
+		if (is_exception) {
+			rg_json_text(&exception, &code);
+		} else if (ref->label.text && is_counted) {
+			rg_json_text(&ref->label, &text);
+			rg_ndjson_default_code(rg_buffer_string(&text), of_owner, &code);
 		}
+		each(each_user, index - 1, rg_buffer_string(&code));
 	}
 	rg_buffer_free(&text);
 	rg_buffer_free(&code);
-	rg_ndjson_references_free(&refs);
+	rg_ndjson_keep(s, &spoken);
 }

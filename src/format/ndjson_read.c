@@ -62,6 +62,7 @@ static void close_state(void *user)
 	rg_vector_free(&s->missing);
 	rg_vector_free(&s->types);
 	rg_map_free(&s->type_index);
+	rg_ndjson_recent_free(&s->recent);
 	rg_file_close(&s->file);
 	rg_free(s);
 }
@@ -310,6 +311,7 @@ static rg_error *open_file(const char *path, struct rg_file *file,
 	*file = (struct rg_file){ NULL, 0, -1 };
 	s->complete = true;
 	s->labels_all = true;
+	rg_ndjson_recent_init(&s->recent);
 	error = read_file(s, path, progress);
 	if (error) {
 		close_state(s);

@@ -7,6 +7,7 @@
 #include "base/vector.h"
 #include "format/json_scan.h"
 #include "format/ndjson.h"
+#include "format/ndjson_recent.h"
 
 /* An object and its line; sorted by address, so that the index is the object's id. */
 struct rg_ndjson_entry {
@@ -39,6 +40,7 @@ struct rg_ndjson_file {
 	bool labels_all;              /* the file's labels were not restricted when written */
 	struct rg_collector collector;
 	rg_builder *builder;
+	struct rg_ndjson_recent recent;
 };
 
 /* rg_ndjson_line - the line at @offset, without its line feed; returns its length. */

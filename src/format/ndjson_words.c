@@ -28,28 +28,27 @@ void rg_ndjson_labels(void *user, const rg_graph *graph, rg_id source, size_t fi
 		      enum rg_label_policy policy, rg_label_fn *each, void *each_user)
 {
 	struct rg_ndjson_file *s = user;
-	struct rg_ndjson_references refs = { 0 };
+	struct rg_ndjson_spoken spoken;
 	struct rg_buffer text = RG_BUFFER_INIT;
-	const char *line;
-	size_t length, index = 0;
+	size_t index;
 
-	if (source >= s->entries.count)
+	if (!rg_ndjson_recall(s, graph, source, &spoken))
 		return;
-	length = rg_ndjson_line(s, s->entries.data[source].offset, &line);
-	if (rg_ndjson_references(line, length, &refs)) {
-		for (size_t i = 0; i < refs.all.count && index < first + count; i++) {
-			if (rg_graph_find(graph, refs.all.data[i].target) == RG_NONE)
-				continue;
-			if (index++ < first)
-				continue;
-			rg_buffer_clear(&text);
-			if (refs.all.data[i].label.text)
-				rg_json_text(&refs.all.data[i].label, &text);
-			each(each_user, index - 1, restricted(s, policy, rg_buffer_string(&text)));
-		}
+	index = spoken.all_found ? first : 0;
+	for (size_t i = index; i < spoken.refs.all.count && index < first + count; i++) {
+		const struct rg_ndjson_reference *ref = &spoken.refs.all.data[i];
+
+		if (!spoken.all_found && rg_graph_find(graph, ref->target) == RG_NONE)
+			continue;
+		if (index++ < first)
+			continue;
+		rg_buffer_clear(&text);
+		if (ref->label.text)
+			rg_json_text(&ref->label, &text);
+		each(each_user, index - 1, restricted(s, policy, rg_buffer_string(&text)));
 	}
 	rg_buffer_free(&text);
-	rg_ndjson_references_free(&refs);
+	rg_ndjson_keep(s, &spoken);
 }
 
 /* Copies @slice to @ret of @size bytes, cut at a character. */
