@@ -73,6 +73,17 @@ ATTRIBUTES = {
     "datetime.datetime": ("tzinfo",),
     "datetime.time": ("tzinfo",),
 }
+if sys.version_info < (3, 11):
+    ATTRIBUTES["code"] = ("co_code", "co_consts", "co_names", "co_varnames", "co_freevars",
+                          "co_cellvars", "co_filename", "co_name",
+                          "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")
+
+
+# Looked up here, since an attribute of pythonapi stays in its dict.
+GET_DICT = ctypes.pythonapi.PyObject_GenericGetDict
+GET_DICT.restype = ctypes.py_object
+GET_DICT.argtypes = [ctypes.py_object, ctypes.c_void_p]
+WARM = 1100
 
 
 def write_all(fd, text):
@@ -111,7 +122,8 @@ def find_sizeof(t):
     """The first __sizeof__ of the MRO implemented in C, and whether a Python one hides it."""
     c_method = type(object.__dict__["__sizeof__"])
     hidden = False
-    for base in type.__dict__["__mro__"].__get__(t):
+    # A static type that nobody asked anything yet has no MRO before 3.12.
+    for base in type.__dict__["__mro__"].__get__(t) or (object,):
         method = type.__dict__["__dict__"].__get__(base).get("__sizeof__")
         if method is None:
             continue
@@ -231,9 +243,7 @@ def record(out, pid):
     # From here on types may be readied and dictionaries made: all of the above is written down.
     names = {}
     methods = {}
-    get_dict = ctypes.pythonapi.PyObject_GenericGetDict
-    get_dict.restype = ctypes.py_object
-    get_dict.argtypes = [ctypes.py_object, ctypes.c_void_p]
+    get_dict = GET_DICT
     for o in objects:
         t = type(o)
         if id(t) not in names:
@@ -409,6 +419,12 @@ def snapshot():
     libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     libc.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
     pid = os.getpid()
+    if sys.version_info < (3, 11):
+        # Code that has run a thousand times gets a cache, which is in its size.
+        for _ in range(WARM):
+            type_name(int)
+            size_of(1, *find_sizeof(int))
+            plain_keys({"a": 1})
     # A child's death would interrupt pause(), if the program handles SIGCHLD.
     _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - {RELEASE})
     # One signal ends pause(): its handler is any harmless function of C.

@@ -29,7 +29,7 @@ import stacks
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
-VERSIONS = ("3.11.", "3.12.", "3.13.", "3.14.", "3.15.")
+VERSIONS = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.", "3.14.", "3.15.")
 PROBE = "import ctypes, sys; print(sys.version.split()[0], sys.implementation.name)"
 SKIPPED = 77
 LIMIT = 120

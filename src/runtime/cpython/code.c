@@ -5,7 +5,7 @@
  * and item lookups through the dumped types leads to that very object.
  *
  * What attribute lookup does (Objects/object.c, typeobject.c, moduleobject.c of
- * 3.11 to 3.15): a data descriptor of the type comes first, then the instance's
+ * 3.8 to 3.15): a data descriptor of the type comes first, then the instance's
  * dict, then what else the type has.  A class that brings its own
  * __getattribute__ or __getitem__ may do anything.
  */

@@ -92,6 +92,7 @@ struct cpy_struct {
 /* A table of rows, ended by a row without a name; all tables stand in struct_table.c. */
 extern const struct cpy_struct cpy_structs_core[];       /* walk_core.c, walk_dict.c */
 extern const struct cpy_struct cpy_structs_execution[];  /* code, function, frame, generator, ... */
+extern const struct cpy_struct cpy_structs_execution_older[]; /* the same up to 3.10 */
 extern const struct cpy_struct cpy_structs_builtin[];    /* other types of the interpreter itself */
 extern const struct cpy_struct cpy_structs_collections[]; /* _collections, functools, itertools */
 extern const struct cpy_struct cpy_structs_io[];         /* io, sockets, compression, parsers */
@@ -134,6 +135,7 @@ struct cpy_type {
 	bool is_heap;           /* HEAPTYPE: instances own a reference to their type */
 	bool is_python;         /* made by a class statement (its tp_name lies in ht_name) */
 	bool is_type;           /* its instances are types */
+	bool hides_type;        /* its tp_traverse does not visit it, though instances own it */
 	bool is_opaque;         /* no row: instances are scanned conservatively */
 	bool has_finalizer;     /* a Python __del__ */
 	uint64_t solid;         /* address of the C type that decides the layout */
@@ -200,6 +202,7 @@ struct cpy {
 	uint64_t type_type;        /* PyType_Type */
 	uint64_t type_symbol;      /* where its symbol is, once it was looked for; or 0 */
 	uint64_t none;             /* _Py_NoneStruct, 0 if unknown */
+	uint64_t lookdict;         /* to 3.10: the function for dicts of any keys; 0 if unknown */
 	uint64_t builtins;         /* the module of that name, 0 if unknown */
 	uint64_t builtins_dict;
 	struct cpy_interpreter *interpreters;

@@ -33,14 +33,15 @@ static void copy_str(struct cpy *cpy, uint64_t object, char *ret, size_t size)
 
 static void describe_code(struct cpy *cpy, uint64_t code, struct rg_description *ret)
 {
-	uint32_t line = cpy_word32(cpy, code + (cpy->minor <= 11 ? 72 : 68));
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint32_t line = cpy_word32(cpy, code + layout->code.firstlineno);
 	char file[200];
 
-	copy_str(cpy, cpy_word(cpy, code + 112), file, sizeof(file));
+	copy_str(cpy, cpy_word(cpy, code + layout->code.filename), file, sizeof(file));
 	if (file[0])
 		snprintf(ret->text, sizeof(ret->text), "%s:%u", file, line);
 	if (!ret->name[0])
-		copy_str(cpy, cpy_word(cpy, code + 128), ret->name, sizeof(ret->name));
+		copy_str(cpy, cpy_word(cpy, code + layout->code.qualname), ret->name, sizeof(ret->name));
 }
 
 static void describe_builtin(struct cpy *cpy, uint64_t object, struct rg_description *ret)
@@ -59,19 +60,31 @@ static void describe_method(struct cpy *cpy, uint64_t object, struct rg_descript
 
 	if (!type || !is_row(type, "function"))
 		return;
-	copy_str(cpy, cpy_word(cpy, function + 40), ret->name, sizeof(ret->name));
-	describe_code(cpy, cpy_word(cpy, function + 48), ret);
+	copy_str(cpy, cpy_function_name(cpy, function), ret->name, sizeof(ret->name));
+	describe_code(cpy, cpy_function_code(cpy, function), ret);
 }
 
 static void describe_frame(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	describe_code(cpy, cpy_frame_code(cpy, cpy_word(cpy, object + 24)), ret);
+	const struct cpy_heap_frame *older = cpy_execution_layout(cpy)->heap_frame;
+
+	if (older)
+		describe_code(cpy, cpy_word(cpy, object + older->code), ret);
+	else
+		describe_code(cpy, cpy_frame_code(cpy, cpy_word(cpy, object + 24)), ret);
 }
 
 static void describe_generator(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
 	uint64_t frame = object + (cpy->minor <= 11 ? 80 : 72);
+	unsigned shift = cpy->minor <= 9 ? 8 : 0;
 
+	/* gi_code and gi_qualname; gi_running stands before them up to 3.9. */
+	if (cpy->minor <= 10) {
+		copy_str(cpy, cpy_word(cpy, object + 48 + shift), ret->name, sizeof(ret->name));
+		describe_code(cpy, cpy_word(cpy, object + 24 + shift), ret);
+		return;
+	}
 	copy_str(cpy, cpy_word(cpy, object + (cpy->minor <= 11 ? 40 : 32)), ret->name,
 		 sizeof(ret->name));
 	describe_code(cpy, cpy_frame_code(cpy, frame), ret);
@@ -110,8 +123,8 @@ void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 	} else if (is_row(type, "module")) {
 		describe_module(cpy, object, ret);
 	} else if (is_row(type, "function")) {
-		copy_str(cpy, cpy_word(cpy, object + 40), ret->name, sizeof(ret->name));
-		describe_code(cpy, cpy_word(cpy, object + 48), ret);
+		copy_str(cpy, cpy_function_name(cpy, object), ret->name, sizeof(ret->name));
+		describe_code(cpy, cpy_function_code(cpy, object), ret);
 	} else if (is_row(type, "method")) {
 		describe_method(cpy, object, ret);
 	} else if (is_row(type, "builtin_function_or_method")) {

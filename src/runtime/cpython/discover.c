@@ -11,7 +11,7 @@
 #include "runtime/cpython/private.h"
 
 #define COOKIE UINT64_C(0x7970677562656478) /* "xdebugpy" */
-#define OLDEST_SERIES 0x030b /* of those that layout.c has tables for */
+#define OLDEST_SERIES 0x0308 /* of those that layout.c has tables for */
 #define NEWEST_SERIES 0x030f
 #define INTERPRETERS_MAX 4096
 #define INTERPRETER_SHIFT_MAX 1024 /* what options of the build add to its state */
@@ -421,7 +421,7 @@ static bool heads_fit(const struct cpy *cpy, uint64_t at)
 static rg_error *probe_collector(struct cpy *cpy, uint64_t interpreter)
 {
 	static const uint8_t places[] = { 24, 20, 8 };
-	uint64_t gc = interpreter + cpy->layout.interpreter.gc;
+	uint64_t gc = cpy_collector_of(cpy, interpreter);
 	bool collecting = cpy_word32(cpy, gc + cpy->layout.gc.collecting) == 1;
 	size_t i;
 
@@ -517,6 +517,34 @@ static uint64_t find_interned(struct cpy *cpy, uint64_t interpreter, uint64_t di
 	return 0;
 }
 
+/* The kernel's number of the thread that has @id as pthread_self(): where its registers point. */
+static uint64_t native_id_of(const struct cpy *cpy, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; id && i < cpy->image->thread_count; i++)
+		if (cpy->image->threads[i].fs_base == id)
+			return cpy->image->threads[i].native_id;
+	return 0;
+}
+
+/*
+ * Up to 3.10 a dict tells by the address of a static function whether its keys are
+ * other than strings.  The classes derived from object are kept by number.
+ */
+static uint64_t find_lookdict(const struct cpy *cpy)
+{
+	uint64_t object = cpy_word(cpy, cpy->type_type + 256);
+	uint64_t subclasses = is_pointer(cpy, object) ? cpy_word(cpy, object + 360) : 0;
+	uint64_t keys = is_pointer(cpy, subclasses) ? cpy_word(cpy, subclasses + 32) : 0;
+	struct cpy_dict table;
+
+	if (!cpy->layout.dict.has_lookup || !cpy_dict_read(cpy, subclasses, &table) ||
+	    !table.count || table.values_at)
+		return 0;
+	return cpy_word(cpy, keys + 16);
+}
+
 static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 {
 	uint64_t at = cpy_word(cpy, cpy->interpreters[index].address +
@@ -551,6 +579,10 @@ static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 			.id = cpy_word(cpy, at + cpy->layout.thread.thread_id),
 			.native_id = cpy_word(cpy, at + cpy->layout.thread.native_thread_id),
 		};
+		/* Not on record up to 3.10. */
+		if (!cpy->layout.thread.native_thread_id)
+			threads[cpy->thread_count - 1].native_id =
+				native_id_of(cpy, threads[cpy->thread_count - 1].id);
 	}
 	return NULL;
 }
@@ -613,7 +645,7 @@ static rg_error *read_interpreters(struct cpy *cpy)
 
 static void read_collector(struct cpy *cpy)
 {
-	uint64_t gc = cpy->interpreters[0].address + cpy->layout.interpreter.gc;
+	uint64_t gc = cpy_collector_of(cpy, cpy->interpreters[0].address);
 
 	cpy->collector.known = true;
 	cpy->collector.enabled = cpy_word32(cpy, gc + cpy->layout.gc.enabled) != 0;
@@ -746,6 +778,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 				    "found CPython %s, but its interpreter's state does not fit "
 				    "that release: the dump is damaged or the build is unusual",
 				    cpy->version);
+	cpy->lookdict = find_lookdict(cpy);
 	RG_TRY(probe_collector(cpy, interpreter));
 	RG_TRY(note_lacking(cpy, interpreter));
 	shift = cpy->layout.interpreter.static_types;

@@ -455,7 +455,9 @@ static const struct cpy_execution execution_315 = {
 
 const struct cpy_execution *cpy_execution_table(const struct cpy *cpy)
 {
-	if (cpy->minor <= 11)
+	if (cpy->minor <= 10)
+		return cpy_execution_older(cpy);
+	if (cpy->minor == 11)
 		return &execution_311;
 	if (cpy->minor == 12)
 		return &execution_312;

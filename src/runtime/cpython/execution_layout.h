@@ -28,7 +28,17 @@ struct cpy_state_field {
 	const char *name; /* NULL ends a list */
 };
 
+/* Frames as objects, up to 3.10: where one keeps what. */
+struct cpy_heap_frame {
+	uint32_t back, code, builtins, globals, locals, trace, generator, lasti, lineno, localsplus;
+	uint32_t valuestack;
+	uint32_t stacktop;   /* 3.8, 3.9: a pointer */
+	uint32_t stackdepth; /* 3.10: a number */
+};
+
 struct cpy_execution {
+	const struct cpy_heap_frame *heap_frame; /* up to 3.10, where frame says nothing; else NULL */
+
 	struct {
 		uint32_t stacksize, nlocalsplus, firstlineno, localsplusnames, localspluskinds;
 		uint32_t filename, qualname, linetable, adaptive, extra;
@@ -72,6 +82,8 @@ struct cpy_execution {
 		uint32_t type_cache;             /* 4096 entries {version, name, value} */
 		uint32_t ids_size, ids_array;    /* interned identifiers */
 		uint32_t atexit, atexit_count;   /* of {function, args, kwargs}; 0: a list */
+		uint32_t cached, cached_end;     /* to 3.10: blocks of owned words: small ints, */
+		uint32_t strings, strings_end;   /* and one-letter str and bytes; 0: C statics */
 		uint32_t callables, callables_end; /* sys.monitoring's; 0: none */
 		uint32_t tools, tools_end;
 		uint32_t gil; /* {interval, last holder, locked}; 0: unknown */
@@ -125,6 +137,9 @@ static inline uint64_t cpy_frame_code(const struct cpy *cpy, uint64_t frame)
 	return cpy_untagged(layout, cpy_word(cpy, frame + layout->frame.code));
 }
 
+/* cpy_execution_older - the same for 3.8 to 3.10 (execution_layout_older.c). */
+const struct cpy_execution *cpy_execution_older(const struct cpy *cpy);
+
 /* ---- frames (frame.c) ---------------------------------------------------- */
 
 /* Goes up a thread's stack, innermost frame first; ends on a cycle. */
@@ -153,6 +168,27 @@ uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame);
 
 /* cpy_owns - whether the word of a frame at @at owns a reference, as far as its tag says. */
 bool cpy_owns(const struct cpy *cpy, uint64_t at);
+
+/* ---- frames as objects, up to 3.10 (frame_object.c) ----------------------- */
+
+bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret);
+uint32_t cpy_heap_frame_line(const struct cpy *cpy, const struct cpy_frame *frame);
+/* cpy_heap_frame_of_generator - whether a generator owns @frame, and not who executes it. */
+bool cpy_heap_frame_of_generator(const struct cpy *cpy, uint64_t frame);
+/* cpy_walk_heap_variables - emits the variables and the stack of @frame, named. */
+void cpy_walk_heap_variables(struct cpy_walk *walk, uint64_t frame);
+
+/* cpy_function_code - the code object of the function at @function. */
+static inline uint64_t cpy_function_code(const struct cpy *cpy, uint64_t function)
+{
+	return cpy_word(cpy, function + (cpy->minor < 10 ? 16 : 48));
+}
+
+/* cpy_function_name - its __qualname__. */
+static inline uint64_t cpy_function_name(const struct cpy *cpy, uint64_t function)
+{
+	return cpy_word(cpy, function + (cpy->minor < 10 ? 104 : 40));
+}
 
 /* cpy_is_code - whether a code object stands at @object. */
 bool cpy_is_code(struct cpy *cpy, uint64_t object);

@@ -194,6 +194,23 @@ static void walk_zones(struct cpy_walk *walk, uint64_t node)
 	}
 }
 
+/* What is to be called at exit, up to 3.9: callbacks 0 -> {function, args, kwargs}, number 8. */
+static void walk_callbacks(struct cpy_walk *walk, uint64_t state)
+{
+	static const char *const labels[] = { "callbacks.function", "callbacks.args",
+					      "callbacks.kwargs" };
+	uint64_t callbacks = cpy_word(walk->cpy, state), callback;
+	uint32_t count = cpy_word32(walk->cpy, state + 8), i, j;
+
+	for (i = 0; i < count && i < STATE_LIMIT; i++) {
+		if (!rg_image_u64(walk->cpy->image, callbacks + 8 * (uint64_t)i, &callback))
+			return;
+		for (j = 0; callback && j < 3; j++)
+			cpy_emit(walk, cpy_word(walk->cpy, callback + 8 * j), RG_REFERENCE_STRONG,
+				 CPY_LABEL_TEXT_INDEX, labels[j], i);
+	}
+}
+
 void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	const struct cpy_layout *layout = &walk->cpy->layout;
@@ -216,6 +233,10 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 		return;
 	if (size / 8 > STATE_LIMIT)
 		return;
+	if (walk->cpy->minor <= 9 && size == 16 && is_module(walk, object, "atexit")) {
+		walk_callbacks(walk, state);
+		return;
+	}
 	if (is_state_of(walk, "_asyncio", 12, 192, size, object))
 		borrowed = 152; /* cached_running_loop */
 	for (i = 0; i + 8 <= size; i += 8)

@@ -111,6 +111,10 @@ void cpy_walk_frame(struct cpy_walk *walk, uint64_t frame, uint8_t kind)
 	uint32_t locals, stack, i;
 	int32_t top;
 
+	if (layout->heap_frame) {
+		cpy_walk_heap_variables(walk, frame);
+		return;
+	}
 	cpy_emit_field(walk, frame, layout->frame.frame_object, kind, ".gi_frame");
 	cpy_emit_field(walk, frame, layout->frame.locals, kind, ".f_locals");
 	emit_slot(walk, cpy_word(walk->cpy, frame + layout->frame.function), kind, CPY_LABEL_TEXT,
@@ -154,6 +158,8 @@ bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	uint64_t frame = stack->frame, previous;
 	const uint8_t *owner;
 
+	if (layout->heap_frame)
+		return cpy_heap_frame_next(stack, ret);
 	if (!frame || frame % 8 || frame == stack->hare || stack->steps > STACK_LIMIT)
 		return false;
 	owner = rg_image_at(cpy->image, frame + layout->frame.owner, 1);
@@ -241,6 +247,8 @@ uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
 	const void *bytes;
 	int64_t line;
 
+	if (layout->heap_frame)
+		return cpy_heap_frame_line(cpy, frame);
 	if (!frame->code ||
 	    !rg_image_u64(cpy->image, frame->address + layout->frame.instruction, &instruction) ||
 	    !rg_image_u32(cpy->image, frame->code + layout->code.firstlineno, &first) ||

@@ -321,7 +321,7 @@ static rg_error *mark_set_aside(struct heap *heap)
 
 static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interpreter *interpreter)
 {
-	uint64_t gc = interpreter->address + heap->cpy->layout.interpreter.gc;
+	uint64_t gc = cpy_collector_of(heap->cpy, interpreter->address);
 	unsigned i;
 
 	for (i = 0; i < 3; i++)
@@ -335,7 +335,7 @@ void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object),
 	size_t i;
 
 	for (i = 0; i < cpy->interpreter_count; i++) {
-		uint64_t head = cpy->interpreters[i].address + cpy->layout.interpreter.gc +
+		uint64_t head = cpy_collector_of(cpy, cpy->interpreters[i].address) +
 				cpy->layout.gc.permanent;
 		uint64_t at = cpy_word(cpy, head) & ~UINT64_C(3), object;
 		const unsigned char *bytes;
@@ -346,6 +346,9 @@ void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object),
 				break;
 			each(user, object);
 		}
+		/* One collector for all interpreters. */
+		if (cpy->layout.runtime.gc)
+			break;
 	}
 }
 

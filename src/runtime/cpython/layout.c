@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The offsets of each supported release series, as its own headers have them.
- * Read from 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.13.15, 3.14.8, 3.14.10, 3.15.0
- * and 3.15.2; what is known to move within a series is probed by discover.c.
+ * Read from 3.8.18, 3.9.18, 3.10.13, 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.13.15,
+ * 3.14.8, 3.14.10, 3.15.0 and 3.15.2; what is known to move within a series is probed by discover.c.
  */
 #include <stddef.h>
 
@@ -83,7 +83,130 @@
 		.dict = { .values_prefix = 0, .inline_values = true },                             \
 	}
 
+/* What 3.8, 3.9 and 3.10 have in common. */
+#define GC_TO_310                                                                                  \
+	.gc = {                                                                                    \
+		.generations = 24,                                                                 \
+		.permanent = 104,                                                                  \
+		.enabled = 12,                                                                     \
+		.collecting = 200,                                                                 \
+		.garbage = 208,                                                                    \
+		.callbacks = 216,                                                                  \
+		.youngest = 96,                                                                    \
+	}
+#define COMMON_TO_310                                                                              \
+	.count = { .mask = UINT64_MAX, .limit = UINT64_C(1) << 40 }, .tuple = { .items = 24 },     \
+	.module = { .definition = 24, .state = 32, .name = 48 },                                   \
+	.integer = { .has_tag = false, .digits = 24 }
+#define THREAD_TO_310                                                                              \
+	.thread = {                                                                                \
+		.next = 8,                                                                         \
+		.interpreter = 16,                                                                 \
+		.thread_id = 176,                                                                  \
+		.current_frame = 24,                                                               \
+	}
+#define STR_TO_310(type_size_)                                                                     \
+	.str = {                                                                                   \
+		.type_size = type_size_,                                                           \
+		.ascii_header = 48,                                                                \
+		.compact_header = 72,                                                              \
+		.utf8_length = 48,                                                                 \
+		.utf8 = 56,                                                                        \
+		.data = 72,                                                                        \
+		.wstr = 40,                                                                        \
+		.has_ready = true,                                                                 \
+	}
+
 static const struct cpy_layout layouts[] = {
+	{
+		.since = 0x0308,
+		.until = 0x0308,
+		.runtime = {
+			.size = 1464,
+			.interpreters_head = 32,
+			.interpreters_main = 40,
+			.gc = 344,
+		},
+		.interpreter = {
+			.size = 2720,
+			.next = 0,
+			.id = 16,
+			.threads_head = 8,
+			.sysdict = 72,
+			.builtins = 80,
+			.modules = 56,
+		},
+		GC_TO_310,
+		THREAD_TO_310,
+		.heap_type = {
+			.size = 880,
+			.name = 848,
+			.slots = 856,
+			.qualname = 864,
+			.cached_keys = 872,
+		},
+		STR_TO_310(416),
+		COMMON_TO_310,
+		.dict = { .has_lookup = true },
+		.pool = { .size = 4096 },
+	},
+	{
+		.since = 0x0309,
+		.until = 0x0309,
+		.runtime = { .size = 656, .interpreters_head = 32, .interpreters_main = 40 },
+		.interpreter = {
+			.size = 5656,
+			.next = 0,
+			.id = 24,
+			.threads_head = 8,
+			.gc = 616,
+			.sysdict = 872,
+			.builtins = 880,
+			.modules = 856,
+		},
+		GC_TO_310,
+		THREAD_TO_310,
+		.heap_type = {
+			.size = 880,
+			.name = 840,
+			.slots = 848,
+			.qualname = 856,
+			.cached_keys = 864,
+			.module = 872,
+		},
+		STR_TO_310(408),
+		COMMON_TO_310,
+		.dict = { .has_lookup = true },
+		.pool = { .size = 4096 },
+	},
+	{
+		.since = 0x030a,
+		.until = 0x030a,
+		.runtime = { .size = 672, .interpreters_head = 32, .interpreters_main = 40 },
+		.interpreter = {
+			.size = 113528,
+			.next = 0,
+			.id = 24,
+			.threads_head = 8,
+			.gc = 616,
+			.sysdict = 872,
+			.builtins = 880,
+			.modules = 856,
+		},
+		GC_TO_310,
+		THREAD_TO_310,
+		.heap_type = {
+			.size = 888,
+			.name = 848,
+			.slots = 856,
+			.qualname = 864,
+			.cached_keys = 872,
+			.module = 880,
+		},
+		STR_TO_310(408),
+		COMMON_TO_310,
+		.dict = { .has_lookup = true },
+	},
 	{
 		.since = 0x030b,
 		.until = 0x030b,

@@ -21,6 +21,7 @@ struct cpy_layout {
 
 	struct {
 		uint32_t size, interpreters_head, interpreters_main;
+		uint32_t gc;                 /* 3.8: the collector's state, one for all; or 0 */
 	} runtime;
 
 	struct {
@@ -83,7 +84,12 @@ struct cpy_layout {
 	struct {
 		uint32_t values_prefix;      /* 3.11, 3.12: values[-1] is the prefix; else 0 */
 		bool inline_values;          /* 3.13: with a header, in the instance itself */
+		bool has_lookup;             /* to 3.10: keys tell their kind by a function */
 	} dict;
+
+	struct {
+		uint32_t size;               /* of pymalloc's pools; 0: 16 KiB */
+	} pool;
 };
 
 /* cpy_layout_find - the table for @hexversion, or NULL when that release is not supported. */

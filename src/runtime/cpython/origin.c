@@ -289,7 +289,7 @@ static bool look_at_function(void *user, uint64_t key, uint64_t value)
 	(void)key;
 	if (!type || !type->row || strcmp(type->row->name, "function"))
 		return true;
-	code = cpy_word(cpy, value + 48);
+	code = cpy_function_code(cpy, value);
 	if (cpy_str(cpy, cpy_word(cpy, code + cpy_execution_layout(cpy)->code.filename), path,
 		    sizeof(path)) <= 0 || path[0] == '<')
 		return true;

@@ -24,7 +24,8 @@ static rg_error *put(const struct own *own, uint64_t start, uint64_t size)
 	if (!start || size > own->cpy->private->image_bytes || start > UINT64_MAX - size)
 		return NULL;
 	/* The rest of a block holds what was left in it. */
-	return own->each(own->user, start, cpy_pools_round(&own->pools, start, start + size));
+	return own->each(own->user, start,
+			 cpy_pools_round(own->cpy, &own->pools, start, start + size));
 }
 
 static rg_error *put_keys(const struct own *own, uint64_t keys)

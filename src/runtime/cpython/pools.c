@@ -4,39 +4,46 @@
  * is free in them, and, where a dump lacks part of the memory, objects in them.
  *
  * Pools are found by their headers (struct pool_header of pycore_obmalloc.h,
- * 3.10 and later: 16 KiB, aligned) wherever memory is writable, since the list
+ * 16 KiB and aligned, 4 KiB up to 3.9) wherever memory is writable, since the list
  * of arenas is a static without a symbol up to 3.11.  Pools that are wholly free
  * keep stale headers and cannot be told from other memory: they do not count.
  */
 #include "runtime/cpython/private.h"
 
-#define POOL_SIZE UINT64_C(16384)
+#define POOL_SIZE_MAX UINT64_C(16384)
 #define POOL_HEADER 48
 #define ALIGNMENT 16
 #define SIZE_CLASSES 32
-#define FREE_WORDS ((POOL_SIZE / ALIGNMENT + 63) / 64)
+#define FREE_WORDS ((POOL_SIZE_MAX / ALIGNMENT + 63) / 64)
 
 struct pool {
 	uint64_t address;
 	const unsigned char *bytes;
+	uint64_t room;       /* of the pool */
 	uint64_t size;       /* of a block */
 	uint32_t used;       /* blocks in use */
 	uint32_t begun;      /* blocks that have ever been in use, the first ones */
 	uint64_t free_block; /* the first of those that are so no more, or 0 */
 };
 
+static uint64_t pool_size(const struct cpy *cpy)
+{
+	return cpy->layout.pool.size ? cpy->layout.pool.size : POOL_SIZE_MAX;
+}
+
 static bool is_block(const struct pool *pool, uint64_t block)
 {
 	uint64_t offset = block - pool->address;
 
-	return offset >= POOL_HEADER && offset < POOL_SIZE &&
+	return offset >= POOL_HEADER && offset < pool->room &&
 	       !((offset - POOL_HEADER) % pool->size);
 }
 
 /* Reads the pool whose header is at @at and whose address is @address; false: it is none. */
-static bool read_pool(const unsigned char *at, uint64_t address, bool free_too, struct pool *ret)
+static bool read_pool(const unsigned char *at, uint64_t address, uint64_t room, bool free_too,
+		      struct pool *ret)
 {
-	struct pool pool = { .address = address, .bytes = at };
+	struct pool pool = { .address = address, .bytes = at, .room = room };
 	uint32_t size_class, next, last;
 
 	memcpy(&pool.used, at, 4);
@@ -47,7 +54,7 @@ static bool read_pool(const unsigned char *at, uint64_t address, bool free_too, 
 		return false;
 	pool.free_block = cpy_load64(at + 8);
 	pool.size = (uint64_t)(size_class + 1) * ALIGNMENT;
-	if (pool.used > (POOL_SIZE - POOL_HEADER) / pool.size || last != POOL_SIZE - pool.size ||
+	if (pool.used > (room - POOL_HEADER) / pool.size || last != room - pool.size ||
 	    next < POOL_HEADER || next > last + pool.size || (next - POOL_HEADER) % pool.size)
 		return false;
 	if (pool.free_block && !is_block(&pool, pool.free_block))
@@ -61,16 +68,17 @@ static bool read_pool(const unsigned char *at, uint64_t address, bool free_too, 
 static void each_pool(const struct cpy *cpy, bool free_too,
 		      void (*each)(void *user, const struct pool *pool), void *user)
 {
+	uint64_t room = pool_size(cpy);
 	struct pool pool;
 
 	for (size_t i = 0; i < cpy->image->segment_count; i++) {
 		const struct rg_segment *segment = &cpy->image->segments[i];
-		uint64_t at = (segment->start + POOL_SIZE - 1) & ~(POOL_SIZE - 1);
+		uint64_t at = (segment->start + room - 1) & ~(room - 1);
 
 		if (!segment->writable || segment->from_file || at < segment->start)
 			continue;
-		for (; at < segment->end && segment->end - at >= POOL_SIZE; at += POOL_SIZE)
-			if (read_pool(segment->bytes + (at - segment->start), at, free_too,
+		for (; at < segment->end && segment->end - at >= room; at += room)
+			if (read_pool(segment->bytes + (at - segment->start), at, room, free_too,
 				      &pool))
 				each(user, &pool);
 	}
@@ -98,7 +106,7 @@ static void add_free(void *user, const struct pool *pool)
 {
 	uint64_t *sum = user;
 
-	*sum += ((POOL_SIZE - POOL_HEADER) / pool->size - pool->used) * pool->size;
+	*sum += ((pool->room - POOL_HEADER) / pool->size - pool->used) * pool->size;
 }
 
 uint64_t cpy_pools_free(const struct cpy *cpy)
@@ -143,7 +151,7 @@ static bool is_spare(const struct own *own, const struct pool *pool, uint64_t bl
 static void own_pool(void *user, const struct pool *pool)
 {
 	struct own *own = user;
-	uint64_t is_free[FREE_WORDS], block, end = pool->address + POOL_SIZE;
+	uint64_t is_free[FREE_WORDS], block, end = pool->address + pool->room;
 	uint32_t i;
 
 	if (own->error)
@@ -167,9 +175,10 @@ static void own_pool(void *user, const struct pool *pool)
 		own->error = own->each(own->user, block, end);
 }
 
-uint64_t cpy_pools_round(const struct rg_map *pools, uint64_t start, uint64_t end)
+uint64_t cpy_pools_round(const struct cpy *cpy, const struct rg_map *pools, uint64_t start,
+			 uint64_t end)
 {
-	uint64_t pool = start & ~(POOL_SIZE - 1), offset = start - pool;
+	uint64_t pool = start & ~(pool_size(cpy) - 1), offset = start - pool;
 	const uint32_t *size = rg_map_find(pools, pool);
 
 	if (!size || offset < POOL_HEADER)

@@ -13,7 +13,7 @@
 #include "runtime/cpython/cpython.h"
 
 /* The releases that layout.c has tables for. */
-#define CPY_READS "CPython 3.11 to 3.15 with a GIL"
+#define CPY_READS "CPython 3.8 to 3.15 with a GIL"
 
 #define CPY_TYPE_CACHE 1024
 
@@ -107,6 +107,14 @@ static inline uint64_t cpy_refcount(const struct cpy *cpy, uint64_t word)
 	return cpy->layout.count.is_narrow ? word & UINT32_MAX : word;
 }
 
+/* cpy_collector_of - the state of the collector that serves @interpreter. */
+static inline uint64_t cpy_collector_of(const struct cpy *cpy, uint64_t interpreter)
+{
+	if (cpy->layout.runtime.gc)
+		return cpy->runtime + cpy->layout.runtime.gc;
+	return interpreter + cpy->layout.interpreter.gc;
+}
+
 /* ---- dicts --------------------------------------------------------------- */
 
 /* The tables of one dict, checked. */
@@ -118,7 +126,7 @@ struct cpy_dict {
 	uint64_t count;        /* entries, the deleted ones among them */
 	uint32_t stride;       /* bytes of an entry */
 	uint32_t key_offset;   /* within an entry; the value follows */
-	uint8_t kind;          /* 0 general, 1 str keys only, 2 split */
+	uint8_t kind;          /* 0 general, 1 str keys only, 2 split (values elsewhere) */
 	bool embedded;         /* split: the values lie in the instance */
 };
 
@@ -187,7 +195,8 @@ RG_MUST_CHECK rg_error *cpy_pools_own(struct cpy *cpy, struct rg_map *ret_pools,
 				      rg_error *(*each)(void *user, uint64_t start, uint64_t end),
 				      void *user);
 /* cpy_pools_round - @end, or the end of the block of @pools (cpy_pools_own) that has @start. */
-uint64_t cpy_pools_round(const struct rg_map *pools, uint64_t start, uint64_t end);
+uint64_t cpy_pools_round(const struct cpy *cpy, const struct rg_map *pools, uint64_t start,
+			 uint64_t end);
 /* cpy_own - memory that is the runtime's own (runtime.h). */
 rg_error *cpy_own(void *state, rg_error *(*each)(void *user, uint64_t start, uint64_t end),
 		  void *user);

@@ -254,11 +254,18 @@ static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpret
 	RG_TRY(put_fields(roots, base, layout->interpreter.fields, RG_ROOT_INTERPRETER));
 	RG_TRY(put_routine(roots, base + layout->interpreter.ast,
 			   base + layout->interpreter.ast_end, 8, "ast state"));
-	RG_TRY(put_routine(roots, base + layout->interpreter.type_cache + 8,
-			   base + layout->interpreter.type_cache + 24 * TYPE_CACHE_ENTRIES, 24,
-			   "type cache"));
-	RG_TRY(put_ids(roots, base));
-	RG_TRY(put_atexit(roots, base));
+	if (layout->interpreter.type_cache)
+		RG_TRY(put_routine(roots, base + layout->interpreter.type_cache + 8,
+				   base + layout->interpreter.type_cache + 24 * TYPE_CACHE_ENTRIES,
+				   24, "type cache"));
+	RG_TRY(put_routine(roots, base + layout->interpreter.cached,
+			   base + layout->interpreter.cached_end, 8, "small ints"));
+	RG_TRY(put_routine(roots, base + layout->interpreter.strings,
+			   base + layout->interpreter.strings_end, 8, "strings of one letter"));
+	if (layout->interpreter.ids_array)
+		RG_TRY(put_ids(roots, base));
+	if (layout->interpreter.atexit)
+		RG_TRY(put_atexit(roots, base));
 	RG_TRY(put_block(roots, base + layout->interpreter.callables,
 			 base + layout->interpreter.callables_end, 8, "monitoring callables"));
 	return put_block(roots, base + layout->interpreter.tools,
@@ -555,13 +562,20 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 	cpy_stack_begin(&stack, roots->cpy, thread);
 	roots->error = NULL;
 	while (!roots->error && cpy_stack_next(&stack, &frame)) {
-		if (!cpy_is_code(roots->cpy, frame.code) || frame.owner > CPY_FRAME_OF_GENERATOR)
+		if (!cpy_is_code(roots->cpy, frame.code) ||
+		    (frame.owner > CPY_FRAME_OF_GENERATOR && !roots->layout->heap_frame))
 			continue;
 		append_frame(roots, &frame);
 		set_prefix(roots);
 		set_frame_code(roots, frame.is_shown ? thread : NULL, index);
 		roots->init.frame = frame.is_shown ? index++ : RG_NONE;
 		roots->locals_count = frame.owner == CPY_FRAME_OF_THREAD;
+		if (roots->layout->heap_frame) {
+			/* Who executes it owns it, or the generator does; its variables it owns. */
+			rg_buffer_puts(&roots->name, "frame object");
+			RG_TRY(put(roots, frame.address, RG_ROOT_THREAD,
+				   !cpy_heap_frame_of_generator(roots->cpy, frame.address)));
+		}
 		walk->count = 0;
 		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);
 		put_frame_references(walk);
@@ -595,7 +609,7 @@ static bool put_local(void *user, uint64_t key, uint64_t value)
 	return !roots->error;
 }
 
-/* 3.11, 3.12: the thread's dict holds a dummy for each local, which knows the values. */
+/* Up to 3.12: the thread's dict holds a dummy for each local, which knows the values. */
 static bool put_dummy(void *user, uint64_t key, uint64_t value)
 {
 	struct roots *roots = user;

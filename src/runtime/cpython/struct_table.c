@@ -5,6 +5,7 @@
 static const struct cpy_struct *const tables[] = {
 	cpy_structs_core,
 	cpy_structs_execution,
+	cpy_structs_execution_older,
 	cpy_structs_builtin,
 	cpy_structs_collections,
 	cpy_structs_io,

@@ -97,7 +97,7 @@ uint64_t cpy_owned_block(const struct cpy *cpy, uint64_t pointer, uint64_t count
 
 cpy_walk_fn cpy_walk_pickler, cpy_walk_unpickler, cpy_walk_pdata, cpy_walk_template;
 cpy_walk_fn cpy_walk_expat, cpy_walk_element, cpy_walk_element_iterator, cpy_walk_connection;
-cpy_walk_fn cpy_walk_codec, cpy_walk_stringio;
+cpy_walk_fn cpy_walk_statement_cache, cpy_walk_codec, cpy_walk_stringio;
 cpy_size_fn cpy_size_buffered, cpy_size_bytesio, cpy_size_array, cpy_size_struct;
 cpy_size_fn cpy_size_pickler, cpy_size_unpickler, cpy_size_element, cpy_length_element;
 cpy_owned_fn cpy_owned_stringio, cpy_owned_mmap, cpy_owned_bz2, cpy_owned_lzma;

@@ -180,6 +180,8 @@ static bool size_permutations(const struct cpy *cpy, const struct cpy_type *type
 
 const struct cpy_struct cpy_structs_collections[] = {
 	/* _collections. */
+	{ CPY_ROW("collections.deque", 8, 10, 80), .walk = walk_deque, .size = size_deque,
+	  .length = cpy_var_length },
 	{ CPY_ROW("collections.deque", 11, 15, 216), .walk = walk_deque, .size = size_deque,
 	  .length = cpy_var_length },
 	{ CPY_ROW("_collections._deque_iterator", 8, 11, 56), CPY_FIELDS(OWN(32, ".deque")) },
@@ -203,12 +205,20 @@ const struct cpy_struct cpy_structs_collections[] = {
 	{ CPY_ROW("functools._PlaceholderType", 14, 15, 16) },
 	{ CPY_ROW("functools.KeyWrapper", 8, 15, 32), CPY_FIELDS(OWN(16, ".cmp"),
 	  OWN(24, ".obj")) },
+	{ CPY_ROW("functools._lru_cache_wrapper", 8, 8, 128), CPY_FIELDS(OWN(88, ".func"),
+	  OWN(112, ".cache_info_type")), .walk = walk_lru_cache },
+	{ CPY_ROW("functools._lru_cache_wrapper", 9, 9, 136), CPY_FIELDS(OWN(88, ".func"),
+	  OWN(112, ".cache_info_type")), .walk = walk_lru_cache },
 	{ CPY_ROW("functools._lru_cache_wrapper", 10, 15, 152), CPY_FIELDS(OWN(88, ".func"),
 	  OWN(112, ".kwd_mark"), OWN(120, ".lru_list_elem_type"), OWN(128, ".cache_info_type")),
 	  .walk = walk_lru_cache },
 	{ CPY_ROW("functools._lru_list_elem", 8, 15, 56) },
 
 	/* _operator. */
+	{ CPY_ROW("operator.itemgetter", 8, 10, 40), CPY_FIELDS(OWN(24, ".item")) },
+	{ CPY_ROW("operator.attrgetter", 8, 10, 32), CPY_FIELDS(OWN(24, ".attr")) },
+	{ CPY_ROW("operator.methodcaller", 8, 9, 40), CPY_FIELDS(HID(16, ".name"),
+	  OWN(24, ".args"), OWN(32, ".kwds")) },
 	{ CPY_ROW("operator.itemgetter", 11, 15, 48), CPY_FIELDS(OWN(24, ".item")) },
 	{ CPY_ROW("operator.attrgetter", 11, 15, 40), CPY_FIELDS(OWN(24, ".attr")) },
 	{ CPY_ROW("operator.methodcaller", 10, 12, 40), CPY_FIELDS(OWN(16, ".name"),

@@ -228,6 +228,28 @@ void cpy_walk_connection(struct cpy_walk *walk, const struct cpy_type *type, uin
 	}
 }
 
+/*
+ * Up to 3.10: prepared statements by their text; factory 32, first 40, decref_factory 56.  The
+ * list of nodes owns them, as the mapping does.  The connection, which made the cache, is not owned.
+ */
+void cpy_walk_statement_cache(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t node = cpy_word(walk->cpy, object + 40);
+	struct cpy_chain chain = { .limit = 1 };
+
+	(void)type;
+	cpy_emit_field(walk, object, 32,
+		       cpy_word32(walk->cpy, object + 56) ? RG_REFERENCE_STRONG
+							  : RG_REFERENCE_BORROWED, ".factory");
+	for (; node; node = cpy_word(walk->cpy, node + 48)) {
+		if (cpy_chain_closes(&chain, node)) {
+			cpy_undecoded(walk->cpy, object);
+			return;
+		}
+		cpy_emit(walk, node, RG_REFERENCE_STRONG, CPY_LABEL_TEXT, "node", 0);
+	}
+}
+
 /* ---- buffers ---------------------------------------------------------------- */
 
 /* buffer 56, buffer_size 120. */

@@ -575,6 +575,11 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	type->dictoffset = (int64_t)cpy_word(cpy, address + 288);
 	if (type->basicsize < CPY_HEAD || type->basicsize > 1 << 24 || type->itemsize > 1 << 24)
 		return NULL;
+	/* Bits that mean something only in later releases. */
+	if (cpy->minor <= 10)
+		type->flags &= ~(CPY_TPFLAG_STATIC_BUILTIN | CPY_TPFLAG_INLINE_VALUES |
+				 CPY_TPFLAG_MANAGED_WEAKREF | CPY_TPFLAG_MANAGED_DICT |
+				 CPY_TPFLAG_ITEMS_AT_END);
 	type->is_gc = type->flags & CPY_TPFLAG_HAVE_GC;
 	type->is_heap = type->flags & CPY_TPFLAG_HEAPTYPE;
 	type->is_type = type->flags & CPY_TPFLAG_TYPE;
@@ -589,6 +594,8 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	} else {
 		type->dict = cpy_static_field(cpy, cpy->interpreters, address, false);
 	}
+	/* Types made in C show theirs from 3.9 on. */
+	type->hides_type = cpy->minor <= 8 && type->is_heap && !type->is_python;
 	read_tp_name(cpy, address, tp_name, sizeof(tp_name));
 	read_layout(cpy, type, base, tp_name);
 	read_names(cpy, type, tp_name);

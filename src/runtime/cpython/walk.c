@@ -156,7 +156,9 @@ void cpy_walk_object(struct cpy_walk *walk)
 			emit_dict(walk, cpy_word(walk->cpy, place), RG_REFERENCE_STRONG);
 	}
 	if (type->is_heap)
-		cpy_emit(walk, type->address, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
+		cpy_emit(walk, type->address,
+			 (type->hides_type ? RG_REFERENCE_UNTRAVERSED : RG_REFERENCE_STRONG) |
+				 RG_REFERENCE_ROUTINE,
 			 CPY_LABEL_TEXT, ".__class__", 0);
 	if (walk->count)
 		walk->flush(walk);

@@ -5,6 +5,8 @@
  */
 #include "runtime/cpython/private.h"
 
+#define HIDDEN_MAX 1024
+
 void cpy_emit_array(struct cpy_walk *walk, uint64_t at, uint64_t count, uint8_t kind,
 		    uint8_t label, const char *text)
 {
@@ -63,6 +65,15 @@ static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t c
 	}
 }
 
+static void walk_hidden_items(struct cpy_walk *walk, uint64_t object, uint64_t from, uint64_t to)
+{
+	uint64_t i, item;
+
+	for (i = from; i < to && i < from + HIDDEN_MAX; i++)
+		if (rg_image_u64(walk->cpy->image, object + 24 + 8 * i, &item))
+			cpy_emit(walk, item, RG_REFERENCE_UNTRAVERSED, CPY_LABEL_INDEX, NULL, i);
+}
+
 static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {
 	uint64_t count = cpy_word(walk->cpy, object + CPY_HEAD);
@@ -72,8 +83,10 @@ static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint6
 		walk_frozen_tuple(walk, object, count);
 		return;
 	}
-	/* A struct sequence has items that its length does not tell. */
-	if (type->hidden_items > count)
+	/* A struct sequence has items that its length does not tell; 3.8 does not show them. */
+	if (type->hidden_items > count && walk->cpy->minor <= 8)
+		walk_hidden_items(walk, object, count, type->hidden_items);
+	else if (type->hidden_items > count)
 		count = type->hidden_items;
 	cpy_emit_array(walk, object + walk->cpy->layout.tuple.items, count, RG_REFERENCE_STRONG,
 		       CPY_LABEL_INDEX, NULL);
@@ -172,8 +185,9 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 		 ".__base__", 0);
 	if (!heap)
 		return;
-	cpy_emit_field(walk, object, cpy->layout.heap_type.module, kind | RG_REFERENCE_ROUTINE,
-		       ".ht_module");
+	if (cpy->layout.heap_type.module)
+		cpy_emit_field(walk, object, cpy->layout.heap_type.module,
+			       kind | RG_REFERENCE_ROUTINE, ".ht_module");
 	kind = RG_REFERENCE_UNTRAVERSED;
 	cpy_emit(walk, cpy_load64(at + 360), kind | OWN_CACHE, CPY_LABEL_TEXT, ".tp_subclasses",
 		 0);
@@ -250,8 +264,8 @@ static bool size_int(const struct cpy *cpy, const struct cpy_type *type, uint64_
 		digits = (int64_t)size < 0 ? -size : size;
 	if (digits >> 48)
 		return false;
-	/* Zero has room for a digit as well. */
-	*ret = cpy->layout.integer.digits + 4 * (digits ? digits : 1);
+	/* From 3.11 on zero has room for a digit as well. */
+	*ret = cpy->layout.integer.digits + 4 * (digits || cpy->minor <= 10 ? digits : 1);
 	return true;
 }
 
@@ -374,6 +388,16 @@ const struct cpy_struct cpy_structs_core[] = {
 	{ .name = "NoneType", .since = 8, .until = 15, .basicsize = 16 },
 	{ .name = "NotImplementedType", .since = 8, .until = 15, .basicsize = 16 },
 	{ .name = "ellipsis", .since = 8, .until = 15, .basicsize = 16 },
+	{ .name = "weakref", .since = 8, .until = 9, .basicsize = 56, .walk = walk_weakref },
+	{ .name = "weakproxy", .since = 8, .until = 9, .basicsize = 56, .walk = walk_weakref },
+	{ .name = "weakcallableproxy", .since = 8, .until = 9, .basicsize = 56,
+	  .walk = walk_weakref },
+	{ .name = "weakref.ReferenceType", .since = 10, .until = 10, .basicsize = 56,
+	  .walk = walk_weakref },
+	{ .name = "weakref.ProxyType", .since = 10, .until = 10, .basicsize = 56,
+	  .walk = walk_weakref },
+	{ .name = "weakref.CallableProxyType", .since = 10, .until = 10, .basicsize = 56,
+	  .walk = walk_weakref },
 	{ .name = "weakref.ReferenceType", .since = 11, .until = 15, .basicsize = 64,
 	  .walk = walk_weakref },
 	{ .name = "weakref.ProxyType", .since = 11, .until = 15, .basicsize = 64,

@@ -8,12 +8,57 @@
 
 #define KEYS_HEADER 32
 #define KEYS_GENERAL 0
+#define KEYS_STR 1
 #define KEYS_SPLIT 2
+#define OLDER_HEADER 40
+
+/* Up to 3.10 dk_size stands itself: a word, a power of two, which tells the width of an index. */
+static bool index_bytes(uint64_t size, uint64_t *ret)
+{
+	if (!size || size & (size - 1) || size >> 40)
+		return false;
+	*ret = size <= 0xff ? size : size <= 0xffff ? 2 * size : size <= 0xffffffff ? 4 * size
+										 : 8 * size;
+	return true;
+}
+
+/*
+ * The keys of 3.8 to 3.10: dk_refcnt 0, dk_size 8, dk_lookup 16, dk_usable 24,
+ * dk_nentries 32, then the indices.  Whether all keys are strings is known by the
+ * function that looks them up.
+ */
+static bool read_older_keys(const struct cpy *cpy, uint64_t keys, struct cpy_dict *ret)
+{
+	const unsigned char *at = rg_image_at(cpy->image, keys, OLDER_HEADER);
+	uint64_t size, bytes;
+
+	if (!at || keys & 7)
+		return false;
+	size = cpy_load64(at + 8);
+	if (!index_bytes(size, &bytes))
+		return false;
+	ret->keys = keys;
+	ret->kind = !cpy->lookdict || cpy_load64(at + 16) == cpy->lookdict ? KEYS_GENERAL
+									  : KEYS_STR;
+	ret->stride = 24;
+	ret->key_offset = 8;
+	ret->entries_at = keys + OLDER_HEADER + bytes;
+	ret->count = cpy_load64(at + 32);
+	ret->values_at = 0;
+	ret->embedded = false;
+	if (ret->count > 2 * size / 3)
+		return false;
+	ret->entries = rg_image_at(cpy->image, ret->entries_at, ret->count * ret->stride);
+	return true;
+}
 
 bool cpy_keys_read(const struct cpy *cpy, uint64_t keys, struct cpy_dict *ret)
 {
-	const unsigned char *at = rg_image_at(cpy->image, keys, KEYS_HEADER);
+	const unsigned char *at;
 
+	if (__builtin_expect(cpy->layout.dict.has_lookup, 0))
+		return read_older_keys(cpy, keys, ret);
+	at = rg_image_at(cpy->image, keys, KEYS_HEADER);
 	if (!at || keys & 7)
 		return false;
 	/* log2 of size and of index bytes; a table that fills the address space is none. */
@@ -57,6 +102,8 @@ bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret)
 			ret->count = head & 255;
 	} else {
 		ret->values_at = values;
+		if (cpy->layout.dict.has_lookup)
+			ret->kind = KEYS_SPLIT;
 	}
 	return true;
 }
@@ -84,7 +131,12 @@ bool cpy_dict_entry(const struct cpy *cpy, const struct cpy_dict *dict, uint64_t
 uint64_t cpy_keys_size(const struct cpy *cpy, uint64_t keys)
 {
 	const unsigned char *at = rg_image_at(cpy->image, keys, KEYS_HEADER);
+	uint64_t size, bytes;
 
+	if (cpy->layout.dict.has_lookup) {
+		size = at ? cpy_load64(at + 8) : 0;
+		return index_bytes(size, &bytes) ? OLDER_HEADER + bytes + 2 * size / 3 * 24 : 0;
+	}
 	if (!at || at[8] > 40 || at[9] > 43)
 		return 0;
 	return KEYS_HEADER + (UINT64_C(1) << at[9]) +
@@ -96,6 +148,8 @@ uint64_t cpy_shared_size(const struct cpy *cpy, uint64_t keys)
 	const unsigned char *at = rg_image_at(cpy->image, keys, KEYS_HEADER);
 	uint64_t size = at ? cpy_load64(at + 16) + cpy_load64(at + 24) : 0;
 
+	if (cpy->layout.dict.has_lookup)
+		size = at ? 2 * cpy_load64(at + 8) / 3 : 0;
 	return size > 65536 ? 0 : size;
 }
 

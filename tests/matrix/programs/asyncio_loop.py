@@ -3,10 +3,12 @@
 import asyncio
 import contextvars
 import gc
+import sys
 
 gc.disable()
 request = contextvars.ContextVar("request", default=None)
 log = []
+REASON = ["reason"] if sys.version_info >= (3, 9) else []
 
 
 class Session:
@@ -66,6 +68,9 @@ async def waits_for(awaitable):
 
 
 async def with_timeout():
+    if sys.version_info < (3, 11):
+        return await asyncio.wait_for(asyncio.gather(sleeper(900, "in group"),
+                                                     sleeper(900, "in group")), 500)
     async with asyncio.timeout(500):
         async with asyncio.TaskGroup() as group:
             group.create_task(sleeper(900, "in group"), name="member one")
@@ -119,14 +124,14 @@ async def main():
     done = [asyncio.create_task(fails("not retrieved")), asyncio.create_task(returns("value"))]
     cancelled = asyncio.create_task(sleeper(600, "cancelled"))
     await asyncio.sleep(0)
-    cancelled.cancel("reason")
+    cancelled.cancel(*REASON)
     shielded = asyncio.shield(sleeper(650, "shielded"))
     futures = [loop.create_future() for _ in range(4)]
     futures[0].set_result({"result": [1]})
     futures[1].set_exception(KeyError("kept"))
     futures[2].add_done_callback(callback)
     futures[2].add_done_callback(lambda f: f)
-    futures[3].cancel("message")
+    futures[3].cancel(*REASON)
     handles = [loop.call_later(1000 + i, callback, "later", [i]) for i in range(5)]
     handles.append(loop.call_at(loop.time() + 5000, callback))
     handles[2].cancel()

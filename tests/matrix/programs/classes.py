@@ -21,7 +21,8 @@ class Point:
     extra: dict = dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, order=True,
+                       **({"slots": True} if sys.version_info >= (3, 10) else {}))
 class Frozen:
     name: str
     parent: object = None
@@ -103,7 +104,7 @@ class Flags(enum.IntFlag):
     C = 4
 
 
-class Name(enum.StrEnum):
+class Name(*([enum.StrEnum] if sys.version_info >= (3, 11) else [str, enum.Enum])):
     ONE = enum.auto()
     TWO = enum.auto()
 

@@ -2,9 +2,9 @@
 """Dicts and sets in every state, and what the collections module makes."""
 import collections
 import gc
-import graphlib
 import heapq
 import queue
+import sys
 import types
 
 gc.disable()
@@ -45,7 +45,9 @@ collisions = {Key(i): [i] for i in range(50)}
 sizes = [dict.fromkeys(range(n), "v") for n in (0, 1, 5, 6, 10, 11, 21, 22, 85, 86, 170, 171, 700)]
 string_sizes = [dict.fromkeys(map(str, range(n)), ()) for n in (1, 5, 6, 10, 11, 170, 171, 700)]
 from_pairs = dict([("k", [1]), ("l", [2])])
-merged = {"a": 1} | {"b": [2]} | mixed
+merged = {**{"a": 1}, **{"b": [2]}, **mixed}
+if sys.version_info >= (3, 9):
+    merged = {"a": 1} | {"b": [2]} | mixed
 copied = [big_ints.copy(), dict(mixed), dict(deleted), deleted.copy(),
           types.MappingProxyType(mixed)]
 nested = {}
@@ -123,9 +125,11 @@ for q in queues:
     q.put((1, ["item"]))
     q.put((2, "second"))
 queues[3].get()
-sorter = graphlib.TopologicalSorter({"a": {"b", "c"}, "b": {"c"}})
-sorter.prepare()
-ready = sorter.get_ready()
+if sys.version_info >= (3, 9):
+    import graphlib
+    sorter = graphlib.TopologicalSorter({"a": {"b", "c"}, "b": {"c"}})
+    sorter.prepare()
+    ready = sorter.get_ready()
 slices = [slice(1, 2, 3), slice(None), slice([1], "b"), range(5), range(10 ** 20, 10 ** 21, 7)]
 numbers = [0, -1, 2 ** 30, 2 ** 60, -2 ** 90, 10 ** 100, 1.5, float("nan"), 1j, True, None, ...,
            NotImplemented]

@@ -6,8 +6,11 @@ import fractions
 import gc
 import sqlite3
 import statistics
+import sys
 import uuid
-import zoneinfo
+
+if sys.version_info >= (3, 9):
+    import zoneinfo
 
 gc.disable()
 log = []
@@ -65,7 +68,8 @@ keys = rows[0].keys()
 row_iterator = iter(rows[1])
 next(row_iterator)
 empty_cursor = connection.cursor()
-blob = connection.blobopen("t", "data", 5)
+if sys.version_info >= (3, 11):
+    blob = connection.blobopen("t", "data", 5)
 second = sqlite3.connect(":memory:", isolation_level=None, cached_statements=3)
 second.text_factory = bytes
 for i in range(5):
@@ -113,14 +117,15 @@ moments = [datetime.datetime(2020, 1, 2, 3, 4, 5, 6), datetime.datetime(2020, 1,
            datetime.datetime.max, datetime.date(2024, 1, 1).isocalendar()]
 zones = [datetime.timezone(datetime.timedelta(hours=5)),
          datetime.timezone(datetime.timedelta(hours=-3), "named"), datetime.timezone.utc]
+places = []
 try:
     place = zoneinfo.ZoneInfo("Europe/Berlin")
     places = [place, zoneinfo.ZoneInfo("UTC"), zoneinfo.ZoneInfo.no_cache("Asia/Kolkata"),
               datetime.datetime(2022, 7, 1, tzinfo=place),
               place.utcoffset(datetime.datetime(2022, 7, 1))]
-except zoneinfo.ZoneInfoNotFoundError:
-    # A machine without a time zone database.
-    places = []
+except (KeyError, NameError):
+    # A machine without a time zone database, or no such module yet.
+    pass
 identifiers = [uuid.UUID(int=5), uuid.uuid5(uuid.NAMESPACE_DNS, "name")]
 
 

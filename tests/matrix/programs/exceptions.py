@@ -83,24 +83,29 @@ def natural():
     return found
 
 
+PLACE = (3, 4) if sys.version_info >= (3, 10) else ()
+NAMED = {"name": "who"} if sys.version_info >= (3, 10) else {}
 caught = [catch(error) for error in (
     ValueError(), KeyError("k"), OSError(2, "No such file", "a", None, "b"), StopIteration([1]),
     SystemExit(["code"]), ImportError("m", name="n", path="p"), Custom("c", a=1), Both("both"),
-    BlockingIOError(11, "again", 5), NameError("n", name="who"), AttributeError("a", name="b",
-                                                                                obj=[1]),
-    SyntaxError("bad", ("file", 1, 2, "text", 3, 4)), KeyboardInterrupt(), GeneratorExit("g"),
+    BlockingIOError(11, "again", 5),
+    NameError("n", **NAMED), AttributeError("a", **dict(NAMED, obj=[1]) if NAMED else {}),
+    SyntaxError("bad", ("file", 1, 2, "text", *PLACE)), KeyboardInterrupt(), GeneratorExit("g"),
     MemoryError(), RecursionError("deep"), asyncio.CancelledError("c"), UnicodeDecodeError(
         "utf-8", b"bytes", 0, 1, "reason"), Slotted("s"), StopAsyncIteration([2]))]
 caught[-2].slot = ["in a slot"]
-caught[0].add_note("a note")
-caught[0].add_note("another " + "note" * 10)
+if sys.version_info >= (3, 11):
+    caught[0].add_note("a note")
+    caught[0].add_note("another " + "note" * 10)
 caught[1].attribute = {"own": caught[1]}
 chain = chained()
-inner_group = ExceptionGroup("inner", [KeyError([2]), OSError(3, "x")])
-group = ExceptionGroup("group", [ValueError(1), inner_group])
-base_group = BaseExceptionGroup("base", [KeyboardInterrupt(), catch(ValueError("with traceback"))])
-split = group.split(ValueError)
-derived = group.subgroup(lambda e: isinstance(e, KeyError))
+if sys.version_info >= (3, 11):
+    inner_group = ExceptionGroup("inner", [KeyError([2]), OSError(3, "x")])
+    group = ExceptionGroup("group", [ValueError(1), inner_group])
+    base_group = BaseExceptionGroup("base", [KeyboardInterrupt(),
+                                             catch(ValueError("with traceback"))])
+    split = group.split(ValueError)
+    derived = group.subgroup(lambda e: isinstance(e, KeyError))
 naturals = natural()
 unicodes = unicode_errors()
 never_raised = [cls() for cls in (Exception, OSError, SyntaxError, ImportError, Custom.__base__)]
@@ -112,12 +117,15 @@ extracted = traceback.extract_tb(chain.__traceback__)
 frames = [tb.tb_frame for tb in [caught[0].__traceback__, caught[0].__traceback__.tb_next]]
 locals_seen = [f.f_locals for f in frames]
 made_traceback = types.TracebackType(None, sys._getframe(), 0, 1)
+if sys.version_info >= (3, 11):
+    exec('''
 try:
     raise group
 except* ValueError as star:
     starred = star
 except* (KeyError, OSError) as star:
     starred_rest = star
+''')
 try:
     os.stat("/does/not/exist")
 except OSError as error:

@@ -3,6 +3,7 @@
 import functools
 import gc
 import operator
+import sys
 import types
 
 gc.disable()
@@ -104,7 +105,7 @@ def typed(x):
     return [x]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=None)
 def recursive(n):
     return n if n < 2 else recursive(n - 1) + recursive(n - 2)
 
@@ -162,7 +163,7 @@ method_types = [types.MethodType(len, [1]), types.MethodType(instance, 5), Metho
                 type(instance).__call__, instance.__init__, instance.__eq__]
 made = types.FunctionType(greet.__code__, {"own": "globals"}, "made", (1, [2]), greet.__closure__)
 made.__kwdefaults__ = {"k": [1]}
-made.__annotations__["x"] = list[int]
+made.__annotations__["x"] = list[int] if sys.version_info >= (3, 9) else [int]
 lambdas = [lambda: i, lambda x=[i]: x, lambda *a, **k: (a, k)]
 reduced = functools.reduce(lambda f, g: lambda x: g(f(x)), [lambda x: x] * 20)
 total = functools.total_ordering(type("Ordered", (), {"__lt__": lambda s, o: True}))

@@ -152,8 +152,9 @@ wrapper = nested(1, "w").__await__()
 wrapper_step = next(wrapper)
 awaited = Context().__await__()
 awaited_step = next(awaited)
-anext_default = anext(Context(), ["default"])
-anext_awaitable = anext_default.__await__()
+if sys.version_info >= (3, 10):
+    anext_default = anext(Context(), ["default"])
+    anext_awaitable = anext_default.__await__()
 closures = [closure_generator() for _ in range(3)]
 next(closures[1]), next(closures[2]), next(closures[2])
 frames = [started[1].gi_frame, coroutines[0].cr_frame, thrown.gi_frame, fresh[0].gi_frame]

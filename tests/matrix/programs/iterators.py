@@ -49,13 +49,13 @@ def make(n):
         itertools.filterfalse(lambda x: x.n % 2, items), itertools.filterfalse(None, [0, 1, [], 0,
                                                                                       0]),
         itertools.groupby(items, lambda x: x.n // 3), itertools.groupby("aabbcc"),
-        itertools.islice(items, 1, 9, 2), itertools.islice(items, 4), itertools.pairwise(items),
+        itertools.islice(items, 1, 9, 2), itertools.islice(items, 4),
         itertools.permutations(items[:4], 2), itertools.product(items[:2], "ab", repeat=2),
         itertools.product(), itertools.repeat(items), itertools.repeat([1], 5),
         itertools.starmap(lambda *a: list(a), [(1, 2), (3, [4]), ([5], 6)]),
         itertools.takewhile(lambda x: x.n < 5, items), *itertools.tee(items, 3),
         itertools.zip_longest(items, [1], "ab", fillvalue=["fill"]), zip(items, "abcdef"), zip(),
-        zip([1], [[2]], strict=True), map(str, items), map(lambda *a: a, items, "abcd"),
+        zip([1], [[2]]), map(str, items), map(lambda *a: a, items, "abcd"),
         filter(None, [0, [1], [2], 3]), filter(lambda x: x.n, items), enumerate(items, 2 ** 65),
         enumerate(["e"] * 5), reversed(items), reversed((1, [2], 3)), reversed(range(10)),
         reversed("string"), reversed({"a": [1], "b": 2, "c": 3}), reversed({"a": 1}.items()),
@@ -73,6 +73,8 @@ def make(n):
         struct.iter_unpack("<HH", bytes(16)), iter(types.MappingProxyType({"p": [1]})),
         (x for x in items), iter(types.SimpleNamespace(a=1).__dict__.items()),
     ]
+    if sys.version_info >= (3, 10):
+        made += [itertools.pairwise(items), zip([1], [[2]], strict=True)]
     if sys.version_info >= (3, 12):
         made.append(itertools.batched(items, 5))
     return [advance(iterator, n) for iterator in made]
@@ -116,11 +118,12 @@ sub_map.slot = {"slot": sub_map}
 
 # Garbage: iterators over lists that hold the iterators.
 def leak():
-    for factory in (iter, reversed, enumerate, itertools.cycle, itertools.chain, itertools.pairwise,
+    for factory in (iter, reversed, enumerate, itertools.cycle, itertools.chain,
                     lambda x: zip(x, x), lambda x: map(str, x), itertools.groupby,
                     lambda x: itertools.islice(x, 5), lambda x: itertools.product(x, [x]),
                     lambda x: itertools.tee(x)[1], lambda x: itertools.combinations(x, 1),
-                    lambda x: itertools.zip_longest(x, fillvalue=x), itertools.accumulate):
+                    lambda x: itertools.zip_longest(x, fillvalue=x), itertools.accumulate,
+                    getattr(itertools, "pairwise", iter)):
         box = [1.5, "in a garbage list %r" % factory]
         box.append(factory(box))
     box = collections.deque(["garbage"])

@@ -11,13 +11,14 @@ import gc
 import io
 import pathlib
 import random
+import sys
 import threading
 import types
 import weakref
 
 gc.disable()
 BASES = (int, str, bytes, tuple, list, dict, float, set, frozenset, complex, bytearray, Exception,
-         KeyError, OSError, BaseExceptionGroup, collections.deque, collections.defaultdict,
+         KeyError, OSError, collections.deque, collections.defaultdict,
          collections.OrderedDict, collections.Counter, decimal.Decimal, fractions.Fraction,
          datetime.datetime, datetime.date, datetime.timedelta, datetime.time, array.array,
          io.BytesIO,
@@ -32,7 +33,7 @@ ARGUMENTS = {
     complex: (1 + 2j,),
     bytearray: (b"array",), Exception: ("message", [1]), KeyError: ("key",), OSError: (2, "no",
                                                                                        "f"),
-    BaseExceptionGroup: ("group", [ValueError(1)]), collections.deque: ([[1], 2],),
+    collections.deque: ([[1], 2],),
     collections.defaultdict: (list, {"a": [1]}), collections.OrderedDict: ({"a": [1], "b": 2},),
     collections.Counter: ("aabbb",), decimal.Decimal: ("1." + "5" * 60,),
     fractions.Fraction: (3, 7), datetime.datetime: (2020, 1, 2, 3, 4, 5), datetime.date: (2020, 1,
@@ -44,6 +45,9 @@ ARGUMENTS = {
     enumerate: (["e"],), zip: ([1], [2]), map: (str, [1]), filter: (None, [1]),
     pathlib.PurePosixPath: ("a", "b"), super: (),
 }
+if sys.version_info >= (3, 11):
+    BASES += (BaseExceptionGroup,)
+    ARGUMENTS[BaseExceptionGroup] = ("group", [ValueError(1)])
 VARIABLE = (int, bytes, tuple, types.ModuleType)
 
 

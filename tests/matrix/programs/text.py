@@ -20,6 +20,7 @@ import re
 import shlex
 import string
 import symtable
+import sys
 import tempfile
 import textwrap
 import tokenize
@@ -39,11 +40,19 @@ class A(B, metaclass=C):
         with open(f"{a!r:>{c}}") as h, g:
             return [y async for y in z] if (w := 1) else lambda: (yield)
 async def g():
+    try: pass
+    except E as e: raise e from None
+'''
+if sys.version_info >= (3, 10):
+    SOURCE += """
     match x:
         case {"k": [1, *rest], **kw} | A(x=1): pass
+"""
+if sys.version_info >= (3, 11):
+    SOURCE += """
     try: pass
     except* E as e: raise e from None
-'''
+"""
 
 patterns = [re.compile(p) for p in ("a+", r"(?P<name>\w+)\s(?P<rest>.*)", r"[^\x00-\x7f]",
                                     "(a)(b)?(c)")]

@@ -14,16 +14,18 @@ gc.disable()
 T = typing.TypeVar("T")
 Bound = typing.TypeVar("Bound", bound="Base", covariant=True)
 Constrained = typing.TypeVar("Constrained", int, str, list)
-P = typing.ParamSpec("P")
-Ts = typing.TypeVarTuple("Ts")
+NEW = sys.version_info >= (3, 11)
+if NEW:
+    P = typing.ParamSpec("P")
+    Ts = typing.TypeVarTuple("Ts")
 UserId = typing.NewType("UserId", int)
 
 
 class Base(typing.Generic[T]):
     value: T
-    registry: typing.ClassVar[dict[str, type]] = {}
+    registry: typing.ClassVar[typing.Dict[str, type]] = {}
 
-    def get(self: "Base[T]", default: T | None = None) -> "T":
+    def get(self: "Base[T]", default: typing.Optional[T] = None) -> "T":
         return default
 
 
@@ -31,8 +33,9 @@ class Derived(Base[int], typing.Generic[Bound]):
     pass
 
 
-class Variadic(typing.Generic[*Ts]):
-    pass
+if NEW:
+    class Variadic(typing.Generic[typing.Unpack[Ts]]):
+        pass
 
 
 class Callback(typing.Protocol[T]):
@@ -49,22 +52,22 @@ class Closeable(typing.Protocol):
 
 
 class Movie(typing.TypedDict, total=False):
-    name: typing.Required[str]
+    name: typing.Required[str] if NEW else str
     year: int
 
 
 class Nested(Movie):
-    parent: typing.NotRequired["Movie"]
+    parent: typing.NotRequired["Movie"] if NEW else "Movie"
 
 
 @dataclasses.dataclass
 class Generic(typing.Generic[T]):
-    items: list[T] = dataclasses.field(default_factory=list)
+    items: typing.List[T] = dataclasses.field(default_factory=list)
 
 
 class NotGeneric:
     def __class_getitem__(cls, item):
-        return types.GenericAlias(cls, item)
+        return types.GenericAlias(cls, item) if sys.version_info >= (3, 9) else cls
 
 
 @typing.overload
@@ -86,26 +89,34 @@ class Final:
     constant: typing.Final = 5
 
 
+aliases = [typing.List[int], typing.Dict[str, typing.List[T]], typing.Tuple[int, ...],
+           typing.Callable[[int, T], str], Base[str], Derived[Bound], Generic[typing.List[int]]]
+unions = [typing.Union[int, str, T], typing.Optional[int], typing.Optional["Forward"]]
+special = [typing.Literal[1, "a", None], typing.Any, typing.ClassVar[int], typing.Final[int],
+           typing.Callable[[int], str], typing.Type[T], typing.List[T], typing.Dict[str, T],
+           typing.Tuple[int, ...], typing.ForwardRef("Later"), typing.NoReturn]
+hints = [typing.get_type_hints(Base), typing.get_type_hints(Movie)]
+instances = [Base(), Derived(), Base[int](), Generic([1]), Movie(name="m"), UserId(5)]
+if sys.version_info >= (3, 9):
+    aliases += [list[int], dict[str, list[T]], tuple[int, ...], tuple[()], type[T],
+                re.Pattern[str], collections.abc.Callable[[int, T], str],
+                collections.abc.Callable[..., int], collections.abc.Mapping[str, T],
+                NotGeneric[1, 2], list[T][int], Generic[list[int]]]
+    special.append(typing.Annotated[int, ["meta"]])
+if sys.version_info >= (3, 10):
+    unions += [int | str, list[int] | None, T | int]
+if NEW:
+    exec('''
 def annotated(a: typing.Annotated[int, "meta", ["data"]], *args: P.args, **kwargs: P.kwargs
               ) -> typing.Callable[typing.Concatenate[int, P], T]:
     return a
-
-
-aliases = [list[int], dict[str, list[T]], tuple[int, ...], tuple[()], type[T], re.Pattern[str],
-           collections.abc.Callable[[int, T], str], collections.abc.Callable[..., int],
-           collections.abc.Mapping[str, T], NotGeneric[1, 2], list[T][int], tuple[*Ts],
-           Variadic[int, str], Base[str], Derived[Bound], Generic[list[int]]]
-unions = [int | str, list[int] | None, typing.Union[int, str, T], typing.Optional[int], T | int,
-          typing.Optional["Forward"]]
-special = [typing.Literal[1, "a", None], typing.Annotated[int, ["meta"]], typing.Any, typing.Self,
-           typing.ClassVar[int], typing.Final[int], typing.Callable[[int], str], typing.Type[T],
-           typing.List[T], typing.Dict[str, T], typing.Tuple[int, ...], typing.ForwardRef("Later"),
-           typing.Unpack[Ts], typing.TypeGuard[int], typing.NoReturn, typing.LiteralString]
-unpacked = next(iter(tuple[int]))
-hints = [typing.get_type_hints(Base), typing.get_type_hints(annotated, include_extras=True),
-         typing.get_type_hints(Movie)]
-overloads = typing.get_overloads(overloaded)
-instances = [Base(), Derived(), Base[int](), Generic([1]), Variadic(), Movie(name="m"), UserId(5)]
+aliases += [tuple[*Ts], Variadic[int, str]]
+''')
+    special += [typing.Self, typing.Unpack[Ts], typing.TypeGuard[int], typing.LiteralString]
+    unpacked = next(iter(tuple[int]))
+    hints.append(typing.get_type_hints(annotated, include_extras=True))
+    overloads = typing.get_overloads(overloaded)
+    instances.append(Variadic())
 checks = [isinstance(open, Closeable), isinstance([], collections.abc.Sized)]
 parameters = [alias.__parameters__ for alias in aliases if hasattr(alias, "__parameters__")]
 mappings = [types.MappingProxyType({"a": [1]}), Base.__dict__, types.SimpleNamespace(a=[1], b=2)]
@@ -157,7 +168,9 @@ def leak():
         def method(self):
             return __class__, super()
     Local.alias = Local[int]
-    Local.union = Local | None
+    Local.union = typing.Optional[Local]
+    if sys.version_info >= (3, 10):
+        Local.union = Local | None
 
     class Abstract(abc.ABC):
         @abc.abstractmethod
@@ -173,7 +186,8 @@ def leak():
     namespace = types.SimpleNamespace(text="of a garbage namespace")
     namespace.namespace = (namespace, variable, {"not tracked": 1.5})
     box = []
-    box.append(types.GenericAlias(list, (box,)))
+    if sys.version_info >= (3, 9):
+        box.append(types.GenericAlias(list, (box,)))
     meta = type("Meta", (type,), {})
     cls = meta("Class", (), {})
     meta.made = cls
