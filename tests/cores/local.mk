@@ -2,6 +2,9 @@
 # One small core for each layout of an interpreter, and what must be found in it.
 TESTS += %D%/readers.py
 EXTRA_DIST += %D%/README.md %D%/make.py %D%/program.py %D%/readers.py
+EXTRA_DIST += %D%/cpython-3.8.18.core.xz %D%/cpython-3.8.18.json
+EXTRA_DIST += %D%/cpython-3.9.18.core.xz %D%/cpython-3.9.18.json
+EXTRA_DIST += %D%/cpython-3.10.13.core.xz %D%/cpython-3.10.13.json
 EXTRA_DIST += %D%/cpython-3.11.2-debian.core.xz %D%/cpython-3.11.2-debian.json
 EXTRA_DIST += %D%/cpython-3.12.1.core.xz %D%/cpython-3.12.1.json
 EXTRA_DIST += %D%/cpython-3.13.0.core.xz %D%/cpython-3.13.0.json

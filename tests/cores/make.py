@@ -329,7 +329,7 @@ def main():
     data = write_core(header, loads, notes)
     host = b"\0" + socket.gethostname().encode() + b"\0"
     own = [("/%s/" % name).encode() for name in sorted(OWN)]
-    for pattern in own + [tempfile.gettempdir().encode() + b"/cores-", b"pyenv", host]:
+    for pattern in own + [tempfile.gettempdir().encode() + b"/cores-", b".pyenv", host]:
         if pattern in data:
             sys.exit("make: %r is still in the core" % pattern)
     packed = lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)

@@ -195,7 +195,7 @@ struct cpy {
 	const struct rg_module *module; /* where _PyRuntime lives, or NULL */
 	uint64_t runtime;          /* _PyRuntime */
 	uint32_t hexversion;       /* PY_VERSION_HEX */
-	uint8_t minor;             /* 11, 12, ..: of the series whose tables are used */
+	uint8_t minor;             /* 8, 9, ..: of the series whose tables are used */
 	char version[32];
 	char build[512];
 	const struct cpy_execution *execution; /* as corrected for this dump; NULL: the table */

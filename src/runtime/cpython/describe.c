@@ -41,7 +41,8 @@ static void describe_code(struct cpy *cpy, uint64_t code, struct rg_description 
 	if (file[0])
 		snprintf(ret->text, sizeof(ret->text), "%s:%u", file, line);
 	if (!ret->name[0])
-		copy_str(cpy, cpy_word(cpy, code + layout->code.qualname), ret->name, sizeof(ret->name));
+		copy_str(cpy, cpy_word(cpy, code + layout->code.qualname), ret->name,
+			 sizeof(ret->name));
 }
 
 static void describe_builtin(struct cpy *cpy, uint64_t object, struct rg_description *ret)

@@ -528,23 +528,6 @@ static uint64_t native_id_of(const struct cpy *cpy, uint64_t id)
 	return 0;
 }
 
-/*
- * Up to 3.10 a dict tells by the address of a static function whether its keys are
- * other than strings.  The classes derived from object are kept by number.
- */
-static uint64_t find_lookdict(const struct cpy *cpy)
-{
-	uint64_t object = cpy_word(cpy, cpy->type_type + 256);
-	uint64_t subclasses = is_pointer(cpy, object) ? cpy_word(cpy, object + 360) : 0;
-	uint64_t keys = is_pointer(cpy, subclasses) ? cpy_word(cpy, subclasses + 32) : 0;
-	struct cpy_dict table;
-
-	if (!cpy->layout.dict.has_lookup || !cpy_dict_read(cpy, subclasses, &table) ||
-	    !table.count || table.values_at)
-		return 0;
-	return cpy_word(cpy, keys + 16);
-}
-
 static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 {
 	uint64_t at = cpy_word(cpy, cpy->interpreters[index].address +
@@ -778,7 +761,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 				    "found CPython %s, but its interpreter's state does not fit "
 				    "that release: the dump is damaged or the build is unusual",
 				    cpy->version);
-	cpy->lookdict = find_lookdict(cpy);
+	cpy->lookdict = cpy_find_lookdict(cpy);
 	RG_TRY(probe_collector(cpy, interpreter));
 	RG_TRY(note_lacking(cpy, interpreter));
 	shift = cpy->layout.interpreter.static_types;

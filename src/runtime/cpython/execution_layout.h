@@ -30,14 +30,15 @@ struct cpy_state_field {
 
 /* Frames as objects, up to 3.10: where one keeps what. */
 struct cpy_heap_frame {
-	uint32_t back, code, builtins, globals, locals, trace, generator, lasti, lineno, localsplus;
+	uint32_t back, code, builtins, globals, locals, trace, generator, lasti, lineno;
+	uint32_t localsplus;
 	uint32_t valuestack;
 	uint32_t stacktop;   /* 3.8, 3.9: a pointer */
 	uint32_t stackdepth; /* 3.10: a number */
 };
 
 struct cpy_execution {
-	const struct cpy_heap_frame *heap_frame; /* up to 3.10, where frame says nothing; else NULL */
+	const struct cpy_heap_frame *heap_frame; /* up to 3.10, in place of frame; else NULL */
 
 	struct {
 		uint32_t stacksize, nlocalsplus, firstlineno, localsplusnames, localspluskinds;

@@ -2,7 +2,8 @@
 /*
  * The offsets of each supported release series, as its own headers have them.
  * Read from 3.8.18, 3.9.18, 3.10.13, 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.13.15,
- * 3.14.8, 3.14.10, 3.15.0 and 3.15.2; what is known to move within a series is probed by discover.c.
+ * 3.14.8, 3.14.10, 3.15.0 and 3.15.2; what is known to move within a series is
+ * probed by discover.c.
  */
 #include <stddef.h>
 

@@ -105,6 +105,34 @@ static void add_names(struct cpy_origins *origins, uint64_t set)
 	}
 }
 
+/*
+ * Up to 3.9 there is no such set: what is compiled into the interpreter is in the tuple
+ * @names, but for the two modules that import all others.  The rest has files.
+ */
+static void add_builtin(struct cpy_origins *origins, uint64_t names)
+{
+	static const char *const frozen[] = { "_frozen_importlib", "_frozen_importlib_external" };
+	struct cpy *cpy = origins->cpy;
+	uint64_t count = cpy_word(cpy, names + CPY_HEAD), i;
+	struct entry *entry;
+	char name[128];
+
+	for (i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++) {
+		entry = enter(origins, frozen[i]);
+		if (entry)
+			entry->is_standard = true;
+	}
+	for (i = 0; i < count && i < NAMES_LIMIT && !origins->failed; i++) {
+		uint64_t at = names + cpy->layout.tuple.items + 8 * i;
+
+		if (cpy_str(cpy, cpy_word(cpy, at), name, sizeof(name)) <= 0)
+			continue;
+		entry = enter(origins, name);
+		if (entry)
+			entry->is_standard = true;
+	}
+}
+
 /* Whether the top-level package of @name belongs to the standard library. */
 static bool is_standard(const struct cpy_origins *origins, const char *name)
 {
@@ -394,6 +422,12 @@ rg_error *cpy_origins_new(struct cpy *cpy, struct cpy_origins **ret)
 			     "stdlib_module_names");
 	if (names && !origins->failed)
 		add_names(origins, names);
+	if (!names && cpy->minor <= 9 && !origins->failed) {
+		names = cpy_dict_get(cpy, cpy_word(cpy, at + cpy->layout.interpreter.sysdict),
+				     "builtin_module_names");
+		if (names)
+			add_builtin(origins, names);
+	}
 	if (origins->failed) {
 		cpy_origins_free(origins);
 		return rg_error_no_memory();

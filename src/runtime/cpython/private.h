@@ -130,6 +130,11 @@ struct cpy_dict {
 	bool embedded;         /* split: the values lie in the instance */
 };
 
+/*
+ * cpy_find_lookdict - the static function by whose address a dict of 3.8 to 3.10 tells
+ * that its keys are other than strings; 0: not known, or not of these.
+ */
+uint64_t cpy_find_lookdict(const struct cpy *cpy);
 /* cpy_keys_read - reads the keys object at @keys; false when it makes no sense. */
 bool cpy_keys_read(const struct cpy *cpy, uint64_t keys, struct cpy_dict *ret);
 bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret);

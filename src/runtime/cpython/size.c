@@ -67,7 +67,7 @@ bool cpy_object_size(const struct cpy *cpy, const struct cpy_type *type, uint64_
 		extra = owned(cpy, type, object);
 	if (type->flags & CPY_TPFLAG_MANAGED_DICT)
 		extra += values_size(cpy, type, object);
-	/* Static types have no collector's head; in 3.11 and 3.12 getsizeof() adds one all the same. */
+	/* Static types have no collector's head; 3.11 and 3.12 add one all the same. */
 	if (type->is_type && (cpy->minor >= 13 || cpy->minor <= 10) &&
 	    !(cpy_word(cpy, object + 168) & CPY_TPFLAG_HEAPTYPE))
 		prefix = 0;

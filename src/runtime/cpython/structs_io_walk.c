@@ -229,8 +229,8 @@ void cpy_walk_connection(struct cpy_walk *walk, const struct cpy_type *type, uin
 }
 
 /*
- * Up to 3.10: prepared statements by their text; factory 32, first 40, decref_factory 56.  The
- * list of nodes owns them, as the mapping does.  The connection, which made the cache, is not owned.
+ * Up to 3.10: prepared statements by their text; factory 32, first 40, decref_factory 56.
+ * The list of nodes owns them, as the mapping does.  A connection does not let its cache own it.
  */
 void cpy_walk_statement_cache(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
 {

@@ -108,6 +108,19 @@ bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret)
 	return true;
 }
 
+uint64_t cpy_find_lookdict(const struct cpy *cpy)
+{
+	/* The classes derived from object are kept by number. */
+	uint64_t object = cpy_word(cpy, cpy->type_type + 256);
+	uint64_t subclasses = cpy_word(cpy, object + 360);
+	struct cpy_dict table;
+
+	if (!cpy->layout.dict.has_lookup || !cpy_dict_read(cpy, subclasses, &table) ||
+	    !table.count || table.values_at)
+		return 0;
+	return cpy_word(cpy, table.keys + 16);
+}
+
 bool cpy_dict_entry(const struct cpy *cpy, const struct cpy_dict *dict, uint64_t index,
 		    uint64_t *ret_key, uint64_t *ret_value)
 {
