@@ -16,6 +16,7 @@ import tempfile
 import support
 
 RANDOM = 16
+INTERPRETERS_MAIN = 40  # within _PyRuntime, 3.8 to 3.10
 EVERY = int(os.environ.get("REFGRAPH_ERRORS") or 1)
 
 
@@ -54,10 +55,25 @@ def compare(name, whole, part):
     return findings
 
 
+def heap_states(core):
+    """What else must be whole, and its size: up to 3.10 the main interpreter's state is on the
+    heap, and up to 3.9 the types are not in the segment of _PyRuntime, which is zeroed memory.
+    """
+    sizes = {"cpython-3.8": 2720, "cpython-3.9": 5656, "cpython-3.10": 113528}
+    size = sizes.get(".".join(core.name.split(".")[:2]))
+    if not size:
+        return []
+    at = core.offset(core.symbol("_PyRuntime")[0] + INTERPRETERS_MAIN)
+    return [(struct.unpack_from("<Q", core.data, at)[0], size), core.symbol("PyType_Type")]
+
+
 def cut_places(core, chance):
     """(length, whether the runtime's state is whole) of the cuts of one core."""
     address, size = core.symbol("_PyRuntime")
     state = core.offset(address) + size
+    # Up to 3.10 the interpreter's state is elsewhere, on the heap.
+    for place, length in heap_states(core):
+        state = max(state, core.offset(place) + length)
     places = {offset + length for _, offset, length, _, _ in core.loads}
     places |= {state, state + 8, len(core.data) - 1}
     places |= {chance.randrange(state, len(core.data)) for _ in range(RANDOM)}
@@ -125,9 +141,9 @@ def check_holes(core, folder):
         file.write(core.data)
     whole = objects_of(path)
     findings, answered = [], 0
-    state = core.symbol("_PyRuntime")[0]
+    states = [core.symbol("_PyRuntime")[0]] + [place for place, _ in heap_states(core)]
     for start, _, size, flags, header in core.loads:
-        if not flags & support.PF_W or start <= state < start + size:
+        if not flags & support.PF_W or any(start <= state < start + size for state in states):
             continue
         with open(path, "r+b") as file:
             file.seek(header + 32)

@@ -211,14 +211,15 @@ def on_core(outside, name):
          r"      \.__closure__ of function "),
         (outside.call("4-chain", core, "__main__.Captured"), 0,
          main + r"handler\.__closure__\[0\]\.cell_contents  \(module\)\n"),
-        (outside.call("5-cycles", core), 1, r"5 of this shape, 10 objects, .*\n.*__main__\.Ring"),
+        # Up to 3.10 an instance has its dict from the start, and frames are objects.
+        (outside.call("5-cycles", core), 1, r"5 of this shape, 1[05] objects, .*\n.*__main__\.Ring"),
         (outside.call("6-growth", core, core), 0, r"\d+ types did not change\n"),
         (outside.call("7-threads", core, "monday.ndjson", core), 0,
          r"(.*, \d{5,} references, %d unreachable\n).*\n\1" % said["unreachable"]["count"]),
         (outside.call("8-picture", core, "__main__.Held", "{work}/held.json"), 0,
-         r"__main__\.Held .*\n.*root thread \d+, frame wait_forever"),
+         r"__main__\.Held (?:.*\n)+.*root thread \d+, frame wait_forever"),
         (outside.call("9-convert", core, "{work}/core.ndjson"), 0, ""),
-        (outside.call("5-cycles", "{work}/core.ndjson"), 1, r"5 of this shape, 10 objects, "),
+        (outside.call("5-cycles", "{work}/core.ndjson"), 1, r"5 of this shape, 1[05] objects, "),
     )
     return ["%s: exit status %d, printed %r, not %r; %s" % (
         done.args[0], done.returncode, done.stdout[:400], pattern, done.stderr)

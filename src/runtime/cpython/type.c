@@ -290,11 +290,33 @@ static void tame(char *text)
 			*text = '?';
 }
 
+struct key_search {
+	const struct cpy *cpy;
+	bool whole;
+};
+
+static bool look_at_key(void *user, uint64_t key, uint64_t value)
+{
+	struct key_search *search = user;
+
+	(void)value;
+	search->whole = rg_image_at(search->cpy->image, key, CPY_HEAD) != NULL;
+	return search->whole;
+}
+
+/* Whether the dump has all keys of the dict at @dict. */
+static bool keys_are_whole(struct cpy *cpy, uint64_t dict)
+{
+	struct key_search search = { cpy, true };
+
+	return cpy_dict_each(cpy, dict, look_at_key, &search) && search.whole;
+}
+
 static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_name)
 {
 	const char *dot = strrchr(tp_name, '.'), *last = dot ? dot + 1 : tp_name;
 	char qualname[512] = "", name[256] = "", module[256] = "", full[800];
-	bool named = *last;
+	bool named = *last, lost;
 
 	if (type->is_heap) {
 		uint64_t at = type->address;
@@ -308,7 +330,10 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 		if (value)
 			(void)cpy_str(cpy, value, module, sizeof(module));
 		/* Where the dump lacks what tells them, a bare name would be another type's. */
-		if (!cpy->image->complete && (!module[0] || !qualname[0]) && named)
+		/* Without the dict, or a key of it, nobody knows that there is none. */
+		lost = value ? !rg_image_at(cpy->image, value, cpy->layout.str.ascii_header)
+			     : !keys_are_whole(cpy, type->dict);
+		if ((lost || !cpy->image->complete) && (!module[0] || !qualname[0]) && named)
 			snprintf(module, sizeof(module), "?");
 		if (!qualname[0])
 			snprintf(qualname, sizeof(qualname), "%s", name[0] ? name : last);
