@@ -122,12 +122,13 @@ static const struct cpy_heap_frame frame_310 = {
 #define CODE                                                                                       \
 	.code = { .stacksize = 32, .firstlineno = 40, .filename = 104, .qualname = 112,            \
 		  .linetable = 120 }
-#define THREAD .thread = { .current_frame = 24, .dict = 152, .fields = thread_fields }
+#define THREAD(size_)                                                                              \
+	.thread = { .size = size_, .current_frame = 24, .dict = 152, .fields = thread_fields }
 
 static const struct cpy_execution execution_38 = {
 	.heap_frame = &frame_38,
 	CODE,
-	THREAD,
+	THREAD(264),
 	.interpreter = { .modules = 56, .modules_by_index = 64, .fields = interpreter_38 },
 	.runtime = { .fields = runtime_38 },
 };
@@ -135,7 +136,7 @@ static const struct cpy_execution execution_38 = {
 static const struct cpy_execution execution_39 = {
 	.heap_frame = &frame_38,
 	CODE,
-	THREAD,
+	THREAD(264),
 	.interpreter = {
 		.modules = 856, .modules_by_index = 864, .fields = interpreter_39,
 		.cached = 3552, .cached_end = 5648,
@@ -146,7 +147,7 @@ static const struct cpy_execution execution_39 = {
 static const struct cpy_execution execution_310 = {
 	.heap_frame = &frame_310,
 	CODE,
-	THREAD,
+	THREAD(280),
 	.interpreter = {
 		.modules = 856, .modules_by_index = 864, .fields = interpreter_310,
 		.ast = 13344, .ast_end = 15216, .type_cache = 15216, .ids_size = 9760,

@@ -41,6 +41,8 @@ static rg_error *put_values(const struct own *own, uint64_t values, uint64_t key
 {
 	const uint8_t *prefix = values ? rg_image_at(own->cpy->image, values - 1, 1) : NULL;
 
+	if (own->cpy->layout.dict.has_lookup)
+		return put(own, values, 8 * cpy_shared_size(own->cpy, keys));
 	if (!prefix)
 		return NULL;
 	return put(own, values - *prefix, *prefix + 8 * cpy_shared_size(own->cpy, keys));
