@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Chains against the process: every expression that claims to be Python is evaluated there.
 
-Up to 10,000 objects of a dump are picked at random, refgraph gives the chain to each, and the
+So many objects of a dump are picked at random, refgraph gives the chain to each, and the
 dumped process, released from its wait, evaluates the expressions: each must be that very object.
 A portable dump must give the same chains as the core. One question is false on purpose: a process
 that does not say so proves nothing by its silence.
@@ -13,7 +13,6 @@ import signal
 import subprocess
 import time
 
-MOST = 10000
 PORTABLE = 400  # of these, what the portable dump says is compared: lines can be long
 SEED = 4711
 LIMIT = 240
@@ -55,10 +54,10 @@ def wait_for(path):
     return [line for line in lines[:-2] if line]
 
 
-def ask(refgraph, core, portable, out, pid):
+def ask(refgraph, core, portable, out, pid, most):
     """Asks the waiting process: {objects, python, wrong: lines}."""
     known = addresses(portable)
-    chosen = random.Random(SEED).sample(known, min(MOST, len(known)))
+    chosen = random.Random(SEED).sample(known, min(most, len(known)))
     listed = out + ".objects"
     with open(listed, "w", encoding="ascii") as file:
         file.writelines("0x%x\n" % address for address in chosen)

@@ -191,7 +191,10 @@ def run_one(interpreter, program, options):
                 if core:
                     run_tool([options.refgraph, "convert", core, "-o", portable,
                               "--labels=all"], folder)
-                    asked = chains.ask(options.refgraph, core, portable, out, target.pid)
+                    most = options.chains
+                    if interpreter.name != options.first:
+                        most = max(1, most // 5)
+                    asked = chains.ask(options.refgraph, core, portable, out, target.pid, most)
                     seen = stacks.compare(options.refgraph, core, portable, out)
             finally:
                 # The group is the target's own: its witnesses and what the program started.
@@ -342,7 +345,10 @@ def parse_arguments():
     parser.add_argument("--oracle-only", action="store_true",
                         help="no dump: prove that programs, oracle and comparison work")
     parser.add_argument("--jobs", type=int, default=2, metavar="N")
-    parser.add_argument("--budget", type=int, default=1080, metavar="SECONDS",
+    parser.add_argument("--chains", type=int, default=10000, metavar="N",
+                        help="evaluate the chains of N objects of each program under the first "
+                        "interpreter, of a fifth under the others (%(default)s)")
+    parser.add_argument("--budget", type=int, default=1300, metavar="SECONDS",
                         help="start nothing after this long, and fail (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="one line a cell for other tools")
     parser.add_argument("--verbose", action="store_true", help="the whole report of what fails")
@@ -416,6 +422,7 @@ def main():
     if not interpreters:
         print("matrix: no interpreter to run", file=sys.stderr)
         return 2
+    options.first = interpreters[0].name
     print("machine: %s; interpreters: %s" % (", ".join(kinds),
                                              ", ".join(i.name for i in interpreters)))
     cells = choose(options, interpreters)
