@@ -72,10 +72,16 @@ int rg_image_system_call(const rg_image *image, const struct rg_image_thread *th
 
 	if (thread->register_count <= (x86 ? X86_64_RIP : AARCH64_PC))
 		return -1;
+	/* A core that was cut down may say zero of both. */
+	if (!counter)
+		return -1;
 	before = rg_image_at(image, counter - size, size);
 	if (!before)
 		return -1;
-	if (memcmp(before, x86 ? enter_x86 : enter_arm, size) || number > UINT16_MAX)
+	/* x86-64 keeps -1 there outside of system calls; else the code was not what it is now. */
+	if (memcmp(before, x86 ? enter_x86 : enter_arm, size))
+		return !x86 || number == UINT64_MAX ? 0 : -1;
+	if (number > UINT16_MAX)
 		return 0;
 	known = name_of(x86, number);
 	if (known)
