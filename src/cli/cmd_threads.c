@@ -113,6 +113,7 @@ struct object_locals {
 	struct rg_references references;
 	cli_local_fn *each;
 	void *user;
+	rg_id frame; /* an object on its own that has the variables, or RG_NONE */
 };
 
 static void object_local(void *user, size_t index, const char *text)
@@ -120,6 +121,9 @@ static void object_local(void *user, size_t index, const char *text)
 	struct object_locals *of = user;
 	struct cli_local local = { .object = of->references.target[index] };
 
+	/* The frame of a generator can be an object of its own, which has the variables. */
+	if (!strcmp(text, ".gi_frame") || !strcmp(text, ".cr_frame") || !strcmp(text, ".ag_frame"))
+		of->frame = local.object;
 	if (!read_place(text, &local))
 		return;
 	open_cell(of->stacks->graph, &local);
@@ -129,11 +133,16 @@ static void object_local(void *user, size_t index, const char *text)
 void cli_object_locals(const struct cli_stacks *stacks, rg_id object, cli_local_fn *each,
 		       void *user)
 {
+	enum rg_label_policy policy = (enum rg_label_policy)stacks->cli->options.labels;
 	struct object_locals of = { stacks, rg_graph_references(stacks->graph, object), each,
-				    user };
+				    user, RG_NONE };
 
-	rg_graph_labels(stacks->graph, object, 0, of.references.count,
-			(enum rg_label_policy)stacks->cli->options.labels, object_local, &of);
+	rg_graph_labels(stacks->graph, object, 0, of.references.count, policy, object_local, &of);
+	if (of.frame == RG_NONE)
+		return;
+	of.references = rg_graph_references(stacks->graph, of.frame);
+	rg_graph_labels(stacks->graph, of.frame, 0, of.references.count, policy, object_local,
+			&of);
 }
 
 /* --- which ones ------------------------------------------------------------------ */

@@ -35,6 +35,8 @@ struct cpy_heap_frame {
 	uint32_t valuestack;
 	uint32_t stacktop;   /* 3.8, 3.9: a pointer */
 	uint32_t stackdepth; /* 3.10: a number */
+	uint32_t executing;  /* 3.8, 3.9: a byte */
+	uint32_t state;      /* 3.10: a byte, see frame_object.c */
 };
 
 struct cpy_execution {
@@ -174,8 +176,13 @@ bool cpy_owns(const struct cpy *cpy, uint64_t at);
 
 bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret);
 uint32_t cpy_heap_frame_line(const struct cpy *cpy, const struct cpy_frame *frame);
-/* cpy_heap_frame_of_generator - whether a generator owns @frame, and not who executes it. */
-bool cpy_heap_frame_of_generator(const struct cpy *cpy, uint64_t frame);
+/* cpy_heap_frame_generator - the generator whose frame @frame is, or 0. */
+uint64_t cpy_heap_frame_generator(const struct cpy *cpy, uint64_t frame);
+/* cpy_heap_namespace - what a module's or a class's @frame has in place of variables, or 0. */
+uint64_t cpy_heap_namespace(const struct cpy *cpy, uint64_t frame);
+struct cpy_generator;
+/* cpy_heap_generator_read - cpy_generator_read() of these. */
+bool cpy_heap_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_generator *ret);
 /* cpy_walk_heap_variables - emits the variables and the stack of @frame, named. */
 void cpy_walk_heap_variables(struct cpy_walk *walk, uint64_t frame);
 

@@ -109,13 +109,13 @@ static const struct cpy_state_field runtime_fields[] = { { 0, NULL } };
 static const struct cpy_heap_frame frame_38 = {
 	.back = 24, .code = 32, .builtins = 40, .globals = 48, .locals = 56, .valuestack = 64,
 	.stacktop = 72, .trace = 80, .generator = 96, .lasti = 104, .lineno = 108,
-	.localsplus = 360,
+	.localsplus = 360, .executing = 116,
 };
 
 static const struct cpy_heap_frame frame_310 = {
 	.back = 24, .code = 32, .builtins = 40, .globals = 48, .locals = 56, .valuestack = 64,
 	.trace = 72, .stackdepth = 80, .generator = 88, .lasti = 96, .lineno = 100,
-	.localsplus = 352,
+	.localsplus = 352, .state = 108,
 };
 
 /* A code object knows no qualified name yet. */
@@ -123,14 +123,16 @@ static const struct cpy_heap_frame frame_310 = {
 	.code = { .stacksize = 32, .firstlineno = 40, .filename = 104, .qualname = 112,            \
 		  .linetable = 120 }
 #define THREAD(size_)                                                                              \
-	.thread = { .size = size_, .current_frame = 24, .dict = 152, .fields = thread_fields }
+	.thread = { .size = size_, .current_frame = 24, .dict = 152, .exc_info = 144,         \
+		    .fields = thread_fields }
 
 static const struct cpy_execution execution_38 = {
 	.heap_frame = &frame_38,
 	CODE,
 	THREAD(264),
 	.interpreter = { .modules = 56, .modules_by_index = 64, .fields = interpreter_38 },
-	.runtime = { .fields = runtime_38 },
+	.runtime = { .current = 1368, .fields = runtime_38 },
+	.future = { .state = 72 },
 };
 
 static const struct cpy_execution execution_39 = {
@@ -141,7 +143,8 @@ static const struct cpy_execution execution_39 = {
 		.modules = 856, .modules_by_index = 864, .fields = interpreter_39,
 		.cached = 3552, .cached_end = 5648,
 	},
-	.runtime = { .fields = runtime_fields },
+	.runtime = { .current = 568, .fields = runtime_fields },
+	.future = { .state = 80 },
 };
 
 static const struct cpy_execution execution_310 = {
@@ -155,7 +158,8 @@ static const struct cpy_execution execution_310 = {
 		/* bytes of one letter come between. */
 		.cached = 3512, .cached_end = 5608, .strings = 5608, .strings_end = 9720,
 	},
-	.runtime = { .fields = runtime_fields },
+	.runtime = { .current = 568, .fields = runtime_fields },
+	.future = { .state = 88 },
 };
 
 const struct cpy_execution *cpy_execution_older(const struct cpy *cpy)

@@ -18,6 +18,8 @@
 /* Of a code object. */
 #define CODE_NLOCALS 28
 #define CODE_STACKSIZE 32
+#define CODE_FLAGS 36
+#define CODE_OPTIMIZED 1
 #define CODE_CODE 48
 #define CODE_VARNAMES 72
 #define CODE_FREEVARS 80
@@ -30,6 +32,7 @@
 #define EXTRA_LIMIT 255
 #define OPCACHE_ENTRY 32
 #define TUPLE_ITEMS 24
+#define YIELD_FROM 72 /* of 3.8 to 3.10 */
 #define BYTES_DATA 32
 
 /* How many slots the code object at @code asks for. */
@@ -198,9 +201,81 @@ bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	return true;
 }
 
-bool cpy_heap_frame_of_generator(const struct cpy *cpy, uint64_t frame)
+uint64_t cpy_heap_frame_generator(const struct cpy *cpy, uint64_t frame)
 {
-	return cpy_word(cpy, frame + cpy_execution_layout(cpy)->heap_frame->generator) != 0;
+	return cpy_word(cpy, frame + cpy_execution_layout(cpy)->heap_frame->generator);
+}
+
+uint64_t cpy_heap_namespace(const struct cpy *cpy, uint64_t frame)
+{
+	const struct cpy_heap_frame *layout = cpy_execution_layout(cpy)->heap_frame;
+	uint64_t code = cpy_word(cpy, frame + layout->code);
+
+	if (cpy_word32(cpy, code + CODE_FLAGS) & CODE_OPTIMIZED)
+		return 0;
+	return cpy_word(cpy, frame + layout->locals);
+}
+
+/* ---- generators -------------------------------------------------------------------- */
+
+/* f_state of 3.10: -2 created, -1 suspended, 0 executing, then finished; before it takes more. */
+static enum cpy_progress progress_of(const struct cpy *cpy, const struct cpy_heap_frame *layout,
+				     uint64_t frame)
+{
+	int8_t state;
+
+	if (layout->state) {
+		state = (int8_t)(cpy_word32(cpy, frame + layout->state) & 255);
+		return state == -2   ? CPY_CREATED
+		       : state == -1 ? CPY_SUSPENDED
+		       : state == 0  ? CPY_RUNNING
+				     : CPY_FINISHED;
+	}
+	if (cpy_word32(cpy, frame + layout->executing) & 255)
+		return CPY_RUNNING;
+	if (!cpy_word(cpy, frame + layout->stacktop))
+		return CPY_FINISHED;
+	return (int32_t)cpy_word32(cpy, frame + layout->lasti) < 0 ? CPY_CREATED : CPY_SUSPENDED;
+}
+
+/* Whether the instruction that comes next hands values on from what is awaited. */
+static bool is_awaiting(const struct cpy *cpy, const struct cpy_heap_frame *layout,
+			const struct cpy_frame *frame)
+{
+	uint64_t code = cpy_word(cpy, frame->code + CODE_CODE), size;
+	int64_t next = (int32_t)cpy_word32(cpy, frame->address + layout->lasti);
+	const uint8_t *at;
+
+	if (next < 0 || !rg_image_u64(cpy->image, code + CPY_HEAD, &size))
+		return false;
+	next = layout->state ? 2 * (next + 1) : next + 2;
+	if ((uint64_t)next >= size)
+		return false;
+	at = rg_image_at(cpy->image, code + BYTES_DATA + (uint64_t)next, 1);
+	return at && *at == YIELD_FROM;
+}
+
+bool cpy_heap_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_generator *ret)
+{
+	const struct cpy_heap_frame *layout = cpy_execution_layout(cpy)->heap_frame;
+	struct cpy_generator generator = { .progress = CPY_FINISHED };
+	uint64_t frame;
+
+	if (!rg_image_u64(cpy->image, object + CPY_HEAD, &frame))
+		return false;
+	if (frame && rg_image_at(cpy->image, frame, layout->localsplus))
+		generator.progress = progress_of(cpy, layout, frame);
+	if (generator.progress != CPY_FINISHED)
+		generator.frame = (struct cpy_frame){
+			.address = frame,
+			.code = cpy_word(cpy, frame + layout->code),
+			.owner = CPY_FRAME_OF_OBJECT,
+			.is_shown = true,
+		};
+	if (generator.progress == CPY_SUSPENDED && is_awaiting(cpy, layout, &generator.frame))
+		generator.progress = CPY_AWAITING;
+	*ret = generator;
+	return true;
 }
 
 /* ---- lines ------------------------------------------------------------------------ */

@@ -51,8 +51,8 @@ bool cpy_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_gener
 	struct cpy_generator generator = { 0 };
 	const int8_t *state;
 
-	if (cpy->minor < 11)
-		return false;
+	if (layout->heap_frame)
+		return cpy_heap_generator_read(cpy, object, ret);
 	state = rg_image_at(cpy->image, object + layout->generator.state, 1);
 	if (!state)
 		return false;

@@ -574,7 +574,10 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 			/* Who executes it owns it, or the generator does; its variables it owns. */
 			rg_buffer_puts(&roots->name, "frame object");
 			RG_TRY(put(roots, frame.address, RG_ROOT_THREAD,
-				   !cpy_heap_frame_of_generator(roots->cpy, frame.address)));
+				   !cpy_heap_frame_generator(roots->cpy, frame.address)));
+			rg_buffer_puts(&roots->name, "f_locals");
+			RG_TRY(put(roots, cpy_heap_namespace(roots->cpy, frame.address),
+				   RG_ROOT_LOCAL, 0));
 		}
 		walk->count = 0;
 		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);

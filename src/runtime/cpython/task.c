@@ -174,7 +174,9 @@ static bool read_frame(struct cpy_task *task, struct cpy_step *step,
 	char text[32], qualname[256];
 	uint64_t code, name;
 
-	if (!cpy_links_read(task->cpy, step->object, &task->scratch))
+	/* Up to 3.10 the frame is an object of its own. */
+	if (!cpy_links_read(task->cpy, layout->heap_frame ? generator->frame.address : step->object,
+			    &task->scratch))
 		return false;
 	for (size_t i = 0; i < links->all.count; i++) {
 		const struct cpy_reference *link = &links->all.data[i];

@@ -238,6 +238,9 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 		if (frame.owner == CPY_FRAME_OF_GENERATOR)
 			one.object = rg_builder_find(builder,
 						     frame.address - layout->generator.frame);
+		if (layout->heap_frame)
+			one.object = rg_builder_find(builder, cpy_heap_frame_generator(
+								      cpy, frame.address));
 		if (!rg_vector_push(&texts, one)) {
 			error = rg_error_no_memory();
 			goto out;
