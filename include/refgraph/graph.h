@@ -148,6 +148,7 @@ enum rg_thread_flag {
 	RG_THREAD_DAEMON = 1u << 0,    /* the process would end without waiting for it */
 	RG_THREAD_CURRENT = 1u << 1,   /* ran the program's code: for CPython, held the GIL */
 	RG_THREAD_RUNNING = 1u << 2,   /* its registers show it outside of any system call */
+	RG_THREAD_CUT = 1u << 3,       /* it may have older frames: the dump lacks that place */
 };
 
 /* One thread of the dumped process that the runtime knows. */

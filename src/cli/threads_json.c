@@ -103,6 +103,7 @@ static void put_thread(struct output *out, uint32_t index)
 		put_described(out, thread->exception);
 		rg_json_put_end(out->json);
 	}
+	rg_json_put_bool(out->json, "cut", thread->flags & RG_THREAD_CUT);
 	rg_json_put_u64(out->json, "frame_count", thread->frame_count);
 	put_frames(out, thread->frames, thread->frame_count, index);
 	rg_json_put_end(out->json);

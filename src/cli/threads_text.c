@@ -103,7 +103,9 @@ void cli_threads_text(const struct cli_stacks *stacks)
 			       cli_plain(cli));
 		put_state(stacks, thread);
 		cli_put_frames(stacks, thread->frames, thread->frame_count, i);
-		if (!thread->frame_count)
+		if (thread->flags & RG_THREAD_CUT)
+			rg_sink_puts(cli->sink, "  the dump may lack frames before these\n");
+		else if (!thread->frame_count)
 			rg_sink_puts(cli->sink, "  no frame\n");
 	}
 	if (!stacks->thread_count)

@@ -112,6 +112,8 @@ rg_error *rg_ndjson_thread(struct rg_ndjson_file *s, uint64_t offset)
 			read_flag(&here, RG_THREAD_CURRENT, &thread.flags);
 		else if (rg_json_is(&key, "running"))
 			read_flag(&here, RG_THREAD_RUNNING, &thread.flags);
+		else if (rg_json_is(&key, "cut"))
+			read_flag(&here, RG_THREAD_CUT, &thread.flags);
 		else if (rg_json_is(&key, "object"))
 			thread.object = read_object(s, &here);
 		else if (rg_json_is(&key, "exception"))

@@ -156,6 +156,7 @@ static rg_error *threads(struct writer *w)
 		flag(w, "daemon", all[i].flags & RG_THREAD_DAEMON);
 		flag(w, "current", all[i].flags & RG_THREAD_CURRENT);
 		flag(w, "running", all[i].flags & RG_THREAD_RUNNING);
+		flag(w, "cut", all[i].flags & RG_THREAD_CUT);
 		object_key(w, "object", all[i].object);
 		object_key(w, "exception", all[i].exception);
 		frames(w, all[i].frames, all[i].frame_count);

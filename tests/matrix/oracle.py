@@ -334,7 +334,12 @@ def tasks_of(asyncio):
     loops = [o for o in gc.get_objects() if issubclass(type(o), asyncio.AbstractEventLoop)]
     found = []
     for loop in loops:
-        for task in asyncio.all_tasks(loop):
+        # From 3.14 on all_tasks() leaves out those in Python.
+        python = getattr(asyncio.tasks, "_PyTask", None)
+        tasks = asyncio.all_tasks(loop) | {
+            o for o in gc.get_objects()
+            if python and issubclass(type(o), python) and o.get_loop() is loop and not o.done()}
+        for task in tasks:
             found.append({"address": "%x" % id(task), "name": task.get_name(),
                           "loop": "%x" % id(loop), "coroutine": "%x" % id(task.get_coro()),
                           "waiter": "%x" % id(task._fut_waiter) if task._fut_waiter else "",

@@ -234,7 +234,7 @@ def run_one(interpreter, program, options):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-CHAIN_HEADS = " chains python wrong  frames locals tasks wrong"
+CHAIN_HEADS = " chains python wrong  frames locals tasks   cut wrong"
 HEADS = ("trckd", "invnt", "frozn", "reach", "refs", "attrs", "names", "sizes", "label", "count",
          "immrt", "unrch", "held", "over", "form")
 
@@ -256,8 +256,8 @@ def chain_cells(asked):
 def stack_cells(seen):
     """Frames, variables and tasks that were compared with the process, and what differed."""
     seen = [s for s in seen if s]
-    return " %7d %6d %5d %5d" % (*(sum(s[key] for s in seen)
-                                   for key in ("frames", "locals", "tasks")),
+    return " %7d %6d %5d %5d %5d" % (*(sum(s[key] for s in seen)
+                                   for key in ("frames", "locals", "tasks", "cut")),
                                  sum(len(s["wrong"]) for s in seen))
 
 

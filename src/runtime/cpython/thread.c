@@ -228,6 +228,13 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 	while (cpy_stack_next(&stack, &frame)) {
 		struct text_frame one = { .object = RG_NONE };
 
+		/*
+		 * No frame is empty: gcore writes zeros for C stacks with the guard pages
+		 * of glibc 2.42, and frames that C entered Python by lie on these.
+		 */
+		if (cpy->minor > 10 && !frame.code && frame.owner == CPY_FRAME_OF_THREAD)
+			described.flags |= RG_THREAD_CUT;
+
 		if (!frame.is_shown || !cpy_is_code(cpy, frame.code))
 			continue;
 		one.function = add_text(&text, cpy,
