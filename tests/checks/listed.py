@@ -6,7 +6,8 @@ import subprocess
 import common
 
 FOLDERS = ("include", "src", "tests", "samples", "docs")
-SUFFIXES = (".c", ".h", ".py", ".sh", ".md", ".1", ".mk", ".json", ".golden", ".txt", ".xz", ".zst")
+SUFFIXES = (".c", ".h", ".py", ".sh", ".md", ".1", ".3", ".mk", ".json", ".ndjson", ".out", ".err",
+            ".txt", ".png", ".svg", ".xz", ".zst")
 
 
 def unlisted(present, listed):

@@ -83,8 +83,8 @@ kept.append([typing.TypeVar("D", default=int), typing.TypeVarTuple("Ts", default
 kept.append([value.evaluate_default for value in kept[-1]])
 ''')
 optional('kept.append(typing.TypeVarTuple("Bound", bound=int))')
-kept.append([int | None, typing.Union[int, str], typing.Optional[typing.List["forward"]],
-             list[int] | dict[str, typing.Any]])
+kept.append([typing.Union[int, str], typing.Optional[typing.List["forward"]]])
+optional('kept.append([int | None, list[int] | dict[str, typing.Any]])')
 
 # Slots of a class of variable size; the last one is never set.
 optional('''
@@ -228,11 +228,13 @@ thread = threading.Thread(target=blocked, args=(Node("local"), 1, 2), daemon=Tru
 thread.start()
 entered.wait()
 kept.append([thread, sys._getframe(), types.SimpleNamespace(a=1)])
+optional('''
 try:
     raise ExceptionGroup("group", [ValueError(1), OSError(2, "two", "file")])
 except ExceptionGroup as group:
     kept.append(group)
     kept.append(str(group))
+''')
 try:
     exec("def f(:\n  pass")
 except SyntaxError as error:
