@@ -118,11 +118,11 @@ static bool is_c_type(const struct cpy_type *type, const char *name)
 static uint64_t look_up(struct cpy *cpy, const struct cpy_type *type, const char *name,
 			const struct cpy_type **ret_where)
 {
-	uint64_t mro = cpy_word(cpy, type->address + TYPE_MRO), value, base;
-	uint64_t count = mro ? cpy_word(cpy, mro + CPY_HEAD) : 0, i;
+	uint64_t mro = cpy_get(cpy, type->address, TYPE_MRO), value, base;
+	uint64_t count = mro ? cpy_get(cpy, mro, CPY_HEAD) : 0, i;
 
 	for (i = 0; i < count && i < MOST_BASES; i++) {
-		base = cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * i);
+		base = cpy_get(cpy, mro, cpy->layout.tuple.items + 8 * i);
 		*ret_where = cpy_type_at(cpy, base);
 		if (!*ret_where || !(*ret_where)->dict)
 			continue;
@@ -144,10 +144,10 @@ static uint32_t judge_found(struct cpy *cpy, const struct cpy_type *where, const
 
 	if (!kind)
 		return FOUND_DATA;
-	if (!cpy_word(cpy, kind->address + DESCR_SET))
+	if (!cpy_get(cpy, kind->address, DESCR_SET))
 		return FOUND_PLAIN;
 	if (is_c_type(kind, "member_descriptor")) {
-		member = cpy_word(cpy, value + MEMBER_DEFINITION);
+		member = cpy_get(cpy, value, MEMBER_DEFINITION);
 		if (rg_image_u32(cpy->image, member + MEMBER_TYPE, &type) &&
 		    rg_image_u64(cpy->image, member + MEMBER_OFFSET, &offset) &&
 		    (type == MEMBER_OBJECT || type == MEMBER_OBJECT_EX) && !(offset >> 24))
@@ -234,15 +234,15 @@ static enum access judge_access(const struct cpy_type *where)
 /* Whether the C type @type looks attributes up as object does. */
 static bool is_ordinary(struct cpy *cpy, const struct cpy_type *type)
 {
-	uint64_t mro = cpy_word(cpy, type->address + TYPE_MRO);
-	uint64_t count = mro ? cpy_word(cpy, mro + CPY_HEAD) : 0;
+	uint64_t mro = cpy_get(cpy, type->address, TYPE_MRO);
+	uint64_t count = mro ? cpy_get(cpy, mro, CPY_HEAD) : 0;
 	const struct cpy_type *last;
 
 	if (!count || count > MOST_BASES)
 		return false;
-	last = cpy_type_at(cpy, cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * (count - 1)));
-	return is_c_type(last, "object") && cpy_word(cpy, last->address + TYPE_GETATTRO) ==
-						   cpy_word(cpy, type->address + TYPE_GETATTRO);
+	last = cpy_type_at(cpy, cpy_get(cpy, mro, cpy->layout.tuple.items + 8 * (count - 1)));
+	return is_c_type(last, "object") && cpy_get(cpy, last->address, TYPE_GETATTRO) ==
+						   cpy_get(cpy, type->address, TYPE_GETATTRO);
 }
 
 /* Whose method @method the instances of @type have. */
@@ -251,7 +251,7 @@ static uint32_t find_access(struct cpy *cpy, const struct cpy_type *type, const 
 	const struct cpy_type *where;
 
 	/* Without tp_getattro it is tp_getattr that decides, of which no dict tells. */
-	if (!cpy_word(cpy, type->address + TYPE_GETATTRO) || !look_up(cpy, type, method, &where))
+	if (!cpy_get(cpy, type->address, TYPE_GETATTRO) || !look_up(cpy, type, method, &where))
 		return ACCESS_UNKNOWN;
 	/* C types that name the ordinary lookup themselves have a method of their own for it. */
 	if (!where->is_python && !strcmp(method, GETATTRIBUTE) && is_ordinary(cpy, where))
@@ -343,14 +343,14 @@ static bool is_own_attribute(struct cpy *cpy, uint64_t class, const struct cpy_t
 		"function", "property", "member_descriptor", "getset_descriptor",
 		"method_descriptor", "wrapper_descriptor",
 	};
-	uint64_t mro = cpy_word(cpy, class + TYPE_MRO);
+	uint64_t mro = cpy_get(cpy, class, TYPE_MRO);
 	const struct cpy_type *kind = cpy_type_of(cpy, value);
 	size_t i;
 
-	if (!kind || !mro || cpy_word(cpy, mro + cpy->layout.tuple.items) != class ||
+	if (!kind || !mro || cpy_get(cpy, mro, cpy->layout.tuple.items) != class ||
 	    find(cpy, type, name) >= FOUND_DATA)
 		return false;
-	if (!cpy_word(cpy, kind->address + DESCR_GET))
+	if (!cpy_get(cpy, kind->address, DESCR_GET))
 		return true;
 	for (i = 0; i < sizeof(unbound) / sizeof(unbound[0]); i++)
 		if (is_c_type(kind, unbound[i]))
@@ -453,7 +453,7 @@ static bool put_index(const struct cpy_coder *coder, struct cpy_text *text, uint
 	if (items_of(coder->cpy, coder->type) != ACCESS_SEQUENCE)
 		return false;
 	/* Struct sequences have items beyond their length. */
-	if (index >= cpy_word(coder->cpy, coder->object + CPY_HEAD))
+	if (index >= cpy_get(coder->cpy, coder->object, CPY_HEAD))
 		return false;
 	snprintf(number, sizeof(number), "[%llu]", (unsigned long long)index);
 	cpy_text_puts(text, number);

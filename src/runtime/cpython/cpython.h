@@ -57,7 +57,7 @@ enum cpy_hold {
 };
 
 struct cpy_field {
-	uint16_t offset;    /* from the object's start */
+	uint16_t offset;    /* from the object's body: see cpy_body() */
 	uint8_t hold;       /* enum cpy_hold */
 	const char *label;  /* ".func"; NULL ends a list */
 };
@@ -71,21 +71,22 @@ struct cpy_field {
 struct cpy_struct {
 	const char *name;       /* tp_name as the C source spells it: "functools.partial", "dict" */
 	uint8_t since, until;   /* minor versions, inclusive: 11 .. 13 */
-	uint32_t basicsize;     /* must equal tp_basicsize; 0: any */
+	uint32_t basicsize;     /* must equal struct cpy_type's; 0: any */
 	const char *base;       /* row whose struct this one embeds at offset 0, or NULL */
 	const struct cpy_field *fields; /* NULL: none */
 	/* What fields cannot say; emits in the order of the struct.  NULL: nothing. */
-	void (*walk)(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object);
+	void (*walk)(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body);
 	/*
-	 * The C-implemented __sizeof__, without the headers before the object;
-	 * NULL: tp_basicsize + |ob_size| * tp_itemsize.  False: cannot be read.
+	 * The C-implemented __sizeof__, without the headers before the object and
+	 * what stands before the body; NULL: basicsize + |ob_size| * itemsize.
+	 * False: cannot be read.
 	 */
-	bool (*size)(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+	bool (*size)(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret);
 	/* Bytes owned outside the object that size leaves out; NULL: none. */
-	uint64_t (*owned)(const struct cpy *cpy, const struct cpy_type *type, uint64_t object);
+	uint64_t (*owned)(const struct cpy *cpy, const struct cpy_type *type, uint64_t body);
 	/* Number of items for "N items" in descriptions; NULL: has none. */
-	bool (*length)(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+	bool (*length)(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret);
 };
 
@@ -107,7 +108,7 @@ const struct cpy_struct *cpy_struct_find(const struct cpy *cpy, const char *tp_n
 
 /* One __slots__ member or declared member of a C type that holds an object. */
 struct cpy_slot {
-	uint32_t offset;
+	uint32_t offset;   /* from the body, like all offsets of types */
 	uint32_t itemsize; /* not 0: behind the items, of this size, and so much farther off */
 	uint64_t name;    /* address of its C string in the target */
 };
@@ -123,9 +124,9 @@ struct cpy_type {
 	uint64_t address;
 	rg_type_id id;          /* set by object.c */
 	uint64_t flags;         /* tp_flags */
-	uint64_t basicsize;
+	uint64_t basicsize;     /* tp_basicsize, from the body on */
 	uint64_t itemsize;
-	int64_t dictoffset;     /* as stored: meaningless with MANAGED_DICT */
+	int64_t dictoffset;     /* from the body, if positive: meaningless with MANAGED_DICT */
 	uint64_t weaklistoffset;
 	uint64_t base;          /* tp_base */
 	uint64_t metatype;      /* address of its own type */
@@ -192,6 +193,7 @@ struct cpy {
 	rg_image *image;
 	struct rg_progress progress;
 	struct cpy_layout layout;  /* a copy: probes may correct it */
+	uint32_t shift;            /* see cpy_body() */
 	const struct rg_module *module; /* where _PyRuntime lives, or NULL */
 	uint64_t runtime;          /* _PyRuntime */
 	uint32_t hexversion;       /* PY_VERSION_HEX */
@@ -237,14 +239,60 @@ static inline uint32_t cpy_word32(const struct cpy *cpy, uint64_t address)
 	return word;
 }
 
+/*
+ * cpy_body - where the fields of the object at @object stand.
+ *
+ * The tables and readers of this folder have offsets as builds with a GIL and
+ * without extras have them: ob_type at 8, what is the struct's own from CPY_HEAD
+ * on.  Other builds put more in front of ob_type, and all else stands so much
+ * higher: cpy->shift bytes.  So fields are read at these same offsets from the
+ * body, which is so much above the address that references hold; walkers, sizes
+ * and lengths of the struct tables are given it.  What the collector or a managed
+ * dict puts before an object is before its address, not its body.
+ */
+static inline uint64_t cpy_body(const struct cpy *cpy, uint64_t object)
+{
+	return object + cpy->shift;
+}
+
+/* The size of PyObject: an object has this much at least. */
+static inline uint64_t cpy_head_size(const struct cpy *cpy)
+{
+	return CPY_HEAD + cpy->shift;
+}
+
+/* cpy_get - the field at @offset of the object at @object, as cpy_word(). */
+static inline uint64_t cpy_get(const struct cpy *cpy, uint64_t object, uint64_t offset)
+{
+	return cpy_word(cpy, cpy_body(cpy, object) + offset);
+}
+
+static inline uint32_t cpy_get32(const struct cpy *cpy, uint64_t object, uint64_t offset)
+{
+	return cpy_word32(cpy, cpy_body(cpy, object) + offset);
+}
+
+/* cpy_type_word - ob_type of the object at @object. */
+static inline uint64_t cpy_type_word(const struct cpy *cpy, uint64_t object)
+{
+	return cpy_get(cpy, object, CPY_TYPE);
+}
+
+/* cpy_read_field - as cpy_get(), to @ret; false when it is not at hand. */
+static inline bool cpy_read_field(const struct cpy *cpy, uint64_t object, uint64_t offset,
+				  uint64_t *ret)
+{
+	return rg_image_u64(cpy->image, cpy_body(cpy, object) + offset, ret);
+}
+
 /* cpy_module_definition - the PyModuleDef of the module at @module, or 0. */
 static inline uint64_t cpy_module_definition(const struct cpy *cpy, uint64_t module)
 {
 	uint32_t flag = cpy->layout.module.has_definition;
 
-	if (flag && !(cpy_word32(cpy, module + flag) & 255))
+	if (flag && !(cpy_get32(cpy, module, flag) & 255))
 		return 0;
-	return cpy_word(cpy, module + cpy->layout.module.definition);
+	return cpy_get(cpy, module, cpy->layout.module.definition);
 }
 
 /*
@@ -339,11 +387,11 @@ static inline void cpy_emit(struct cpy_walk *walk, uint64_t target, uint8_t kind
 	reference->kind = kind;
 }
 
-/* cpy_emit_field - emits the word at @object + @offset; an unreadable one is counted. */
-static inline void cpy_emit_field(struct cpy_walk *walk, uint64_t object, uint64_t offset,
+/* cpy_emit_field - emits the word at @body + @offset: of an object's body, or of any C struct. */
+static inline void cpy_emit_field(struct cpy_walk *walk, uint64_t body, uint64_t offset,
 				  uint8_t kind, const char *text)
 {
-	cpy_emit(walk, cpy_word(walk->cpy, object + offset), kind, CPY_LABEL_TEXT, text, 0);
+	cpy_emit(walk, cpy_word(walk->cpy, body + offset), kind, CPY_LABEL_TEXT, text, 0);
 }
 
 /*

@@ -213,8 +213,9 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, uint32_t 
 	/* One of the last fields tells whether this was all. */
 	interned = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
 	if (!rg_image_at(cpy->image, interned, 16) || interned & 7 ||
-	    cpy_word(cpy, interned + 8) !=
-		    cpy_word(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.sysdict) + 8))
+	    cpy_type_word(cpy, interned) !=
+		    cpy_type_word(cpy, cpy_word(cpy, interpreter +
+						     cpy->layout.interpreter.sysdict)))
 		drop_roots(cpy, execution);
 	if (!cpy->private->layout_note[0])
 		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),

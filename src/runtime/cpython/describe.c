@@ -34,20 +34,20 @@ static void copy_str(struct cpy *cpy, uint64_t object, char *ret, size_t size)
 static void describe_code(struct cpy *cpy, uint64_t code, struct rg_description *ret)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
-	uint32_t line = cpy_word32(cpy, code + layout->code.firstlineno);
+	uint32_t line = cpy_get32(cpy, code, layout->code.firstlineno);
 	char file[200];
 
-	copy_str(cpy, cpy_word(cpy, code + layout->code.filename), file, sizeof(file));
+	copy_str(cpy, cpy_get(cpy, code, layout->code.filename), file, sizeof(file));
 	if (file[0])
 		snprintf(ret->text, sizeof(ret->text), "%s:%u", file, line);
 	if (!ret->name[0])
-		copy_str(cpy, cpy_word(cpy, code + layout->code.qualname), ret->name,
+		copy_str(cpy, cpy_get(cpy, code, layout->code.qualname), ret->name,
 			 sizeof(ret->name));
 }
 
 static void describe_builtin(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	uint64_t method = cpy_word(cpy, object + 16);
+	uint64_t method = cpy_get(cpy, object, 16);
 
 	if (!rg_image_string(cpy->image, cpy_word(cpy, method), ret->name, sizeof(ret->name)))
 		ret->name[0] = '\0';
@@ -56,7 +56,7 @@ static void describe_builtin(struct cpy *cpy, uint64_t object, struct rg_descrip
 
 static void describe_method(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	uint64_t function = cpy_word(cpy, object + 16);
+	uint64_t function = cpy_get(cpy, object, 16);
 	const struct cpy_type *type = cpy_type_of(cpy, function);
 
 	if (!type || !is_row(type, "function"))
@@ -70,30 +70,30 @@ static void describe_frame(struct cpy *cpy, uint64_t object, struct rg_descripti
 	const struct cpy_heap_frame *older = cpy_execution_layout(cpy)->heap_frame;
 
 	if (older)
-		describe_code(cpy, cpy_word(cpy, object + older->code), ret);
+		describe_code(cpy, cpy_get(cpy, object, older->code), ret);
 	else
-		describe_code(cpy, cpy_frame_code(cpy, cpy_word(cpy, object + 24)), ret);
+		describe_code(cpy, cpy_frame_code(cpy, cpy_get(cpy, object, 24)), ret);
 }
 
 static void describe_generator(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	uint64_t frame = object + (cpy->minor <= 11 ? 80 : 72);
+	uint64_t frame = cpy_body(cpy, object) + (cpy->minor <= 11 ? 80 : 72);
 	unsigned shift = cpy->minor <= 9 ? 8 : 0;
 
 	/* gi_code and gi_qualname; gi_running stands before them up to 3.9. */
 	if (cpy->minor <= 10) {
-		copy_str(cpy, cpy_word(cpy, object + 48 + shift), ret->name, sizeof(ret->name));
-		describe_code(cpy, cpy_word(cpy, object + 24 + shift), ret);
+		copy_str(cpy, cpy_get(cpy, object, 48 + shift), ret->name, sizeof(ret->name));
+		describe_code(cpy, cpy_get(cpy, object, 24 + shift), ret);
 		return;
 	}
-	copy_str(cpy, cpy_word(cpy, object + (cpy->minor <= 11 ? 40 : 32)), ret->name,
+	copy_str(cpy, cpy_get(cpy, object, cpy->minor <= 11 ? 40 : 32), ret->name,
 		 sizeof(ret->name));
 	describe_code(cpy, cpy_frame_code(cpy, frame), ret);
 }
 
 static void describe_module(struct cpy *cpy, uint64_t object, struct rg_description *ret)
 {
-	uint64_t dict = cpy_word(cpy, object + 16), file;
+	uint64_t dict = cpy_get(cpy, object, 16), file;
 
 	copy_str(cpy, cpy_dict_get(cpy, dict, "__name__"), ret->name, sizeof(ret->name));
 	file = cpy_dict_get(cpy, dict, "__file__");
@@ -115,7 +115,8 @@ void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 	for (i = 0; i < type->row_count; i++)
 		if (type->rows[i]->length)
 			ret->has_length =
-				type->rows[i]->length(cpy, type, object, &ret->length);
+				type->rows[i]->length(cpy, type, cpy_body(cpy, object),
+						      &ret->length);
 	if (type->is_type) {
 		const struct cpy_type *named = cpy_type_at(cpy, object);
 

@@ -93,13 +93,13 @@ static bool is_pointer(const struct cpy *cpy, uint64_t address)
 /* PyType_Type, as the type of the type of @object; 0 if @object is no dict. */
 static uint64_t type_of_dict(const struct cpy *cpy, uint64_t object)
 {
-	uint64_t type = is_pointer(cpy, object) ? cpy_word(cpy, object + 8) : 0;
-	uint64_t meta = is_pointer(cpy, type) ? cpy_word(cpy, type + 8) : 0;
+	uint64_t type = is_pointer(cpy, object) ? cpy_type_word(cpy, object) : 0;
+	uint64_t meta = is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
 
-	if (!is_pointer(cpy, meta) || cpy_word(cpy, meta + 8) != meta)
+	if (!is_pointer(cpy, meta) || cpy_type_word(cpy, meta) != meta)
 		return 0;
-	if (!(cpy_word(cpy, type + 168) & CPY_TPFLAG_DICT) ||
-	    !(cpy_word(cpy, meta + 168) & CPY_TPFLAG_TYPE))
+	if (!(cpy_get(cpy, type, 168) & CPY_TPFLAG_DICT) ||
+	    !(cpy_get(cpy, meta, 168) & CPY_TPFLAG_TYPE))
 		return 0;
 	return meta;
 }
@@ -138,7 +138,7 @@ static uint64_t fits_partly(struct cpy *cpy, const struct cpy_layout *layout,
 
 		if (!is_pointer(cpy, dict) && !is_lacking(cpy, dict))
 			return 0;
-		if (is_pointer(cpy, dict) && is_pointer(cpy, cpy_word(cpy, dict + 8)))
+		if (is_pointer(cpy, dict) && is_pointer(cpy, cpy_type_word(cpy, dict)))
 			continue;
 		lacking = true;
 	}
@@ -152,10 +152,10 @@ static uint64_t fits_partly(struct cpy *cpy, const struct cpy_layout *layout,
 	cpy->type_symbol = type ? type : 1;
 	if (!is_pointer(cpy, type) && layout->interpreter.static_types_stride) {
 		type = cpy_word(cpy, interpreter + layout->interpreter.static_types);
-		type = is_pointer(cpy, type) ? cpy_word(cpy, type + 8) : 0;
+		type = is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
 	}
-	if (!is_pointer(cpy, type) || cpy_word(cpy, type + 8) != type ||
-	    !(cpy_word(cpy, type + 168) & CPY_TPFLAG_TYPE))
+	if (!is_pointer(cpy, type) || cpy_type_word(cpy, type) != type ||
+	    !(cpy_get(cpy, type, 168) & CPY_TPFLAG_TYPE))
 		return 0;
 	return type;
 }
@@ -176,7 +176,7 @@ static uint64_t fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t 
 	if (!type)
 		return fits_partly(cpy, layout, interpreter);
 	if (!type || type_of_dict(cpy, builtins) != type ||
-	    cpy_word(cpy, builtins + 8) != cpy_word(cpy, sysdict + 8))
+	    cpy_type_word(cpy, builtins) != cpy_type_word(cpy, sysdict))
 		return 0;
 	return type;
 }
@@ -459,7 +459,7 @@ static void probe_static_types(struct cpy *cpy, uint64_t interpreter)
 		for (i = 0; i < 4; i++) {
 			uint64_t type = cpy_word(cpy, base + i * stride);
 
-			if (!is_pointer(cpy, type) || cpy_word(cpy, type + 360) != i + 1)
+			if (!is_pointer(cpy, type) || cpy_get(cpy, type, 360) != i + 1)
 				break;
 		}
 		if (i == 4) {
@@ -476,7 +476,7 @@ static bool looks_interned(const struct cpy *cpy, uint64_t dict, uint64_t dict_t
 	struct cpy_dict table;
 	uint64_t i, key, value, seen = 0;
 
-	if (!is_pointer(cpy, dict) || cpy_word(cpy, dict + 8) != dict_type ||
+	if (!is_pointer(cpy, dict) || cpy_type_word(cpy, dict) != dict_type ||
 	    !cpy_dict_read(cpy, dict, &table) || table.count < 500)
 		return false;
 	for (i = 0; i < table.count && seen < 64; i++) {
@@ -497,7 +497,7 @@ static uint64_t find_interned(struct cpy *cpy, uint64_t interpreter, uint64_t di
 	if (cpy->layout.interpreter.interned) {
 		uint64_t dict = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
 
-		return is_pointer(cpy, dict) && cpy_word(cpy, dict + 8) == dict_type ? dict : 0;
+		return is_pointer(cpy, dict) && cpy_type_word(cpy, dict) == dict_type ? dict : 0;
 	}
 	for (i = 0; i < image->segment_count; i++) {
 		const struct rg_segment *segment = &image->segments[i];
@@ -782,7 +782,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 
 		cpy->interpreters[i].modules =
 			cpy_word(cpy, at + cpy->layout.interpreter.modules);
-		cpy->interpreters[i].interned = find_interned(cpy, at, cpy_word(cpy, sysdict + 8));
+		cpy->interpreters[i].interned = find_interned(cpy, at, cpy_type_word(cpy, sysdict));
 	}
 	read_collector(cpy);
 	describe_build(cpy);

@@ -189,13 +189,13 @@ void cpy_walk_heap_variables(struct cpy_walk *walk, uint64_t frame);
 /* cpy_function_code - the code object of the function at @function. */
 static inline uint64_t cpy_function_code(const struct cpy *cpy, uint64_t function)
 {
-	return cpy_word(cpy, function + (cpy->minor < 10 ? 16 : 48));
+	return cpy_get(cpy, function, cpy->minor < 10 ? 16 : 48);
 }
 
 /* cpy_function_name - its __qualname__. */
 static inline uint64_t cpy_function_name(const struct cpy *cpy, uint64_t function)
 {
-	return cpy_word(cpy, function + (cpy->minor < 10 ? 104 : 40));
+	return cpy_get(cpy, function, cpy->minor < 10 ? 104 : 40);
 }
 
 /* cpy_is_code - whether a code object stands at @object. */

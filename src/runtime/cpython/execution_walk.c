@@ -13,7 +13,7 @@
 #define EXTRA_LIMIT 255
 #define EXECUTOR_LIMIT 4096
 
-void cpy_walk_code(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_code(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	static const char *const cached_labels[] = {
 		".co_code", ".co_varnames", ".co_cellvars", ".co_freevars"
@@ -24,16 +24,16 @@ void cpy_walk_code(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 
 	(void)type;
 	if (layout->code.cached_code)
-		cpy_emit_field(walk, object, layout->code.cached_code, RG_REFERENCE_UNTRAVERSED,
+		cpy_emit_field(walk, body, layout->code.cached_code, RG_REFERENCE_UNTRAVERSED,
 			       ".co_code");
 	if (layout->code.cached) {
-		cached = cpy_word(walk->cpy, object + layout->code.cached);
+		cached = cpy_word(walk->cpy, body + layout->code.cached);
 		for (i = 0; cached && i < 4; i++)
 			cpy_emit_field(walk, cached, 8 * i, RG_REFERENCE_UNTRAVERSED,
 				       cached_labels[i]);
 	}
 	if (layout->code.executors) {
-		executors = cpy_word(walk->cpy, object + layout->code.executors);
+		executors = cpy_word(walk->cpy, body + layout->code.executors);
 		size = executors ? cpy_word32(walk->cpy, executors) : 0;
 		for (i = 0; size <= EXECUTOR_LIMIT && i < size; i++)
 			cpy_emit(walk, cpy_word(walk->cpy, executors + 8 + 8 * (uint64_t)i),
@@ -42,16 +42,16 @@ void cpy_walk_code(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 	}
 }
 
-bool cpy_size_code(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_code(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		   uint64_t *ret)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
 	uint64_t units, extra, slots;
 
-	if (!rg_image_u64(cpy->image, object + CPY_HEAD, &units) || units > UINT32_MAX)
+	if (!rg_image_u64(cpy->image, body + CPY_HEAD, &units) || units > UINT32_MAX)
 		return false;
 	*ret = (type->basicsize + units * type->itemsize + 7) & ~UINT64_C(7);
-	extra = cpy_word(cpy, object + layout->code.extra);
+	extra = cpy_word(cpy, body + layout->code.extra);
 	if (extra && rg_image_u64(cpy->image, extra, &slots) && slots <= EXTRA_LIMIT)
 		*ret += 8 + 8 * slots;
 	return true;
@@ -71,17 +71,17 @@ static bool frame_size(const struct cpy *cpy, uint64_t frame, uint64_t before, u
 	return true;
 }
 
-bool cpy_size_frame_object(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_frame_object(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			   uint64_t *ret)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
 
 	(void)type;
-	return frame_size(cpy, cpy_word(cpy, object + layout->frame_object.frame),
+	return frame_size(cpy, cpy_word(cpy, body + layout->frame_object.frame),
 			  layout->frame_object.embedded, ret);
 }
 
-bool cpy_size_generator(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_generator(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			uint64_t *ret)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
@@ -91,37 +91,37 @@ bool cpy_size_generator(const struct cpy *cpy, const struct cpy_type *type, uint
 
 	(void)type;
 	if (cpy->minor > 11)
-		return frame_size(cpy, object + before, before, ret);
+		return frame_size(cpy, body + before, before, ret);
 	/* 3.11 keeps the code object beside the frame, which may be gone. */
-	code = cpy_word(cpy, object + CPY_HEAD);
+	code = cpy_word(cpy, body + CPY_HEAD);
 	if (!cpy_code_slots(cpy, code, &locals, &stack))
 		return false;
 	*ret = before + layout->frame.localsplus + 8 * ((uint64_t)locals + stack);
 	return true;
 }
 
-void cpy_walk_frame_object(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_frame_object(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
-	uint64_t frame = cpy_word(walk->cpy, object + layout->frame_object.frame);
+	uint64_t frame = cpy_word(walk->cpy, body + layout->frame_object.frame);
 	const uint8_t *owner;
 
 	(void)type;
 	/* While the frame runs, its thread or generator owns what it holds. */
-	if (frame != object + layout->frame_object.embedded)
+	if (frame != body + layout->frame_object.embedded)
 		return;
 	owner = rg_image_at(walk->cpy->image, frame + layout->frame.owner, 1);
 	if (owner && *owner == CPY_FRAME_OF_OBJECT)
 		cpy_walk_frame(walk, frame, RG_REFERENCE_STRONG);
 }
 
-static void walk_generator(struct cpy_walk *walk, uint64_t object, const char *code_label)
+static void walk_generator(struct cpy_walk *walk, uint64_t body, const char *code_label)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
-	uint64_t frame = object + layout->generator.frame;
+	uint64_t frame = body + layout->generator.frame;
 	const int8_t *state;
 
-	state = rg_image_at(walk->cpy->image, object + layout->generator.state, 1);
+	state = rg_image_at(walk->cpy->image, body + layout->generator.state, 1);
 	if (!state)
 		return;
 	if (*state < layout->generator.cleared)
@@ -135,31 +135,31 @@ static void walk_generator(struct cpy_walk *walk, uint64_t object, const char *c
 			 CPY_LABEL_TEXT, code_label, 0);
 }
 
-void cpy_walk_generator(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_generator(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	walk_generator(walk, object, ".gi_code");
+	walk_generator(walk, body, ".gi_code");
 }
 
-void cpy_walk_coroutine(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_coroutine(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	walk_generator(walk, object, ".cr_code");
+	walk_generator(walk, body, ".cr_code");
 }
 
 void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type,
-			      uint64_t object)
+			      uint64_t body)
 {
 	(void)type;
-	walk_generator(walk, object, ".ag_code");
+	walk_generator(walk, body, ".ag_code");
 }
 
-/* Whether the module at @object is called @wanted. */
-static bool is_module(const struct cpy_walk *walk, uint64_t object, const char *wanted)
+/* Whether the module that is walked is called @wanted. */
+static bool is_module(const struct cpy_walk *walk, const char *wanted)
 {
 	char name[32];
 
-	return cpy_str(walk->cpy, cpy_word(walk->cpy, object + walk->cpy->layout.module.name),
+	return cpy_str(walk->cpy, cpy_get(walk->cpy, walk->object, walk->cpy->layout.module.name),
 		       name, sizeof(name)) >= 0 &&
 	       !strcmp(name, wanted);
 }
@@ -169,9 +169,9 @@ static bool is_module(const struct cpy_walk *walk, uint64_t object, const char *
  * name and size.
  */
 static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned since,
-			uint64_t expected, uint64_t size, uint64_t object)
+			uint64_t expected, uint64_t size)
 {
-	return walk->cpy->minor >= since && size == expected && is_module(walk, object, module);
+	return walk->cpy->minor >= since && size == expected && is_module(walk, module);
 }
 
 /* A table of _decimal's {name, full name, flag, class}, ended by one without a name. */
@@ -211,21 +211,21 @@ static void walk_callbacks(struct cpy_walk *walk, uint64_t state)
 	}
 }
 
-void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	const struct cpy_layout *layout = &walk->cpy->layout;
-	uint64_t definition = cpy_module_definition(walk->cpy, object);
-	uint64_t state = cpy_word(walk->cpy, object + layout->module.state);
-	uint64_t sized_at = layout->module.state_size ? object + layout->module.state_size
-						      : definition + 56;
+	uint64_t definition = cpy_module_definition(walk->cpy, walk->object);
+	uint64_t state = cpy_word(walk->cpy, body + layout->module.state);
+	uint64_t sized_at = layout->module.state_size ? body + layout->module.state_size
+						      : cpy_body(walk->cpy, definition) + 56;
 	uint64_t size, borrowed = UINT64_MAX, i;
 
 	/* Shows the collector the type of modules, though that is immortal and nobody's. */
-	if (walk->cpy->minor > 13 && is_module(walk, object, "_hmac"))
+	if (walk->cpy->minor > 13 && is_module(walk, "_hmac"))
 		cpy_emit(walk, type->address, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
 			 CPY_LABEL_TEXT, ".__class__", 0);
 	/* Its state is in C data; late releases do not show it to the collector. */
-	if (is_module(walk, object, "faulthandler"))
+	if (is_module(walk, "faulthandler"))
 		cpy_emit(walk, cpy_fault_file(walk->cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
 			 "module state file", 0);
 	if ((!definition && !layout->module.state_size) || !state || state % 8 ||
@@ -233,33 +233,33 @@ void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 		return;
 	if (size / 8 > STATE_LIMIT)
 		return;
-	if (walk->cpy->minor <= 9 && size == 16 && is_module(walk, object, "atexit")) {
+	if (walk->cpy->minor <= 9 && size == 16 && is_module(walk, "atexit")) {
 		walk_callbacks(walk, state);
 		return;
 	}
-	if (is_state_of(walk, "_asyncio", 12, 192, size, object))
+	if (is_state_of(walk, "_asyncio", 12, 192, size))
 		borrowed = 152; /* cached_running_loop */
 	for (i = 0; i + 8 <= size; i += 8)
 		if (i != borrowed)
 			cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
 				 CPY_LABEL_OFFSET, "module state ", i);
 	/* The first of the second table borrows from the first table. */
-	if (is_state_of(walk, "_decimal", 13, 240, size, object)) {
+	if (is_state_of(walk, "_decimal", 13, 240, size)) {
 		walk_conditions(walk, cpy_word(walk->cpy, state + 176), 0);
 		walk_conditions(walk, cpy_word(walk->cpy, state + 184), 1);
 	}
-	if (is_state_of(walk, "_zoneinfo", 12, 88, size, object))
+	if (is_state_of(walk, "_zoneinfo", 12, 88, size))
 		walk_zones(walk, cpy_word(walk->cpy, state + 48));
 }
 
 /* The children of an array node: 32 nodes of the next level. */
-void cpy_walk_hamt_array(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_hamt_array(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	unsigned i;
 
 	(void)type;
 	for (i = 0; i < 32; i++)
-		cpy_emit(walk, cpy_word(walk->cpy, object + CPY_HEAD + 8 * i),
+		cpy_emit(walk, cpy_word(walk->cpy, body + CPY_HEAD + 8 * i),
 			 RG_REFERENCE_STRONG, CPY_LABEL_INDEX, NULL, i);
 }
 
@@ -267,18 +267,18 @@ void cpy_walk_hamt_array(struct cpy_walk *walk, const struct cpy_type *type, uin
  * The pairs of a bitmap or collision node.  In a bitmap node a pair without a
  * key holds a node of the next level.
  */
-void cpy_walk_hamt_pairs(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_hamt_pairs(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	uint64_t size, key, value, i;
 
 	(void)type;
 	/* Collisions are rare, but have no bound of their own: the count of words has. */
-	if (!rg_image_u64(walk->cpy->image, object + CPY_HEAD, &size) ||
-	    !rg_image_at(walk->cpy->image, object, 32) || size > UINT32_MAX)
+	if (!rg_image_u64(walk->cpy->image, body + CPY_HEAD, &size) ||
+	    !rg_image_at(walk->cpy->image, body, 32) || size > UINT32_MAX)
 		return;
 	for (i = 0; i + 1 < size; i += 2) {
-		if (!rg_image_u64(walk->cpy->image, object + 32 + 8 * i, &key) ||
-		    !rg_image_u64(walk->cpy->image, object + 40 + 8 * i, &value))
+		if (!rg_image_u64(walk->cpy->image, body + 32 + 8 * i, &key) ||
+		    !rg_image_u64(walk->cpy->image, body + 40 + 8 * i, &value))
 			return;
 		cpy_emit(walk, key, RG_REFERENCE_STRONG, CPY_LABEL_KEY, NULL, key);
 		if (key)
@@ -289,11 +289,11 @@ void cpy_walk_hamt_pairs(struct cpy_walk *walk, const struct cpy_type *type, uin
 }
 
 /* A capsule owns what its maker says; two makers of the standard library keep objects there. */
-void cpy_walk_capsule(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_capsule(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	static const char *const labels[] = { ".Sock_Type", ".error", ".timeout_error" };
-	uint64_t table = cpy_word(walk->cpy, object + 16);
-	uint64_t name = cpy_word(walk->cpy, object + 24);
+	uint64_t table = cpy_word(walk->cpy, body + 16);
+	uint64_t name = cpy_word(walk->cpy, body + 24);
 	char text[24];
 	unsigned i;
 

@@ -29,9 +29,10 @@ bool cpy_code_slots(const struct cpy *cpy, uint64_t code, uint32_t *ret_locals,
 		    uint32_t *ret_stack)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t body = cpy_body(cpy, code);
 
-	if (!code || !rg_image_u32(cpy->image, code + layout->code.nlocalsplus, ret_locals) ||
-	    !rg_image_u32(cpy->image, code + layout->code.stacksize, ret_stack))
+	if (!code || !rg_image_u32(cpy->image, body + layout->code.nlocalsplus, ret_locals) ||
+	    !rg_image_u32(cpy->image, body + layout->code.stacksize, ret_stack))
 		return false;
 	return *ret_locals <= SLOT_LIMIT && *ret_stack <= SLOT_LIMIT;
 }
@@ -66,13 +67,13 @@ static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code,
 {
 	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
 	const struct cpy *cpy = walk->cpy;
-	uint64_t names = cpy_word(cpy, code + layout->code.localsplusnames);
-	uint64_t kinds = cpy_word(cpy, code + layout->code.localspluskinds);
+	uint64_t names = cpy_get(cpy, code, layout->code.localsplusnames);
+	uint64_t kinds = cpy_get(cpy, code, layout->code.localspluskinds);
 	uint64_t named = 0, name, value;
 	const uint8_t *sort;
 	uint32_t i;
 
-	if (!names || !rg_image_u64(cpy->image, names + CPY_HEAD, &named))
+	if (!names || !cpy_read_field(cpy, names, CPY_HEAD, &named))
 		named = 0;
 	for (i = 0; i < count; i++) {
 		if (!rg_image_u64(cpy->image, frame + layout->frame.localsplus + 8 * (uint64_t)i,
@@ -80,9 +81,9 @@ static void walk_variables(struct cpy_walk *walk, uint64_t frame, uint64_t code,
 			return;
 		if (!value)
 			continue;
-		name = i < named ? cpy_word(cpy, names + cpy->layout.tuple.items + 8 * (uint64_t)i)
+		name = i < named ? cpy_get(cpy, names, cpy->layout.tuple.items + 8 * (uint64_t)i)
 				 : 0;
-		sort = kinds ? rg_image_at(cpy->image, kinds + 32 + i, 1) : NULL;
+		sort = kinds ? rg_image_at(cpy->image, cpy_body(cpy, kinds) + 32 + i, 1) : NULL;
 		if (!name)
 			emit_slot(walk, value, kind, CPY_LABEL_TEXT_INDEX, CPY_TEXT_LOCAL, i);
 		else
@@ -242,7 +243,7 @@ static int64_t table_line(struct table table, int64_t line, uint64_t unit)
 uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
-	uint64_t instruction, start, units, table, size;
+	uint64_t code = cpy_body(cpy, frame->code), instruction, start, units, table, size;
 	uint32_t first;
 	const void *bytes;
 	int64_t line;
@@ -251,18 +252,18 @@ uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
 		return cpy_heap_frame_line(cpy, frame);
 	if (!frame->code ||
 	    !rg_image_u64(cpy->image, frame->address + layout->frame.instruction, &instruction) ||
-	    !rg_image_u32(cpy->image, frame->code + layout->code.firstlineno, &first) ||
-	    !rg_image_u64(cpy->image, frame->code + CPY_HEAD, &units))
+	    !rg_image_u32(cpy->image, code + layout->code.firstlineno, &first) ||
+	    !rg_image_u64(cpy->image, code + CPY_HEAD, &units))
 		return 0;
-	start = frame->code + layout->code.adaptive;
+	start = code + layout->code.adaptive;
 	/* Before its first instruction the frame points in front of the code. */
 	if (instruction + 2 == start)
 		return first;
-	table = cpy_word(cpy, frame->code + layout->code.linetable);
+	table = cpy_word(cpy, code + layout->code.linetable);
 	if (instruction < start || (instruction - start) / 2 >= units || !table ||
-	    !rg_image_u64(cpy->image, table + CPY_HEAD, &size) || size > UINT32_MAX)
+	    !cpy_read_field(cpy, table, CPY_HEAD, &size) || size > UINT32_MAX)
 		return 0;
-	bytes = rg_image_at(cpy->image, table + 32, size);
+	bytes = rg_image_at(cpy->image, cpy_body(cpy, table) + 32, size);
 	if (!bytes)
 		return 0;
 	line = table_line((struct table){ bytes, (const uint8_t *)bytes + size }, first,

@@ -44,18 +44,19 @@ static bool tuple_length(const struct cpy *cpy, uint64_t tuple, uint32_t *ret)
 {
 	uint64_t length;
 
-	if (!tuple || !rg_image_u64(cpy->image, tuple + CPY_HEAD, &length) || length > SLOT_LIMIT)
+	if (!tuple || !cpy_read_field(cpy, tuple, CPY_HEAD, &length) || length > SLOT_LIMIT)
 		return false;
 	*ret = (uint32_t)length;
 	return true;
 }
 
-static bool read_slots(const struct cpy *cpy, uint64_t code, struct slots *ret)
+/* Of the code object whose body is at @body. */
+static bool read_slots(const struct cpy *cpy, uint64_t body, struct slots *ret)
 {
-	return code && rg_image_u32(cpy->image, code + CODE_NLOCALS, &ret->locals) &&
-	       rg_image_u32(cpy->image, code + CODE_STACKSIZE, &ret->stack) &&
-	       tuple_length(cpy, cpy_word(cpy, code + CODE_CELLVARS), &ret->cells) &&
-	       tuple_length(cpy, cpy_word(cpy, code + CODE_FREEVARS), &ret->free) &&
+	return rg_image_u32(cpy->image, body + CODE_NLOCALS, &ret->locals) &&
+	       rg_image_u32(cpy->image, body + CODE_STACKSIZE, &ret->stack) &&
+	       tuple_length(cpy, cpy_word(cpy, body + CODE_CELLVARS), &ret->cells) &&
+	       tuple_length(cpy, cpy_word(cpy, body + CODE_FREEVARS), &ret->free) &&
 	       ret->locals <= SLOT_LIMIT && ret->stack <= SLOT_LIMIT;
 }
 
@@ -74,7 +75,7 @@ static void emit_named(struct cpy_walk *walk, uint64_t at, uint32_t count, uint6
 			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
-		name = i < named ? cpy_word(walk->cpy, names + TUPLE_ITEMS + 8 * (uint64_t)i) : 0;
+		name = i < named ? cpy_get(walk->cpy, names, TUPLE_ITEMS + 8 * (uint64_t)i) : 0;
 		if (name)
 			cpy_emit(walk, value, RG_REFERENCE_STRONG, CPY_LABEL_NAMED, word, name);
 		else
@@ -86,14 +87,14 @@ static void emit_named(struct cpy_walk *walk, uint64_t at, uint32_t count, uint6
 static uint32_t stack_depth(const struct cpy *cpy, const struct cpy_heap_frame *layout,
 			    uint64_t frame, uint32_t limit)
 {
-	uint64_t bottom = cpy_word(cpy, frame + layout->valuestack), top;
+	uint64_t bottom = cpy_get(cpy, frame, layout->valuestack), top;
 	int32_t depth;
 
 	if (layout->stackdepth) {
-		depth = (int32_t)cpy_word32(cpy, frame + layout->stackdepth);
+		depth = (int32_t)cpy_get32(cpy, frame, layout->stackdepth);
 		return depth > 0 && (uint32_t)depth <= limit ? (uint32_t)depth : 0;
 	}
-	top = cpy_word(cpy, frame + layout->stacktop);
+	top = cpy_get(cpy, frame, layout->stacktop);
 	if (!top || top < bottom || (top - bottom) % 8 || (top - bottom) / 8 > limit)
 		return 0;
 	return (uint32_t)((top - bottom) / 8);
@@ -103,48 +104,49 @@ void cpy_walk_heap_variables(struct cpy_walk *walk, uint64_t frame)
 {
 	const struct cpy_heap_frame *layout = cpy_execution_layout(walk->cpy)->heap_frame;
 	struct cpy *cpy = walk->cpy;
-	uint64_t code = cpy_word(cpy, frame + layout->code), at = frame + layout->localsplus;
+	uint64_t code = cpy_get(cpy, frame, layout->code);
+	uint64_t at = cpy_body(cpy, frame) + layout->localsplus;
 	struct slots slots;
 
-	if (!cpy_is_code(cpy, code) || !read_slots(cpy, code, &slots)) {
+	if (!cpy_is_code(cpy, code) || !read_slots(cpy, cpy_body(cpy, code), &slots)) {
 		cpy_undecoded(cpy, frame);
 		return;
 	}
-	emit_named(walk, at, slots.locals, cpy_word(cpy, code + CODE_VARNAMES), CPY_TEXT_LOCAL);
+	emit_named(walk, at, slots.locals, cpy_get(cpy, code, CODE_VARNAMES), CPY_TEXT_LOCAL);
 	at += 8 * (uint64_t)slots.locals;
-	emit_named(walk, at, slots.cells, cpy_word(cpy, code + CODE_CELLVARS), "cell");
+	emit_named(walk, at, slots.cells, cpy_get(cpy, code, CODE_CELLVARS), "cell");
 	at += 8 * (uint64_t)slots.cells;
-	emit_named(walk, at, slots.free, cpy_word(cpy, code + CODE_FREEVARS), "cell");
-	cpy_emit_array(walk, cpy_word(cpy, frame + layout->valuestack),
+	emit_named(walk, at, slots.free, cpy_get(cpy, code, CODE_FREEVARS), "cell");
+	cpy_emit_array(walk, cpy_get(cpy, frame, layout->valuestack),
 		       stack_depth(cpy, layout, frame, slots.stack), RG_REFERENCE_STRONG,
 		       CPY_LABEL_TEXT_INDEX, "stack");
 }
 
-void cpy_walk_heap_frame(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_heap_frame(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	const struct cpy_heap_frame *layout = cpy_execution_layout(walk->cpy)->heap_frame;
 
 	(void)type;
-	cpy_emit_field(walk, object, layout->back, RG_REFERENCE_STRONG, ".f_back");
-	cpy_emit_field(walk, object, layout->code, RG_REFERENCE_STRONG, ".f_code");
-	cpy_emit_field(walk, object, layout->builtins, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
+	cpy_emit_field(walk, body, layout->back, RG_REFERENCE_STRONG, ".f_back");
+	cpy_emit_field(walk, body, layout->code, RG_REFERENCE_STRONG, ".f_code");
+	cpy_emit_field(walk, body, layout->builtins, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
 		       ".f_builtins");
-	cpy_emit_field(walk, object, layout->globals, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
+	cpy_emit_field(walk, body, layout->globals, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
 		       ".f_globals");
-	cpy_emit_field(walk, object, layout->locals, RG_REFERENCE_STRONG, ".f_locals");
-	cpy_emit_field(walk, object, layout->trace, RG_REFERENCE_STRONG, ".f_trace");
-	cpy_walk_heap_variables(walk, object);
+	cpy_emit_field(walk, body, layout->locals, RG_REFERENCE_STRONG, ".f_locals");
+	cpy_emit_field(walk, body, layout->trace, RG_REFERENCE_STRONG, ".f_trace");
+	cpy_walk_heap_variables(walk, walk->object);
 }
 
 /* ---- sizes -------------------------------------------------------------------- */
 
-bool cpy_size_heap_frame(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_heap_frame(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	const struct cpy_heap_frame *layout = cpy_execution_layout(cpy)->heap_frame;
 	struct slots slots;
 
-	if (!read_slots(cpy, cpy_word(cpy, object + layout->code), &slots))
+	if (!read_slots(cpy, cpy_body(cpy, cpy_word(cpy, body + layout->code)), &slots))
 		return false;
 	/* One of them is in the struct. */
 	*ret = type->basicsize - 8 +
@@ -152,24 +154,23 @@ bool cpy_size_heap_frame(const struct cpy *cpy, const struct cpy_type *type, uin
 	return true;
 }
 
-bool cpy_size_older_code(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_older_code(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
-	uint64_t size = type->basicsize, extra = cpy_word(cpy, object + CODE_EXTRA), bytes;
+	uint64_t size = type->basicsize, extra = cpy_word(cpy, body + CODE_EXTRA), bytes;
 	struct slots slots;
 
-	if (!read_slots(cpy, object, &slots))
+	if (!read_slots(cpy, body, &slots))
 		return false;
-	if (cpy_word(cpy, object + CODE_CELL2ARG))
+	if (cpy_word(cpy, body + CODE_CELL2ARG))
 		size += 8 * (uint64_t)slots.cells;
 	if (extra && rg_image_u64(cpy->image, extra, &bytes) && bytes <= EXTRA_LIMIT)
 		size += 8 + 8 * bytes;
-	if (cpy_word(cpy, object + CODE_OPCACHE)) {
-		if (!rg_image_u64(cpy->image, cpy_word(cpy, object + CODE_CODE) + CPY_HEAD,
-				  &bytes) ||
+	if (cpy_word(cpy, body + CODE_OPCACHE)) {
+		if (!cpy_read_field(cpy, cpy_word(cpy, body + CODE_CODE), CPY_HEAD, &bytes) ||
 		    bytes > UINT32_MAX)
 			return false;
-		size += bytes / 2 + OPCACHE_ENTRY * (cpy_word32(cpy, object + CODE_OPCACHE_SIZE) &
+		size += bytes / 2 + OPCACHE_ENTRY * (cpy_word32(cpy, body + CODE_OPCACHE_SIZE) &
 						     255);
 	}
 	*ret = size;
@@ -185,7 +186,7 @@ bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	uint64_t frame = stack->frame, previous;
 
 	if (!frame || frame % 8 || frame == stack->hare || stack->steps > STACK_LIMIT ||
-	    !rg_image_u64(cpy->image, frame + layout->back, &previous))
+	    !cpy_read_field(cpy, frame, layout->back, &previous))
 		return false;
 	if (++stack->steps == stack->limit) {
 		stack->hare = frame;
@@ -194,7 +195,7 @@ bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	stack->frame = previous;
 	*ret = (struct cpy_frame){
 		.address = frame,
-		.code = cpy_word(cpy, frame + layout->code),
+		.code = cpy_get(cpy, frame, layout->code),
 		.owner = CPY_FRAME_OF_OBJECT,
 	};
 	ret->is_shown = ret->code != 0;
@@ -203,17 +204,17 @@ bool cpy_heap_frame_next(struct cpy_stack *stack, struct cpy_frame *ret)
 
 uint64_t cpy_heap_frame_generator(const struct cpy *cpy, uint64_t frame)
 {
-	return cpy_word(cpy, frame + cpy_execution_layout(cpy)->heap_frame->generator);
+	return cpy_get(cpy, frame, cpy_execution_layout(cpy)->heap_frame->generator);
 }
 
 uint64_t cpy_heap_namespace(const struct cpy *cpy, uint64_t frame)
 {
 	const struct cpy_heap_frame *layout = cpy_execution_layout(cpy)->heap_frame;
-	uint64_t code = cpy_word(cpy, frame + layout->code);
+	uint64_t code = cpy_get(cpy, frame, layout->code);
 
-	if (cpy_word32(cpy, code + CODE_FLAGS) & CODE_OPTIMIZED)
+	if (cpy_get32(cpy, code, CODE_FLAGS) & CODE_OPTIMIZED)
 		return 0;
-	return cpy_word(cpy, frame + layout->locals);
+	return cpy_get(cpy, frame, layout->locals);
 }
 
 /* ---- generators -------------------------------------------------------------------- */
@@ -225,33 +226,33 @@ static enum cpy_progress progress_of(const struct cpy *cpy, const struct cpy_hea
 	int8_t state;
 
 	if (layout->state) {
-		state = (int8_t)(cpy_word32(cpy, frame + layout->state) & 255);
+		state = (int8_t)(cpy_get32(cpy, frame, layout->state) & 255);
 		return state == -2   ? CPY_CREATED
 		       : state == -1 ? CPY_SUSPENDED
 		       : state == 0  ? CPY_RUNNING
 				     : CPY_FINISHED;
 	}
-	if (cpy_word32(cpy, frame + layout->executing) & 255)
+	if (cpy_get32(cpy, frame, layout->executing) & 255)
 		return CPY_RUNNING;
-	if (!cpy_word(cpy, frame + layout->stacktop))
+	if (!cpy_get(cpy, frame, layout->stacktop))
 		return CPY_FINISHED;
-	return (int32_t)cpy_word32(cpy, frame + layout->lasti) < 0 ? CPY_CREATED : CPY_SUSPENDED;
+	return (int32_t)cpy_get32(cpy, frame, layout->lasti) < 0 ? CPY_CREATED : CPY_SUSPENDED;
 }
 
 /* Whether the instruction that comes next hands values on from what is awaited. */
 static bool is_awaiting(const struct cpy *cpy, const struct cpy_heap_frame *layout,
 			const struct cpy_frame *frame)
 {
-	uint64_t code = cpy_word(cpy, frame->code + CODE_CODE), size;
-	int64_t next = (int32_t)cpy_word32(cpy, frame->address + layout->lasti);
+	uint64_t code = cpy_get(cpy, frame->code, CODE_CODE), size;
+	int64_t next = (int32_t)cpy_get32(cpy, frame->address, layout->lasti);
 	const uint8_t *at;
 
-	if (next < 0 || !rg_image_u64(cpy->image, code + CPY_HEAD, &size))
+	if (next < 0 || !cpy_read_field(cpy, code, CPY_HEAD, &size))
 		return false;
 	next = layout->state ? 2 * (next + 1) : next + 2;
 	if ((uint64_t)next >= size)
 		return false;
-	at = rg_image_at(cpy->image, code + BYTES_DATA + (uint64_t)next, 1);
+	at = rg_image_at(cpy->image, cpy_body(cpy, code) + BYTES_DATA + (uint64_t)next, 1);
 	return at && *at == YIELD_FROM;
 }
 
@@ -261,14 +262,14 @@ bool cpy_heap_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_
 	struct cpy_generator generator = { .progress = CPY_FINISHED };
 	uint64_t frame;
 
-	if (!rg_image_u64(cpy->image, object + CPY_HEAD, &frame))
+	if (!cpy_read_field(cpy, object, CPY_HEAD, &frame))
 		return false;
-	if (frame && rg_image_at(cpy->image, frame, layout->localsplus))
+	if (frame && rg_image_at(cpy->image, cpy_body(cpy, frame), layout->localsplus))
 		generator.progress = progress_of(cpy, layout, frame);
 	if (generator.progress != CPY_FINISHED)
 		generator.frame = (struct cpy_frame){
 			.address = frame,
-			.code = cpy_word(cpy, frame + layout->code),
+			.code = cpy_get(cpy, frame, layout->code),
 			.owner = CPY_FRAME_OF_OBJECT,
 			.is_shown = true,
 		};
@@ -314,20 +315,21 @@ uint32_t cpy_heap_frame_line(const struct cpy *cpy, const struct cpy_frame *fram
 {
 	const struct cpy_execution *execution = cpy_execution_layout(cpy);
 	const struct cpy_heap_frame *layout = execution->heap_frame;
-	uint64_t table = cpy_word(cpy, frame->code + execution->code.linetable), size;
-	int64_t instruction = (int32_t)cpy_word32(cpy, frame->address + layout->lasti), line;
-	uint32_t first, traced = cpy_word32(cpy, frame->address + layout->lineno);
+	uint64_t table = cpy_get(cpy, frame->code, execution->code.linetable), size;
+	int64_t instruction = (int32_t)cpy_get32(cpy, frame->address, layout->lasti), line;
+	uint32_t first, traced = cpy_get32(cpy, frame->address, layout->lineno);
 	const void *bytes;
 
 	/* While a tracer looks on, it is on record. */
 	if (layout->stackdepth ? traced != 0
-			       : cpy_word(cpy, frame->address + layout->trace) != 0)
+			       : cpy_get(cpy, frame->address, layout->trace) != 0)
 		return traced;
 	if (!frame->code || !table ||
-	    !rg_image_u32(cpy->image, frame->code + execution->code.firstlineno, &first) ||
-	    !rg_image_u64(cpy->image, table + CPY_HEAD, &size) || size > UINT32_MAX)
+	    !rg_image_u32(cpy->image, cpy_body(cpy, frame->code) + execution->code.firstlineno,
+			  &first) ||
+	    !cpy_read_field(cpy, table, CPY_HEAD, &size) || size > UINT32_MAX)
 		return 0;
-	bytes = rg_image_at(cpy->image, table + BYTES_DATA, size);
+	bytes = rg_image_at(cpy->image, cpy_body(cpy, table) + BYTES_DATA, size);
 	if (!bytes)
 		return 0;
 	if (cpy->minor >= 10)

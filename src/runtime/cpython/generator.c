@@ -53,12 +53,12 @@ bool cpy_generator_read(const struct cpy *cpy, uint64_t object, struct cpy_gener
 
 	if (layout->heap_frame)
 		return cpy_heap_generator_read(cpy, object, ret);
-	state = rg_image_at(cpy->image, object + layout->generator.state, 1);
+	state = rg_image_at(cpy->image, cpy_body(cpy, object) + layout->generator.state, 1);
 	if (!state)
 		return false;
 	generator.progress = progress_of(cpy->minor, *state);
 	if (generator.progress != CPY_FINISHED) {
-		generator.frame.address = object + layout->generator.frame;
+		generator.frame.address = cpy_body(cpy, object) + layout->generator.frame;
 		generator.frame.owner = CPY_FRAME_OF_GENERATOR;
 		generator.frame.is_shown = true;
 		generator.frame.code = cpy_frame_code(cpy, generator.frame.address);

@@ -73,10 +73,10 @@ static void settle(struct heap *heap, uint64_t address, const unsigned char *byt
 
 	if (rg_builder_marked(heap->builder, address))
 		return;
-	if (cpy_refcount_lives(cpy, cpy_load64(bytes)))
-		type = cpy_type_fast(cpy, cpy_load64(bytes + 8));
+	if (cpy_head_lives(cpy, bytes))
+		type = cpy_type_fast(cpy, cpy_head_type(cpy, bytes));
 	if (__builtin_expect(!type, 0)) {
-		miss(heap, source, address, cpy_load64(bytes + 8), kind);
+		miss(heap, source, address, cpy_head_type(cpy, bytes), kind);
 		return;
 	}
 	fresh = rg_builder_mark(heap->builder, address);
@@ -101,7 +101,7 @@ static inline void consider(struct heap *heap, uint64_t target, uint64_t source,
 
 	if (rg_builder_marked(heap->builder, target))
 		return;
-	bytes = target & 7 ? NULL : rg_image_at(heap->cpy->image, target, CPY_HEAD);
+	bytes = target & 7 ? NULL : cpy_head_at(heap->cpy, target);
 	if (__builtin_expect(!bytes, 0)) {
 		miss(heap, source, target, target, kind);
 		return;
@@ -153,7 +153,7 @@ static void consider_neighbours(struct heap *heap, uint64_t object, const struct
 	struct cpy *cpy = heap->cpy;
 	unsigned link;
 
-	if (!type->is_gc || (type->is_type && !(cpy_word(cpy, object + 168) & CPY_TPFLAG_HEAPTYPE)))
+	if (!type->is_gc || (type->is_type && !cpy_is_heap_type(cpy, object)))
 		return;
 	for (link = 0; link <= 8; link += 8) {
 		uint64_t at = cpy_word(cpy, object - 16 + link) & ~UINT64_C(3);
@@ -170,13 +170,13 @@ static inline void prefetch_tables(struct heap *heap, const struct pending *pend
 	const unsigned char *bytes, *table;
 	uint64_t at = 0;
 
-	bytes = rg_image_at(heap->cpy->image, pending->address - 32, 72);
+	bytes = rg_image_at(heap->cpy->image, pending->address - 32, 72 + heap->cpy->shift);
 	if (!bytes)
 		return;
 	if (type->flags & CPY_TPFLAG_LIST)
-		at = cpy_load64(bytes + 32 + 24);
+		at = cpy_load64(bytes + heap->cpy->shift + 32 + 24);
 	else if (type->flags & CPY_TPFLAG_DICT)
-		at = cpy_load64(bytes + 32 + 32);
+		at = cpy_load64(bytes + heap->cpy->shift + 32 + 32);
 	else if (type->flags & CPY_TPFLAG_MANAGED_DICT && !heap->cpy->layout.dict.inline_values)
 		at = (heap->cpy->minor <= 11 ? cpy_load64(bytes) : cpy_load64(bytes + 8)) & ~7ull;
 	if (!at)
@@ -246,7 +246,7 @@ static bool follow(const struct cpy *cpy, unsigned link, uint64_t *ret_next,
 {
 	uint64_t at = *ret_next;
 
-	*ret_bytes = at & 7 ? NULL : rg_image_at(cpy->image, at, 16 + CPY_HEAD);
+	*ret_bytes = at & 7 ? NULL : rg_image_at(cpy->image, at, 16 + cpy_head_size(cpy));
 	if (!*ret_bytes)
 		return false;
 	*ret_next = cpy_load64(*ret_bytes + link) & ~UINT64_C(3);

@@ -56,7 +56,7 @@ uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, ui
 
 	if (type->itemsize != 8)
 		return 0;
-	items = cpy_word(cpy, object + CPY_HEAD);
+	items = cpy_get(cpy, object, CPY_HEAD);
 	if ((int64_t)items < 0)
 		items = -items;
 	return items >> 40 ? 0 : items;
@@ -113,7 +113,7 @@ static bool is_object(struct cpy *cpy, uint64_t word)
 static void judge(struct cpy *cpy, struct opaque *opaque, uint64_t object)
 {
 	const struct cpy_type *type = opaque->type;
-	uint64_t items, i;
+	uint64_t items, i, body = cpy_body(cpy, object);
 	uint32_t at;
 
 	for (at = (type->scan_from + 7) & ~7u; at + 8 <= type->scan_to; at += 8) {
@@ -121,7 +121,7 @@ static void judge(struct cpy *cpy, struct opaque *opaque, uint64_t object)
 
 		if (!rg_bitset_test(opaque->possible, at / 8))
 			continue;
-		if (!rg_image_u64(cpy->image, object + at, &word) || word == object ||
+		if (!rg_image_u64(cpy->image, body + at, &word) || word == object ||
 		    !is_object(cpy, word))
 			rg_bitset_remove(opaque->possible, at / 8);
 	}
@@ -131,7 +131,7 @@ static void judge(struct cpy *cpy, struct opaque *opaque, uint64_t object)
 	for (i = 0; i < items; i++) {
 		uint64_t word;
 
-		if (rg_image_u64(cpy->image, object + type->basicsize + 8 * i, &word) &&
+		if (rg_image_u64(cpy->image, body + type->basicsize + 8 * i, &word) &&
 		    is_object(cpy, word))
 			continue;
 		rg_bitset_remove(opaque->possible, opaque->words - 1);
@@ -143,13 +143,13 @@ static rg_error *announce(struct cpy *cpy, struct opaque *opaque, uint64_t objec
 			  rg_error *(*each)(void *user, uint64_t target), void *user)
 {
 	const struct cpy_type *type = opaque->type;
-	uint64_t items, i, word;
+	uint64_t items, i, word, body = cpy_body(cpy, object);
 	uint32_t at;
 
 	for (at = (type->scan_from + 7) & ~7u; at + 8 <= type->scan_to; at += 8) {
 		if (!rg_bitset_test(opaque->possible, at / 8))
 			continue;
-		word = cpy_word(cpy, object + at);
+		word = cpy_word(cpy, body + at);
 		if (word)
 			RG_TRY(each(user, word));
 	}
@@ -157,7 +157,7 @@ static rg_error *announce(struct cpy *cpy, struct opaque *opaque, uint64_t objec
 		return NULL;
 	items = cpy_opaque_items(cpy, type, object);
 	for (i = 0; i < items; i++) {
-		word = cpy_word(cpy, object + type->basicsize + 8 * i);
+		word = cpy_word(cpy, body + type->basicsize + 8 * i);
 		if (word)
 			RG_TRY(each(user, word));
 	}
@@ -193,17 +193,18 @@ rg_error *cpy_infer_round(struct cpy_infer *infer,
 void cpy_emit_inferred(struct cpy_walk *walk)
 {
 	const struct cpy_type *solid = walk->type->solid_type;
+	uint64_t body = cpy_body(walk->cpy, walk->object);
 	uint32_t at, last;
 
 	if (!solid || !solid->inferred)
 		return;
 	for (at = (solid->scan_from + 7) & ~7u; at + 8 <= solid->scan_to; at += 8)
 		if (rg_bitset_test(solid->inferred, at / 8))
-			cpy_emit(walk, cpy_word(walk->cpy, walk->object + at),
-				 RG_REFERENCE_INFERRED, CPY_LABEL_OFFSET, NULL, at);
+			cpy_emit(walk, cpy_word(walk->cpy, body + at), RG_REFERENCE_INFERRED,
+				 CPY_LABEL_OFFSET, NULL, walk->cpy->shift + at);
 	last = solid->scan_to / 8;
 	if (solid->itemsize == 8 && rg_bitset_test(solid->inferred, last))
-		cpy_emit_array(walk, walk->object + solid->basicsize,
+		cpy_emit_array(walk, body + solid->basicsize,
 			       cpy_opaque_items(walk->cpy, solid, walk->object),
 			       RG_REFERENCE_INFERRED, CPY_LABEL_INDEX, NULL);
 }

@@ -78,7 +78,7 @@ static bool is_key_shown(const struct labels *labels, uint64_t object)
 static bool put_variable(const struct labels *labels, struct cpy_text *text,
 			 const struct cpy_type *type, uint64_t object)
 {
-	uint64_t name = cpy_word(labels->cpy, object + CPY_HEAD);
+	uint64_t name = cpy_get(labels->cpy, object, CPY_HEAD);
 	char word[256];
 
 	if (!type || type->is_python || strcmp(type->name, "_contextvars.ContextVar") ||

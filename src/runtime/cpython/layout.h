@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The size of PyObject, where the fields of an object's own struct begin. */
+/* Where ob_type stands, and where the fields of an object's own struct begin: see cpy_body(). */
+#define CPY_TYPE 8
 #define CPY_HEAD 16
 
 struct cpy_layout {

@@ -40,31 +40,29 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 {
 	struct pass *pass = user;
 	struct cpy *cpy = pass->cpy;
-	const unsigned char *at = rg_image_at(cpy->image, address, CPY_HEAD);
-	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_load64(at + 8)) : NULL;
+	const unsigned char *at = cpy_head_at(cpy, address);
+	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_head_type(cpy, at)) : NULL;
 	struct rg_object object = { .address = address };
-	uint64_t refcount, flags, body;
+	uint64_t size;
 	bool is_gc;
 
 	if (!type || type->id == RG_NONE)
 		return rg_error_new(RG_ERROR_CORRUPT, "object 0x%llx has lost its type",
 				    (unsigned long long)address);
-	refcount = cpy_load64(at);
 	object.type = type->id;
-	object.refcount = (int64_t)cpy_refcount(cpy, refcount);
+	object.refcount = (int64_t)cpy_head_count(cpy, at);
 	is_gc = type->is_gc;
-	body = type->basicsize;
-	if (cpy_refcount_immortal(cpy, refcount))
+	size = type->basicsize;
+	if (cpy_head_immortal(cpy, at))
 		object.flags |= RG_OBJECT_IMMORTAL;
 	if (type->is_opaque)
 		object.flags |= RG_OBJECT_OPAQUE;
 	if (type->is_type) {
 		object.flags |= RG_OBJECT_TYPE;
 		/* Static types are not on the heap: no collector's head, no heap type's tail. */
-		flags = cpy_word(cpy, address + 168);
-		if (!(flags & CPY_TPFLAG_HEAPTYPE)) {
+		if (!cpy_is_heap_type(cpy, address)) {
 			is_gc = false;
-			body = cpy->layout.str.type_size;
+			size = cpy->layout.str.type_size;
 		}
 	}
 	if (type->is_module)
@@ -77,7 +75,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	if (type->has_finalizer && !(is_gc && cpy_word(cpy, address - 8) & 1))
 		object.flags |= RG_OBJECT_FINALIZER;
 	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
-	    !rg_image_at(cpy->image, address, body)) {
+	    !rg_image_at(cpy->image, cpy_body(cpy, address), size)) {
 		object.flags |= RG_OBJECT_UNREADABLE;
 		cpy_undecoded(cpy, address);
 	}
@@ -144,8 +142,8 @@ static rg_error *walk_one(void *user, rg_id id, uint64_t address)
 {
 	struct pass *pass = user;
 	struct cpy *cpy = pass->cpy;
-	const unsigned char *at = rg_image_at(cpy->image, address, CPY_HEAD);
-	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_load64(at + 8)) : NULL;
+	const unsigned char *at = cpy_head_at(cpy, address);
+	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_head_type(cpy, at)) : NULL;
 
 	if (type && !type->is_leaf) {
 		pass->walk.object = address;

@@ -88,7 +88,7 @@ static void add_names(struct cpy_origins *origins, uint64_t set)
 {
 	struct cpy *cpy = origins->cpy;
 	const struct cpy_type *type = cpy_type_of(cpy, set);
-	uint64_t mask = cpy_word(cpy, set + 32), table = cpy_word(cpy, set + 40), i;
+	uint64_t mask = cpy_get(cpy, set, 32), table = cpy_get(cpy, set, 40), i;
 	struct entry *entry;
 	char name[128];
 
@@ -113,7 +113,7 @@ static void add_builtin(struct cpy_origins *origins, uint64_t names)
 {
 	static const char *const frozen[] = { "_frozen_importlib", "_frozen_importlib_external" };
 	struct cpy *cpy = origins->cpy;
-	uint64_t count = cpy_word(cpy, names + CPY_HEAD), i;
+	uint64_t count = cpy_get(cpy, names, CPY_HEAD), i;
 	struct entry *entry;
 	char name[128];
 
@@ -123,9 +123,9 @@ static void add_builtin(struct cpy_origins *origins, uint64_t names)
 			entry->is_standard = true;
 	}
 	for (i = 0; i < count && i < NAMES_LIMIT && !origins->failed; i++) {
-		uint64_t at = names + cpy->layout.tuple.items + 8 * i;
+		uint64_t item = cpy_get(cpy, names, cpy->layout.tuple.items + 8 * i);
 
-		if (cpy_str(cpy, cpy_word(cpy, at), name, sizeof(name)) <= 0)
+		if (cpy_str(cpy, item, name, sizeof(name)) <= 0)
 			continue;
 		entry = enter(origins, name);
 		if (entry)
@@ -223,7 +223,7 @@ static bool module_text(struct cpy *cpy, uint64_t module, const char *key, char 
 	ret[0] = '\0';
 	if (!type || !type->is_module)
 		return false;
-	value = cpy_dict_get(cpy, cpy_word(cpy, module + CPY_HEAD), key);
+	value = cpy_dict_get(cpy, cpy_get(cpy, module, CPY_HEAD), key);
 	return value && cpy_str(cpy, value, ret, size) > 0;
 }
 
@@ -318,7 +318,7 @@ static bool look_at_function(void *user, uint64_t key, uint64_t value)
 	if (!type || !type->row || strcmp(type->row->name, "function"))
 		return true;
 	code = cpy_function_code(cpy, value);
-	if (cpy_str(cpy, cpy_word(cpy, code + cpy_execution_layout(cpy)->code.filename), path,
+	if (cpy_str(cpy, cpy_get(cpy, code, cpy_execution_layout(cpy)->code.filename), path,
 		    sizeof(path)) <= 0 || path[0] == '<')
 		return true;
 	search->origin = of_file(search->origins, path, search->type->module);
@@ -349,7 +349,7 @@ static enum rg_origin of_functions(const struct cpy_origins *origins, const stru
 
 	for (i = 0; i < sizeof(slots) / sizeof(slots[0]) && !path; i++)
 		path = mapped_file(origins->cpy,
-				   cpy_word(origins->cpy, type->address + slots[i]));
+				   cpy_get(origins->cpy, type->address, slots[i]));
 	return path ? of_file(origins, path, type->module) : RG_ORIGIN_UNKNOWN;
 }
 
@@ -381,7 +381,7 @@ enum rg_origin cpy_origin(struct cpy_origins *origins, const struct cpy_type *ty
 		return of_static(origins, type);
 	/* Made in C for a module that it knows itself. */
 	if (!type->is_python &&
-	    module_text(cpy, cpy_word(cpy, type->address + cpy->layout.heap_type.module),
+	    module_text(cpy, cpy_get(cpy, type->address, cpy->layout.heap_type.module),
 			"__name__", name, sizeof(name))) {
 		origin = of_module(origins, name);
 		if (origin != RG_ORIGIN_UNKNOWN)

@@ -62,14 +62,14 @@ static rg_error *put_managed(const struct own *own, const struct cpy_type *type,
 }
 
 /* The nodes of an OrderedDict, 40 bytes each, and the table of those. */
-static rg_error *put_nodes(const struct own *own, uint64_t object)
+static rg_error *put_nodes(const struct own *own, uint64_t body)
 {
-	uint64_t node = cpy_word(own->cpy, object + 48);
-	uint64_t size = cpy_word(own->cpy, object + 72);
+	uint64_t node = cpy_word(own->cpy, body + 48);
+	uint64_t size = cpy_word(own->cpy, body + 72);
 	unsigned i;
 
 	if (!(size >> 40))
-		RG_TRY(put(own, cpy_word(own->cpy, object + 64), 8 * size));
+		RG_TRY(put(own, cpy_word(own->cpy, body + 64), 8 * size));
 	for (i = 0; node && i < MOST_BLOCKS && rg_image_at(own->cpy->image, node, 40); i++) {
 		RG_TRY(put(own, node, 40));
 		node = cpy_word(own->cpy, node + 16);
@@ -77,10 +77,10 @@ static rg_error *put_nodes(const struct own *own, uint64_t object)
 	return NULL;
 }
 
-static rg_error *put_blocks(const struct own *own, uint64_t object)
+static rg_error *put_blocks(const struct own *own, uint64_t body)
 {
-	uint64_t block = cpy_word(own->cpy, object + 24);
-	uint64_t last = cpy_word(own->cpy, object + 32);
+	uint64_t block = cpy_word(own->cpy, body + 24);
+	uint64_t last = cpy_word(own->cpy, body + 32);
 	unsigned i;
 
 	for (i = 0; block && i < MOST_BLOCKS; i++) {
@@ -92,25 +92,25 @@ static rg_error *put_blocks(const struct own *own, uint64_t object)
 	return NULL;
 }
 
-/* The tables of @object whose struct is called @name. */
-static rg_error *put_tables(const struct own *own, const char *name, uint64_t object)
+/* The tables of @body whose struct is called @name. */
+static rg_error *put_tables(const struct own *own, const char *name, uint64_t body)
 {
 	struct cpy *cpy = own->cpy;
 	uint64_t size;
 
 	if (!strcmp(name, "list")) {
-		size = cpy_word(cpy, object + 32);
-		return size >> 40 ? NULL : put(own, cpy_word(cpy, object + 24), 8 * size);
+		size = cpy_word(cpy, body + 32);
+		return size >> 40 ? NULL : put(own, cpy_word(cpy, body + 24), 8 * size);
 	}
 	if (!strcmp(name, "set") || !strcmp(name, "frozenset")) {
-		size = cpy_word(cpy, object + 32);
-		return size >> 40 ? NULL : put(own, cpy_word(cpy, object + 40),
+		size = cpy_word(cpy, body + 32);
+		return size >> 40 ? NULL : put(own, cpy_word(cpy, body + 40),
 						     16 * (size + 1));
 	}
 	if (!strcmp(name, "collections.deque"))
-		return put_blocks(own, object);
+		return put_blocks(own, body);
 	if (!strcmp(name, "dict")) {
-		uint64_t keys = cpy_word(cpy, object + 32), values = cpy_word(cpy, object + 40);
+		uint64_t keys = cpy_word(cpy, body + 32), values = cpy_word(cpy, body + 40);
 
 		RG_TRY(put_keys(own, keys));
 		/* Those of 3.13 lie in the instance, or have a head of eight bytes. */
@@ -118,19 +118,20 @@ static rg_error *put_tables(const struct own *own, const char *name, uint64_t ob
 			return values ? put(own, values, 8 + 8 * cpy_shared_size(cpy, keys)) : NULL;
 		return put_values(own, values, keys);
 	}
-	return strcmp(name, "collections.OrderedDict") ? NULL : put_nodes(own, object);
+	return strcmp(name, "collections.OrderedDict") ? NULL : put_nodes(own, body);
 }
 
 /* How many bytes of the object itself there are, tables elsewhere left out. */
 static uint64_t body_size(const struct own *own, const struct cpy_type *type,
 			  const struct rg_object *object)
 {
-	uint64_t size = type->basicsize;
+	uint64_t size = own->cpy->shift + type->basicsize;
 
 	/* Static types have no heap type's tail; what follows them is C's. */
 	if (type->is_type)
-		return cpy_word(own->cpy, object->address + 168) & CPY_TPFLAG_HEAPTYPE
-			       ? type->basicsize : own->cpy->layout.str.type_size;
+		return own->cpy->shift + (cpy_is_heap_type(own->cpy, object->address)
+						  ? type->basicsize
+						  : own->cpy->layout.str.type_size);
 	if (type->flags & CPY_TPFLAG_INLINE_VALUES)
 		size += 8 + 8 * (cpy_word(own->cpy, object->address + size) & 255);
 	/* What has items is as long as it says, head included. */
@@ -150,10 +151,11 @@ static rg_error *put_object(const struct own *own, rg_id id)
 	if (!type)
 		return NULL;
 	for (i = 0; i < type->row_count; i++)
-		RG_TRY(put_tables(own, type->rows[i]->name, object.address));
-	if (type->is_type && cpy_word(own->cpy, object.address + 168) & CPY_TPFLAG_HEAPTYPE)
-		RG_TRY(put_keys(own, cpy_word(own->cpy, object.address +
-					      own->cpy->layout.heap_type.cached_keys)));
+		RG_TRY(put_tables(own, type->rows[i]->name,
+				  cpy_body(own->cpy, object.address)));
+	if (type->is_type && cpy_is_heap_type(own->cpy, object.address))
+		RG_TRY(put_keys(own, cpy_get(own->cpy, object.address,
+					     own->cpy->layout.heap_type.cached_keys)));
 	RG_TRY(put_managed(own, type, object.address));
 	size = type->prefix + body_size(own, type, &object);
 	return put(own, object.address - type->prefix, size);

@@ -136,12 +136,13 @@ static bool is_spare(const struct own *own, const struct pool *pool, uint64_t bl
 	keys = cpy_load64(at) ? 0 : cpy_keys_size(own->cpy, block);
 	if (keys && keys <= pool->size && keys + ALIGNMENT > pool->size)
 		return true;
-	for (prefix = 0; prefix <= 32 && prefix + CPY_HEAD <= pool->size; prefix += 16) {
+	for (prefix = 0; prefix <= 32 && prefix + cpy_head_size(own->cpy) <= pool->size;
+	     prefix += 16) {
 		/* Its count is 0, or from 3.14 on the link to the next. */
 		link = cpy_load64(at + prefix);
 		if ((!link || (!(link & 15) && rg_image_segment(own->cpy->image, link))) &&
-		    cpy_load64(at + prefix + 8) &&
-		    cpy_type_fast(own->cpy, cpy_load64(at + prefix + 8)))
+		    cpy_head_type(own->cpy, at + prefix) &&
+		    cpy_type_fast(own->cpy, cpy_head_type(own->cpy, at + prefix)))
 			return true;
 	}
 	return false;
@@ -225,12 +226,13 @@ static bool link_fits(const struct cpy *cpy, uint64_t head, unsigned link)
 static bool holds_object(struct cpy *cpy, uint64_t block, uint32_t prefix)
 {
 	uint64_t object = block + prefix, count = cpy_word(cpy, object);
+	const unsigned char *head = cpy_head_at(cpy, object);
 	const struct cpy_type *type;
 
-	if (!cpy_refcount_lives(cpy, count) || rg_image_segment(cpy->image, count) ||
+	if (!head || !cpy_head_lives(cpy, head) || rg_image_segment(cpy->image, count) ||
 	    rg_image_was_mapped(cpy->image, count))
 		return false;
-	type = cpy_type_fast(cpy, cpy_word(cpy, object + 8));
+	type = cpy_type_fast(cpy, cpy_head_type(cpy, head));
 	return type && type->is_gc && type->prefix == prefix &&
 	       link_fits(cpy, object - 16, 0) && link_fits(cpy, object - 16, 8);
 }

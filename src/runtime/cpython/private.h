@@ -88,23 +88,62 @@ static inline const struct cpy_type *cpy_type_fast(struct cpy *cpy, uint64_t add
 	return cpy_type_slow(cpy, address);
 }
 
-/* Whether @word, the first of an object, can be the count of a living one. */
-static inline bool cpy_refcount_lives(const struct cpy *cpy, uint64_t word)
+/* The bytes of the head of the object at @object, cpy_head_size() of them; NULL: not at hand. */
+static inline const unsigned char *cpy_head_at(const struct cpy *cpy, uint64_t object)
 {
-	return (word & cpy->layout.count.mask) - 1 < cpy->layout.count.limit;
+	return rg_image_at(cpy->image, object, cpy_head_size(cpy));
 }
 
-static inline bool cpy_refcount_immortal(const struct cpy *cpy, uint64_t word)
+/* ob_type in the head whose bytes are @head. */
+static inline uint64_t cpy_head_type(const struct cpy *cpy, const unsigned char *head)
 {
+	return cpy_load64(head + cpy->shift + CPY_TYPE);
+}
+
+/* Whether the counts in @head can be those of a living object. */
+static inline bool cpy_head_lives(const struct cpy *cpy, const unsigned char *head)
+{
+	return (cpy_load64(head) & cpy->layout.count.mask) - 1 < cpy->layout.count.limit;
+}
+
+static inline bool cpy_head_immortal(const struct cpy *cpy, const unsigned char *head)
+{
+	uint64_t word = cpy_load64(head);
+
 	if (!cpy->layout.count.is_narrow)
 		return word > UINT64_C(500000000); /* static objects start at 999,999,999 */
 	return word >> 31 & 1;
 }
 
-/* The number of references that @word, the first of an object, says there are. */
-static inline uint64_t cpy_refcount(const struct cpy *cpy, uint64_t word)
+/* The number of references that @head says there are. */
+static inline uint64_t cpy_head_count(const struct cpy *cpy, const unsigned char *head)
 {
+	uint64_t word = cpy_load64(head);
+
 	return cpy->layout.count.is_narrow ? word & UINT32_MAX : word;
+}
+
+/* cpy_immortal - whether the object at @object is one of those that are not counted. */
+static inline bool cpy_immortal(const struct cpy *cpy, uint64_t object)
+{
+	const unsigned char *head = cpy_head_at(cpy, object);
+
+	return head && cpy_head_immortal(cpy, head);
+}
+
+/*
+ * cpy_str_state - the lowest byte of the state of a str whose body's bytes are @at: interned 0-1,
+ * kind 2-4, compact 5, ascii 6, ready or static 7.
+ */
+static inline unsigned cpy_str_state(const unsigned char *at)
+{
+	return at[32];
+}
+
+/* cpy_is_heap_type - whether the type at @type is none of those that are static data. */
+static inline bool cpy_is_heap_type(const struct cpy *cpy, uint64_t type)
+{
+	return cpy_get(cpy, type, 168) & CPY_TPFLAG_HEAPTYPE;
 }
 
 /* cpy_collector_of - the state of the collector that serves @interpreter. */
@@ -146,10 +185,10 @@ uint64_t cpy_keys_size(const struct cpy *cpy, uint64_t keys);
 /* cpy_shared_size - how many values a table of shared keys makes room for. */
 uint64_t cpy_shared_size(const struct cpy *cpy, uint64_t keys);
 /* The row of dict. */
-void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object);
-bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body);
+bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		   uint64_t *ret);
-bool cpy_length_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_length_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret);
 /* cpy_is_interned - whether @dict is an interpreter's dict of interned strings. */
 bool cpy_is_interned(const struct cpy *cpy, uint64_t dict);

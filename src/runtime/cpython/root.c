@@ -187,7 +187,7 @@ static bool is_sys_modules(struct cpy *cpy, uint64_t modules)
 	const struct cpy_type *type = sys ? cpy_type_of(cpy, sys) : NULL;
 
 	return type && type->is_module &&
-	       cpy_dict_get(cpy, cpy_word(cpy, sys + CPY_HEAD), "modules") == modules;
+	       cpy_dict_get(cpy, cpy_get(cpy, sys, CPY_HEAD), "modules") == modules;
 }
 
 static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *interpreter)
@@ -335,8 +335,8 @@ static rg_error *put_module_copies(struct roots *roots)
 	for (n = 0; !error && n < cpy->interpreter_count; n++) {
 		list = cpy_word(cpy, cpy->interpreters[n].address +
 				     roots->layout->interpreter.modules_by_index);
-		size = list ? cpy_word(cpy, list + CPY_HEAD) : 0;
-		items = list ? cpy_word(cpy, list + CPY_HEAD + 8) : 0;
+		size = list ? cpy_get(cpy, list, CPY_HEAD) : 0;
+		items = list ? cpy_get(cpy, list, CPY_HEAD + 8) : 0;
 		if (size > IDS_LIMIT)
 			continue;
 		for (i = 0; !error && i < size; i++) {
@@ -352,7 +352,7 @@ static rg_error *put_module_copies(struct roots *roots)
 				error = rg_error_no_memory();
 				break;
 			}
-			name = cpy_word(cpy, module + cpy->layout.module.name);
+			name = cpy_get(cpy, module, cpy->layout.module.name);
 			if (!name || cpy_str(cpy, name, text, sizeof(text)) < 0)
 				text[0] = '\0';
 			rg_buffer_printf(&roots->name, "copy of module %s", text);
@@ -392,13 +392,13 @@ static bool add_subclass(void *user, uint64_t key, uint64_t value)
 	struct type_walk *walk = user;
 
 	(void)key;
-	add_type(walk, cpy_word(walk->cpy, value + CPY_HEAD));
+	add_type(walk, cpy_get(walk->cpy, value, CPY_HEAD));
 	return !walk->failed;
 }
 
 static uint64_t subclasses_of(const struct cpy *cpy, const struct cpy_type *type)
 {
-	uint64_t word = cpy_word(cpy, type->address + 360);
+	uint64_t word = cpy_get(cpy, type->address, 360);
 
 	/* 3.12 and later keep those of the static builtin types in the interpreter. */
 	if (cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN))
@@ -515,12 +515,12 @@ static void put_frame_references(struct cpy_walk *walk)
 static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = roots->layout;
-	uint64_t file = cpy_word(roots->cpy, frame->code + layout->code.filename);
+	uint64_t file = cpy_get(roots->cpy, frame->code, layout->code.filename);
 	char path[1024];
 	const char *base, *shown = "?";
 
 	rg_buffer_puts(&roots->name, "frame ");
-	append_str(roots, cpy_word(roots->cpy, frame->code + layout->code.qualname), "?");
+	append_str(roots, cpy_get(roots->cpy, frame->code, layout->code.qualname), "?");
 	if (file && cpy_str(roots->cpy, file, path, sizeof(path)) >= 0) {
 		base = strrchr(path, '/');
 		shown = base ? base + 1 : path;
@@ -621,7 +621,7 @@ static bool put_dummy(void *user, uint64_t key, uint64_t value)
 	(void)key;
 	if (!is_struct(roots->cpy, value, "_thread._localdummy"))
 		return true;
-	dict = cpy_word(roots->cpy, value + CPY_HEAD);
+	dict = cpy_get(roots->cpy, value, CPY_HEAD);
 	if (dict)
 		(void)cpy_dict_each(roots->cpy, dict, put_local, roots);
 	return !roots->error;
@@ -657,17 +657,17 @@ static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
 	sentinel = cpy_word(cpy, tstate + roots->layout->thread.local_sentinel);
 	if (!search.key || !sentinel)
 		return NULL;
-	reference = cpy_word(cpy, sentinel + CPY_HEAD);
+	reference = cpy_get(cpy, sentinel, CPY_HEAD);
 	for (i = 0; reference && i < LOCALS_LIMIT; i++) {
-		callback = cpy_word(cpy, reference + 24);
-		reference = cpy_word(cpy, reference + 48);
+		callback = cpy_get(cpy, reference, 24);
+		reference = cpy_get(cpy, reference, 48);
 		if (!is_struct(cpy, callback, "builtin_function_or_method"))
 			continue;
-		local = cpy_word(cpy, cpy_word(cpy, callback + 24) + CPY_HEAD);
+		local = cpy_get(cpy, cpy_get(cpy, callback, 24), CPY_HEAD);
 		if (!is_struct(cpy, local, "_thread._local"))
 			continue;
 		search.dict = 0;
-		(void)cpy_dict_each(cpy, cpy_word(cpy, local + 40), match_key, &search);
+		(void)cpy_dict_each(cpy, cpy_get(cpy, local, 40), match_key, &search);
 		if (search.dict)
 			(void)cpy_dict_each(cpy, search.dict, put_local, roots);
 		if (roots->error)

@@ -3,13 +3,13 @@
 #include "runtime/cpython/private.h"
 
 /* tp_basicsize and the items: what object.__sizeof__ says. */
-static bool plain_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool plain_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret)
 {
 	uint64_t items = 0;
 
 	if (type->itemsize) {
-		if (!rg_image_u64(cpy->image, object + CPY_HEAD, &items))
+		if (!rg_image_u64(cpy->image, body + CPY_HEAD, &items))
 			return false;
 		if ((int64_t)items < 0)
 			items = -items;
@@ -50,7 +50,7 @@ bool cpy_object_size(const struct cpy *cpy, const struct cpy_type *type, uint64_
 	bool (*size)(const struct cpy *, const struct cpy_type *, uint64_t, uint64_t *) =
 		plain_size;
 	uint64_t (*owned)(const struct cpy *, const struct cpy_type *, uint64_t) = NULL;
-	uint64_t prefix = type->prefix, bytes = 0, extra = 0;
+	uint64_t prefix = type->prefix, bytes = 0, extra = 0, body = cpy_body(cpy, object);
 	bool readable;
 	uint32_t i;
 
@@ -60,18 +60,18 @@ bool cpy_object_size(const struct cpy *cpy, const struct cpy_type *type, uint64_
 		if (type->rows[i]->owned)
 			owned = type->rows[i]->owned;
 	}
-	readable = size(cpy, type, object, &bytes) && bytes <= cpy->private->image_bytes;
+	readable = size(cpy, type, body, &bytes) && bytes <= cpy->private->image_bytes;
 	if (!readable)
 		bytes = type->basicsize;
 	if (owned)
-		extra = owned(cpy, type, object);
+		extra = owned(cpy, type, body);
 	if (type->flags & CPY_TPFLAG_MANAGED_DICT)
 		extra += values_size(cpy, type, object);
 	/* Static types have no collector's head; 3.11 and 3.12 add one all the same. */
 	if (type->is_type && (cpy->minor >= 13 || cpy->minor <= 10) &&
-	    !(cpy_word(cpy, object + 168) & CPY_TPFLAG_HEAPTYPE))
+	    !cpy_is_heap_type(cpy, object))
 		prefix = 0;
-	*ret_size = prefix + bytes;
+	*ret_size = prefix + cpy->shift + bytes;
 	*ret_owned = extra <= cpy->private->image_bytes ? extra : 0;
 	return readable;
 }

@@ -25,10 +25,10 @@
 #define CPY_OB_SIZE 16           /* of a PyVarObject */
 #define CPY_C_STRING_MAX (1u << 20) /* no format, name or line is longer */
 
-typedef void cpy_walk_fn(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object);
-typedef bool cpy_size_fn(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+typedef void cpy_walk_fn(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body);
+typedef bool cpy_size_fn(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret);
-typedef uint64_t cpy_owned_fn(const struct cpy *cpy, const struct cpy_type *type, uint64_t object);
+typedef uint64_t cpy_owned_fn(const struct cpy *cpy, const struct cpy_type *type, uint64_t body);
 
 /* Adds @count times @size to *@sum; false: that does not fit. */
 static inline bool cpy_add_product(uint64_t *sum, uint64_t count, uint64_t size)

@@ -3,14 +3,14 @@
 #include "runtime/cpython/structs.h"
 
 /* A range's length is an int object. */
-static bool range_length(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool range_length(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	int64_t length;
 
 	(void)type;
 	/* Reading a small int changes nothing in the state. */
-	if (!cpy_long((struct cpy *)cpy, cpy_word(cpy, object + 40), &length) || length < 0)
+	if (!cpy_long((struct cpy *)cpy, cpy_word(cpy, body + 40), &length) || length < 0)
 		return false;
 	*ret = (uint64_t)length;
 	return true;

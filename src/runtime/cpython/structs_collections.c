@@ -8,12 +8,12 @@
 
 /* ---- deque: leftblock 24, leftindex 40; a block is left 0, items 8, right 520 ---- */
 
-static void walk_deque(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_deque(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	const rg_image *image = walk->cpy->image;
-	uint64_t count = cpy_word(walk->cpy, object + CPY_OB_SIZE);
-	uint64_t block = cpy_word(walk->cpy, object + 24);
-	uint64_t index = cpy_word(walk->cpy, object + 40), i, item;
+	uint64_t count = cpy_word(walk->cpy, body + CPY_OB_SIZE);
+	uint64_t block = cpy_word(walk->cpy, body + 24);
+	uint64_t index = cpy_word(walk->cpy, body + 40), i, item;
 	struct cpy_chain chain = { .limit = 1 };
 
 	(void)type;
@@ -32,13 +32,13 @@ static void walk_deque(struct cpy_walk *walk, const struct cpy_type *type, uint6
 	}
 }
 
-static bool size_deque(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_deque(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret)
 {
 	uint64_t count, left, size = type->basicsize;
 
-	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
-	    !rg_image_u64(cpy->image, object + 40, &left) || left > DEQUE_ITEMS || count >> 60 ||
+	if (!rg_image_u64(cpy->image, body + CPY_OB_SIZE, &count) ||
+	    !rg_image_u64(cpy->image, body + 40, &left) || left > DEQUE_ITEMS || count >> 60 ||
 	    !cpy_add_product(&size, (left + count + DEQUE_ITEMS - 1) / DEQUE_ITEMS, DEQUE_BLOCK))
 		return false;
 	*ret = size;
@@ -48,9 +48,9 @@ static bool size_deque(const struct cpy *cpy, const struct cpy_type *type, uint6
 /* ---- OrderedDict: od_first 48, od_fast_nodes_size 72; a node is key 0, next 16 ---- */
 
 /* Each node owns its key once more, beside the dict. */
-static void walk_odict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_odict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t node = cpy_word(walk->cpy, object + 48);
+	uint64_t node = cpy_word(walk->cpy, body + 48);
 	struct cpy_chain chain = { .limit = 1 };
 	uint64_t key;
 
@@ -64,15 +64,15 @@ static void walk_odict(struct cpy_walk *walk, const struct cpy_type *type, uint6
 	}
 }
 
-static bool size_odict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_odict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret)
 {
 	uint64_t size, used, slots;
 
-	if (!cpy_dict_size(cpy, type, object, &size) ||
-	    !rg_image_u64(cpy->image, object + 16, &used) ||
-	    !rg_image_u64(cpy->image, object + 72, &slots) || !cpy_add_product(&size, slots, 8) ||
-	    (cpy_word(cpy, object + 48) && !cpy_add_product(&size, used, 32)))
+	if (!cpy_dict_size(cpy, type, body, &size) ||
+	    !rg_image_u64(cpy->image, body + 16, &used) ||
+	    !rg_image_u64(cpy->image, body + 72, &slots) || !cpy_add_product(&size, slots, 8) ||
+	    (cpy_word(cpy, body + 48) && !cpy_add_product(&size, used, 32)))
 		return false;
 	*ret = size;
 	return true;
@@ -85,19 +85,19 @@ static bool size_odict(const struct cpy *cpy, const struct cpy_type *type, uint6
  * cache 72) shows the collector what its links own, since these are not tracked:
  * so these references are the wrapper's here as well, and links have none.
  */
-static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	uint64_t root = object, link = cpy_word(cpy, root + 24);
+	uint64_t root = walk->object, link = cpy_word(cpy, body + 24);
 	struct cpy_chain chain = { .limit = 1 };
 
 	(void)type;
-	cpy_emit_field(walk, object, 72, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, ".cache");
-	for (; link && link != root; link = cpy_word(cpy, link + 24)) {
+	cpy_emit_field(walk, body, 72, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, ".cache");
+	for (; link && link != root; link = cpy_get(cpy, link, 24)) {
 		uint64_t key, result;
 
-		if (!rg_image_u64(cpy->image, link + 40, &key) ||
-		    !rg_image_u64(cpy->image, link + 48, &result) ||
+		if (!cpy_read_field(cpy, link, 40, &key) ||
+		    !cpy_read_field(cpy, link, 48, &result) ||
 		    cpy_chain_closes(&chain, link)) {
 			cpy_undecoded(walk->cpy, walk->object);
 			return;
@@ -114,22 +114,22 @@ static void walk_lru_cache(struct cpy_walk *walk, const struct cpy_type *type, u
 
 /* The names are made, and the word set at all, with the arguments: at the first call. */
 static void walk_method_caller(struct cpy_walk *walk, const struct cpy_type *type,
-			       uint64_t object)
+			       uint64_t body)
 {
 	(void)type;
-	if (cpy_word(walk->cpy, object + 40))
-		cpy_emit_field(walk, object, 48, RG_REFERENCE_UNTRAVERSED, ".vectorcall_kwnames");
+	if (cpy_word(walk->cpy, body + 40))
+		cpy_emit_field(walk, body, 48, RG_REFERENCE_UNTRAVERSED, ".vectorcall_kwnames");
 }
 
 /* ---- itertools -------------------------------------------------------------- */
 
 /* numread 24, values 40. */
-static void walk_tee_data(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_tee_data(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint32_t count = cpy_word32(walk->cpy, object + 24);
+	uint32_t count = cpy_word32(walk->cpy, body + 24);
 
 	(void)type;
-	cpy_emit_strided(walk, object + 40, count < TEE_ITEMS ? count : TEE_ITEMS, 8,
+	cpy_emit_strided(walk, body + 40, count < TEE_ITEMS ? count : TEE_ITEMS, 8,
 			 RG_REFERENCE_STRONG, NULL);
 }
 
@@ -138,41 +138,41 @@ static bool add_indices(const struct cpy *cpy, uint64_t tuple, uint64_t *size)
 {
 	uint64_t count;
 
-	return rg_image_u64(cpy->image, tuple + CPY_OB_SIZE, &count) &&
+	return cpy_read_field(cpy, tuple, CPY_OB_SIZE, &count) &&
 	       cpy_add_product(size, count, 8);
 }
 
-static bool size_product(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_product(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	uint64_t size = type->basicsize;
 
-	if (!add_indices(cpy, cpy_word(cpy, object + 16), &size))
+	if (!add_indices(cpy, cpy_word(cpy, body + 16), &size))
 		return false;
 	*ret = size;
 	return true;
 }
 
 /* r 40. */
-static bool size_combinations(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_combinations(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			      uint64_t *ret)
 {
 	uint64_t size = type->basicsize, count;
 
-	if (!rg_image_u64(cpy->image, object + 40, &count) || !cpy_add_product(&size, count, 8))
+	if (!rg_image_u64(cpy->image, body + 40, &count) || !cpy_add_product(&size, count, 8))
 		return false;
 	*ret = size;
 	return true;
 }
 
 /* r 48. */
-static bool size_permutations(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_permutations(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			      uint64_t *ret)
 {
 	uint64_t size = type->basicsize, count;
 
-	if (!rg_image_u64(cpy->image, object + 48, &count) || !cpy_add_product(&size, count, 8) ||
-	    !add_indices(cpy, cpy_word(cpy, object + 16), &size))
+	if (!rg_image_u64(cpy->image, body + 48, &count) || !cpy_add_product(&size, count, 8) ||
+	    !add_indices(cpy, cpy_word(cpy, body + 16), &size))
 		return false;
 	*ret = size;
 	return true;

@@ -16,22 +16,22 @@ static bool item_size(const struct cpy *cpy, uint64_t descr, uint64_t *ret)
 	uint64_t type, basicsize;
 	uint32_t size;
 
-	if (!rg_image_u64(cpy->image, descr + 8, &type) ||
-	    !rg_image_u64(cpy->image, type + 32, &basicsize))
+	if (!cpy_read_field(cpy, descr, CPY_TYPE, &type) ||
+	    !cpy_read_field(cpy, type, 32, &basicsize))
 		return false;
-	if (basicsize != 96)
-		return rg_image_u64(cpy->image, descr + 40, ret);
-	if (!rg_image_u32(cpy->image, descr + 32, &size))
+	if (basicsize - cpy->shift != 96)
+		return cpy_read_field(cpy, descr, 40, ret);
+	if (!rg_image_u32(cpy->image, cpy_body(cpy, descr) + 32, &size))
 		return false;
 	*ret = size;
 	return true;
 }
 
 /* Number of items, 1 without dimensions. */
-static bool item_count(const struct cpy *cpy, uint64_t object, uint64_t *ret)
+static bool item_count(const struct cpy *cpy, uint64_t body, uint64_t *ret)
 {
-	uint32_t dimensions = cpy_word32(cpy, object + 24), i;
-	uint64_t at = cpy_word(cpy, object + 32), count = 1, length;
+	uint32_t dimensions = cpy_word32(cpy, body + 24), i;
+	uint64_t at = cpy_word(cpy, body + 32), count = 1, length;
 
 	if (dimensions > NUMPY_DIMENSIONS)
 		return false;
@@ -45,57 +45,57 @@ static bool item_count(const struct cpy *cpy, uint64_t object, uint64_t *ret)
 }
 
 /* An array that owns its data owns its items once each, in the order of memory. */
-static void walk_ndarray(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_ndarray(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	uint32_t flags = cpy_word32(cpy, object + 64);
-	uint64_t descr = cpy_word(cpy, object + 56), count;
+	uint32_t flags = cpy_word32(cpy, body + 64);
+	uint64_t descr = cpy_word(cpy, body + 56), count;
 	const char *text = NULL;
 
 	(void)type;
-	if (!(flags & NUMPY_OWNDATA) || cpy_word32(cpy, descr + 28) != NUMPY_OBJECT)
+	if (!(flags & NUMPY_OWNDATA) || cpy_get32(cpy, descr, 28) != NUMPY_OBJECT)
 		return;
-	if (!item_count(cpy, object, &count)) {
+	if (!item_count(cpy, body, &count)) {
 		cpy_undecoded(walk->cpy, walk->object);
 		return;
 	}
-	if (cpy_word32(cpy, object + 24) != 1)
+	if (cpy_word32(cpy, body + 24) != 1)
 		text = flags & NUMPY_C_CONTIGUOUS ? ".flat"
 			: flags & NUMPY_F_CONTIGUOUS ? ".T.flat" : ".data";
-	cpy_emit_strided(walk, cpy_word(cpy, object + 16), count, 8, RG_REFERENCE_UNTRAVERSED,
+	cpy_emit_strided(walk, cpy_word(cpy, body + 16), count, 8, RG_REFERENCE_UNTRAVERSED,
 			 text);
 }
 
-static bool size_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	uint64_t size = type->basicsize, count, item;
 
-	if (!cpy_add_product(&size, cpy_word32(cpy, object + 24), 16))
+	if (!cpy_add_product(&size, cpy_word32(cpy, body + 24), 16))
 		return false;
-	if (cpy_word32(cpy, object + 64) & NUMPY_OWNDATA &&
-	    (!item_count(cpy, object, &count) ||
-	     !item_size(cpy, cpy_word(cpy, object + 56), &item) ||
+	if (cpy_word32(cpy, body + 64) & NUMPY_OWNDATA &&
+	    (!item_count(cpy, body, &count) ||
+	     !item_size(cpy, cpy_word(cpy, body + 56), &item) ||
 	     !cpy_add_product(&size, count, item)))
 		return false;
 	*ret = size;
 	return true;
 }
 
-static bool length_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool length_ndarray(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			   uint64_t *ret)
 {
 	(void)type;
-	return cpy_word32(cpy, object + 24) &&
-	       rg_image_u64(cpy->image, cpy_word(cpy, object + 32), ret);
+	return cpy_word32(cpy, body + 24) &&
+	       rg_image_u64(cpy->image, cpy_word(cpy, body + 32), ret);
 }
 
 /* ---- numpy.dtype, numpy.broadcast ------------------------------------------- */
 
 /* subarray -> base 0, shape 8: at 88 since 2.0, at 40 before. */
-static void walk_dtype(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_dtype(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t subarray = cpy_word(walk->cpy, object + (type->row->basicsize == 96 ? 40 : 88));
+	uint64_t subarray = cpy_word(walk->cpy, body + (type->row->basicsize == 96 ? 40 : 88));
 
 	if (!subarray)
 		return;
@@ -104,12 +104,12 @@ static void walk_dtype(struct cpy_walk *walk, const struct cpy_type *type, uint6
 }
 
 /* numiter 16, iters 304. */
-static void walk_broadcast(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_broadcast(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t count = cpy_word32(walk->cpy, object + 16);
+	uint64_t count = cpy_word32(walk->cpy, body + 16);
 	uint64_t room = (type->row->basicsize - 304) / 8;
 
-	cpy_emit_strided(walk, object + 304, count < room ? count : room, 8,
+	cpy_emit_strided(walk, body + 304, count < room ? count : room, 8,
 			 RG_REFERENCE_UNTRAVERSED, ".iters");
 }
 
@@ -117,10 +117,10 @@ static void walk_broadcast(struct cpy_walk *walk, const struct cpy_type *type, u
 
 #define SCALAR_SIZE(bytes) \
 	static bool size_scalar_##bytes(const struct cpy *cpy, const struct cpy_type *type, \
-					uint64_t object, uint64_t *ret) \
+					uint64_t body, uint64_t *ret) \
 	{ \
 		(void)cpy; \
-		(void)object; \
+		(void)body; \
 		*ret = type->basicsize + (bytes); \
 		return true; \
 	}
@@ -132,12 +132,12 @@ SCALAR_SIZE(16)
 SCALAR_SIZE(32)
 
 /* Bytes count twice: as items, and as the value. */
-static bool size_bytes(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_bytes(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret)
 {
 	uint64_t size = type->basicsize, count;
 
-	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
+	if (!rg_image_u64(cpy->image, body + CPY_OB_SIZE, &count) ||
 	    !cpy_add_product(&size, count, 2))
 		return false;
 	*ret = size;
@@ -145,12 +145,12 @@ static bool size_bytes(const struct cpy *cpy, const struct cpy_type *type, uint6
 }
 
 /* A record: descr 32. */
-static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		      uint64_t *ret)
 {
 	uint64_t item;
 
-	if (!item_size(cpy, cpy_word(cpy, object + 32), &item) || item >> 40)
+	if (!item_size(cpy, cpy_word(cpy, body + 32), &item) || item >> 40)
 		return false;
 	*ret = type->basicsize + item;
 	return true;
@@ -159,10 +159,10 @@ static bool size_void(const struct cpy *cpy, const struct cpy_type *type, uint64
 /* ---- Cython functions: defaults 120, its first defaults_pyobjects 128 are objects ---- */
 
 static void walk_cython_function(struct cpy_walk *walk, const struct cpy_type *type,
-				 uint64_t object)
+				 uint64_t body)
 {
-	uint64_t defaults = cpy_word(walk->cpy, object + 120);
-	uint32_t count = cpy_word32(walk->cpy, object + 128);
+	uint64_t defaults = cpy_word(walk->cpy, body + 120);
+	uint32_t count = cpy_word32(walk->cpy, body + 128);
 
 	(void)type;
 	if (defaults && count <= INT32_MAX)

@@ -2,24 +2,24 @@
 /* What sizes and lengths of many C types are made of. */
 #include "runtime/cpython/structs.h"
 
-bool cpy_var_length(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_var_length(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		    uint64_t *ret)
 {
 	uint64_t count;
 
 	(void)type;
-	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count))
+	if (!rg_image_u64(cpy->image, body + CPY_OB_SIZE, &count))
 		return false;
 	*ret = count;
 	return true;
 }
 
-bool cpy_dict_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_dict_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		   uint64_t *ret)
 {
 	const struct cpy_struct *dict = cpy_struct_find(cpy, "dict", 0);
 
-	return dict && dict->size && dict->size(cpy, type, object, ret);
+	return dict && dict->size && dict->size(cpy, type, body, ret);
 }
 
 bool cpy_c_string_size(const struct cpy *cpy, uint64_t address, uint64_t *ret)

@@ -5,11 +5,11 @@
 /* ---- queue.SimpleQueue ------------------------------------------------------ */
 
 /* 3.13: a ring: get_idx 32, items 40, items_cap 48, num_items 56. */
-static void walk_simple_queue(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_simple_queue(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	uint64_t first = cpy_word(cpy, object + 32), items = cpy_word(cpy, object + 40);
-	uint64_t capacity = cpy_word(cpy, object + 48), count = cpy_word(cpy, object + 56);
+	uint64_t first = cpy_word(cpy, body + 32), items = cpy_word(cpy, body + 40);
+	uint64_t capacity = cpy_word(cpy, body + 48), count = cpy_word(cpy, body + 56);
 	uint64_t i, item;
 
 	(void)type;
@@ -38,34 +38,34 @@ static bool ring_is_counted(const struct cpy *cpy, const struct cpy_type *type)
 	       cpy_dict_get((struct cpy *)cpy, type->solid_type->dict, "__sizeof__");
 }
 
-static bool size_simple_queue(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_simple_queue(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			      uint64_t *ret)
 {
 	/* That __sizeof__ takes the size of the struct, not of the type. */
 	if (ring_is_counted(cpy, type))
-		return cpy_size_plus(cpy, type->row->basicsize, object + 40, object + 48, 8, ret);
+		return cpy_size_plus(cpy, type->row->basicsize, body + 40, body + 48, 8, ret);
 	*ret = type->basicsize;
 	return true;
 }
 
 static uint64_t owned_simple_queue(const struct cpy *cpy, const struct cpy_type *type,
-				   uint64_t object)
+				   uint64_t body)
 {
 	if (cpy->minor < 13 || ring_is_counted(cpy, type))
 		return 0;
-	return cpy_owned_block(cpy, object + 40, object + 48, 8);
+	return cpy_owned_block(cpy, body + 40, body + 48, 8);
 }
 
 /* Before the ring: lst 32, of which lst_pos 40 items are gone. */
 static bool length_simple_queue(const struct cpy *cpy, const struct cpy_type *type,
-				uint64_t object, uint64_t *ret)
+				uint64_t body, uint64_t *ret)
 {
-	uint64_t list = cpy_word(cpy, object + 32), gone = cpy_word(cpy, object + 40), count;
+	uint64_t list = cpy_word(cpy, body + 32), gone = cpy_word(cpy, body + 40), count;
 
 	(void)type;
 	if (cpy->minor >= 13)
-		return rg_image_u64(cpy->image, object + 56, ret);
-	if (!rg_image_u64(cpy->image, list + CPY_OB_SIZE, &count) || gone > count)
+		return rg_image_u64(cpy->image, body + 56, ret);
+	if (!cpy_read_field(cpy, list, CPY_OB_SIZE, &count) || gone > count)
 		return false;
 	*ret = count - gone;
 	return true;
@@ -74,18 +74,18 @@ static bool length_simple_queue(const struct cpy *cpy, const struct cpy_type *ty
 /* ---- dates ------------------------------------------------------------------ */
 
 /* tzinfo is there only if hastzinfo (a byte at 24) says so: the object ends before it else. */
-static void walk_datetime(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_datetime(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	if (cpy_word32(walk->cpy, object + 24) & 0xff)
-		cpy_emit_field(walk, object, 40, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
+	if (cpy_word32(walk->cpy, body + 24) & 0xff)
+		cpy_emit_field(walk, body, 40, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
 }
 
-static void walk_time(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_time(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	if (cpy_word32(walk->cpy, object + 24) & 0xff)
-		cpy_emit_field(walk, object, 32, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
+	if (cpy_word32(walk->cpy, body + 24) & 0xff)
+		cpy_emit_field(walk, body, 32, RG_REFERENCE_UNTRAVERSED, ".tzinfo");
 }
 
 #define TTINFO 32 /* utcoff 0, dstoff 8, tzname 16 */
@@ -99,19 +99,19 @@ static void emit_ttinfo(struct cpy_walk *walk, uint64_t at, const char *const la
 }
 
 /* num_ttinfos 48, tzrule_after: std 96, dst 128, std_only 184; _ttinfos 192. */
-static void walk_zoneinfo(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_zoneinfo(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	static const char *const std[] = { ".std.utcoff", ".std.dstoff", ".std.tzname" };
 	static const char *const dst[] = { ".dst.utcoff", ".dst.dstoff", ".dst.tzname" };
 	static const char *const all[] = { ".utcoff", ".dstoff", ".tzname" };
-	uint64_t infos = cpy_word(walk->cpy, object + 192);
-	uint64_t count = cpy_word(walk->cpy, object + 48);
+	uint64_t infos = cpy_word(walk->cpy, body + 192);
+	uint64_t count = cpy_word(walk->cpy, body + 48);
 	unsigned i;
 
 	(void)type;
-	emit_ttinfo(walk, object + 96, std);
-	if (!(cpy_word32(walk->cpy, object + 184) & 0xff))
-		emit_ttinfo(walk, object + 128, dst);
+	emit_ttinfo(walk, body + 96, std);
+	if (!(cpy_word32(walk->cpy, body + 184) & 0xff))
+		emit_ttinfo(walk, body + 128, dst);
 	for (i = 0; infos && i < 3; i++)
 		cpy_emit_strided(walk, infos + 8 * i, count, TTINFO, RG_REFERENCE_UNTRAVERSED,
 				 all[i]);
@@ -119,11 +119,11 @@ static void walk_zoneinfo(struct cpy_walk *walk, const struct cpy_type *type, ui
 
 /* num_transitions 40: four lists of words; and the ttinfos. */
 static uint64_t owned_zoneinfo(const struct cpy *cpy, const struct cpy_type *type,
-			       uint64_t object)
+			       uint64_t body)
 {
 	(void)type;
-	return cpy_owned_block(cpy, object + 56, object + 40, 4 * 8) +
-	       cpy_owned_block(cpy, object + 192, object + 48, TTINFO);
+	return cpy_owned_block(cpy, body + 56, body + 40, 4 * 8) +
+	       cpy_owned_block(cpy, body + 192, body + 48, TTINFO);
 }
 
 /* ---- decimal ---------------------------------------------------------------- */
@@ -131,14 +131,14 @@ static uint64_t owned_zoneinfo(const struct cpy *cpy, const struct cpy_type *typ
 #define MPD_NOT_OWNED 0xe0 /* MPD_STATIC_DATA, MPD_SHARED_DATA, MPD_CONST_DATA */
 
 /* flags (a byte) 24, alloc 56 in words. */
-static bool size_decimal(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_decimal(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	uint64_t size = type->basicsize, words;
 	uint32_t flags;
 
-	if (!rg_image_u32(cpy->image, object + 24, &flags) ||
-	    !rg_image_u64(cpy->image, object + 56, &words) ||
+	if (!rg_image_u32(cpy->image, body + 24, &flags) ||
+	    !rg_image_u64(cpy->image, body + 56, &words) ||
 	    (!(flags & MPD_NOT_OWNED) && !cpy_add_product(&size, words, 8)))
 		return false;
 	*ret = size;
@@ -148,12 +148,12 @@ static bool size_decimal(const struct cpy *cpy, const struct cpy_type *type, uin
 /* ---- ctypes ----------------------------------------------------------------- */
 
 /* b_ptr 16, b_needsfree 24, b_size 40; small values lie in the object, at 72. */
-static uint64_t owned_cdata(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+static uint64_t owned_cdata(const struct cpy *cpy, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	if (!cpy_word32(cpy, object + 24) || cpy_word(cpy, object + 16) == object + 72)
+	if (!cpy_word32(cpy, body + 24) || cpy_word(cpy, body + 16) == body + 72)
 		return 0;
-	return cpy_owned_block(cpy, object + 16, object + 40, 1);
+	return cpy_owned_block(cpy, body + 16, body + 40, 1);
 }
 
 /* What a type's description owns: length, elements, format and ndim at these addresses. */
@@ -180,39 +180,39 @@ static bool add_description(const struct cpy *cpy, uint64_t length, uint64_t ele
  * Up to 3.12 a ctypes type's dict (264) is a StgDict, which owns proto 96 but leaves
  * it to the type to show it: some do.  The reference is the type's here.
  */
-static void emit_proto(struct cpy_walk *walk, uint64_t object, uint8_t kind)
+static void emit_proto(struct cpy_walk *walk, uint64_t body, uint8_t kind)
 {
 	struct cpy *cpy = walk->cpy;
-	uint64_t dict = cpy_word(cpy, object + 264);
+	uint64_t dict = cpy_word(cpy, body + 264);
 
 	/* Base types of the module itself have a plain dict. */
-	if (dict && cpy_word(cpy, cpy_word(cpy, dict + 8) + 32) == 192)
-		cpy_emit_field(walk, dict, 96, kind, ".proto");
+	if (dict && cpy_get(cpy, cpy_type_word(cpy, dict), 32) - cpy->shift == 192)
+		cpy_emit_field(walk, cpy_body(cpy, dict), 96, kind, ".proto");
 }
 
-static void walk_shown_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_shown_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	emit_proto(walk, object, RG_REFERENCE_STRONG);
+	emit_proto(walk, body, RG_REFERENCE_STRONG);
 }
 
-static void walk_hidden_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_hidden_proto(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	(void)type;
-	emit_proto(walk, object, RG_REFERENCE_UNTRAVERSED);
+	emit_proto(walk, body, RG_REFERENCE_UNTRAVERSED);
 }
 
 /*
  * The size of a StgDict: length 64, elements 88, format 168, ndim 176.  What it has
  * beyond a dict counts twice.
  */
-static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			 uint64_t *ret)
 {
 	uint64_t size;
 
-	if (!cpy_dict_size(cpy, type, object, &size) ||
-	    !add_description(cpy, object + 64, object + 88, object + 168, object + 176, &size))
+	if (!cpy_dict_size(cpy, type, body, &size) ||
+	    !add_description(cpy, body + 64, body + 88, body + 168, body + 176, &size))
 		return false;
 	*ret = size + (192 - 48);
 	return true;
@@ -223,13 +223,13 @@ static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uin
  * length 24, elements 48, format 136, ndim 144 (144 and 152).  This __sizeof__ leaves
  * out the type's shared keys.
  */
-static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			     uint64_t *ret)
 {
-	uint64_t info = object + (cpy->minor > 13 ? 944 : 928), size = type->basicsize, count;
+	uint64_t info = body + (cpy->minor > 13 ? 944 : 928), size = type->basicsize, count;
 	uint64_t format = info + (cpy->minor > 13 ? 144 : 136);
 
-	if (!rg_image_u64(cpy->image, object + CPY_OB_SIZE, &count) ||
+	if (!rg_image_u64(cpy->image, body + CPY_OB_SIZE, &count) ||
 	    !cpy_add_product(&size, count, type->itemsize) ||
 	    (cpy_word32(cpy, info) &&
 	     !add_description(cpy, info + 24, info + 48, format, format + 8, &size)))
@@ -246,9 +246,9 @@ static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type,
 /* ---- interpreters ----------------------------------------------------------- */
 
 /* view 16 -> Py_buffer, whose obj is at 8. */
-static void walk_buffer_view(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_buffer_view(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t view = cpy_word(walk->cpy, object + 16);
+	uint64_t view = cpy_word(walk->cpy, body + 16);
 
 	(void)type;
 	if (view)

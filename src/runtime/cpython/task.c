@@ -107,13 +107,13 @@ uint64_t cpy_future_field(struct cpy *cpy, const struct cpy_links *links,
 enum cpy_future_state cpy_future_state(struct cpy *cpy, enum cpy_task_kind kind, uint64_t object)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
-	uint64_t string;
+	uint64_t body = cpy_body(cpy, object), string;
 	uint32_t state;
 	char text[16];
 
 	if (kind == CPY_FUTURE_C || kind == CPY_TASK_C) {
 		if (!layout->future.state ||
-		    !rg_image_u32(cpy->image, object + layout->future.state, &state) ||
+		    !rg_image_u32(cpy->image, body + layout->future.state, &state) ||
 		    state > CPY_DONE)
 			return CPY_FUTURE_UNKNOWN;
 		return (enum cpy_future_state)state;
@@ -158,8 +158,8 @@ static bool note_held(struct cpy_task *task, const struct cpy_links *links, size
 	const struct cpy_type *type = cpy_type_of(task->cpy, object);
 
 	if (type && type->row && !strcmp(type->row->name, "method") &&
-	    is_function(task->cpy, cpy_word(task->cpy, object + 16), "__aexit__"))
-		held = cpy_word(task->cpy, object + 24);
+	    is_function(task->cpy, cpy_get(task->cpy, object, 16), "__aexit__"))
+		held = cpy_get(task->cpy, object, 24);
 	else if (index + 1 < links->all.count && is_function(task->cpy, object, "__aexit__"))
 		held = links->all.data[index + 1].target;
 	return !held || rg_vector_push(&task->held, held);
@@ -194,7 +194,7 @@ static bool read_frame(struct cpy_task *task, struct cpy_step *step,
 			return false;
 	}
 	code = generator->frame.code;
-	name = cpy_is_code(task->cpy, code) ? cpy_word(task->cpy, code + layout->code.qualname) : 0;
+	name = cpy_is_code(task->cpy, code) ? cpy_get(task->cpy, code, layout->code.qualname) : 0;
 	if (name && cpy_str(task->cpy, name, qualname, sizeof(qualname)) >= 0) {
 		const char *dot = strrchr(qualname, '.');
 
@@ -298,11 +298,11 @@ static bool make_frames(struct cpy_task *task, struct rg_buffer *text, struct rg
 		struct cpy_generator generator = { 0 };
 
 		(void)cpy_generator_read(task->cpy, step->object, &generator);
-		at[2 * i] = add_text(text, task->cpy, cpy_word(task->cpy, generator.frame.code +
-								layout->code.qualname));
+		at[2 * i] = add_text(text, task->cpy, cpy_get(task->cpy, generator.frame.code,
+							     layout->code.qualname));
 		at[2 * i + 1] = add_text(text, task->cpy,
-					 cpy_word(task->cpy, generator.frame.code +
-								     layout->code.filename));
+					 cpy_get(task->cpy, generator.frame.code,
+						 layout->code.filename));
 		frames[i].line = cpy_frame_line(task->cpy, &generator.frame);
 		frames[i].object = rg_graph_find(task->graph, step->object);
 	}

@@ -120,7 +120,7 @@ static bool offer_items(struct cpy_task *task, uint64_t tuple, bool cells)
 	for (size_t i = 0; fine && i < links.all.count && i < ATTRIBUTES_LIMIT; i++) {
 		uint64_t item = links.all.data[i].target;
 
-		fine = offer(task, cells ? cpy_word(task->cpy, item + CPY_HEAD) : item);
+		fine = offer(task, cells ? cpy_get(task->cpy, item, CPY_HEAD) : item);
 	}
 	rg_vector_free(&links.all);
 	return fine;
@@ -132,7 +132,7 @@ static bool read_callback(struct cpy_task *task, uint64_t callback)
 	const char *name = type && type->row ? type->row->name : "";
 
 	if (!strcmp(name, "method"))
-		return offer_attributes(task, cpy_word(task->cpy, callback + 24));
+		return offer_attributes(task, cpy_get(task->cpy, callback, 24));
 	if (strcmp(name, "function") != 0 && strcmp(name, "functools.partial") != 0)
 		return true;
 	if (!cpy_links_read(task->cpy, callback, &task->scratch))

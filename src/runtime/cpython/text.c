@@ -54,30 +54,35 @@ static bool is_kind_of(const struct cpy *cpy, uint64_t object, uint64_t flag)
 {
 	uint64_t type;
 
-	if (!object || object & 7 || !rg_image_u64(cpy->image, object + 8, &type) || type & 7)
+	if (!object || object & 7 || !cpy_read_field(cpy, object, CPY_TYPE, &type) || type & 7)
 		return false;
-	return (cpy_word(cpy, type + 168) & flag) != 0;
+	return (cpy_get(cpy, type, 168) & flag) != 0;
 }
 
 static bool str_characters(const struct cpy *cpy, uint64_t object, struct characters *ret)
 {
+	uint64_t body = cpy_body(cpy, object);
+	const unsigned char *bytes;
 	unsigned state;
 
 	if (!is_kind_of(cpy, object, CPY_TPFLAG_UNICODE))
 		return false;
-	ret->length = cpy_word(cpy, object + CPY_HEAD);
-	state = cpy_word32(cpy, object + 32) & 255;
+	bytes = rg_image_at(cpy->image, body, cpy->layout.str.ascii_header);
+	if (!bytes)
+		return false;
+	ret->length = cpy_load64(bytes + CPY_HEAD);
+	state = cpy_str_state(bytes);
 	ret->kind = state >> 2 & 7;
 	if (!ret->kind && cpy->layout.str.wstr) {
 		/* Not made ready: only its wide characters exist. */
-		ret->at = cpy_word(cpy, object + cpy->layout.str.wstr);
-		ret->length = cpy_word(cpy, object + cpy->layout.str.compact_header - 8);
+		ret->at = cpy_word(cpy, body + cpy->layout.str.wstr);
+		ret->length = cpy_word(cpy, body + cpy->layout.str.compact_header - 8);
 		ret->kind = 4;
 	} else if (state & 0x20) {
-		ret->at = object + (state & 0x40 ? cpy->layout.str.ascii_header
-						 : cpy->layout.str.compact_header);
+		ret->at = body + (state & 0x40 ? cpy->layout.str.ascii_header
+					       : cpy->layout.str.compact_header);
 	} else {
-		ret->at = cpy_word(cpy, object + cpy->layout.str.data);
+		ret->at = cpy_word(cpy, body + cpy->layout.str.data);
 	}
 	if ((ret->kind != 1 && ret->kind != 2 && ret->kind != 4) || ret->length >> 48)
 		return false;
@@ -210,7 +215,7 @@ static bool long_digits(const struct cpy *cpy, uint64_t object, bool *ret_negati
 
 	if (!is_kind_of(cpy, object, CPY_TPFLAG_LONG))
 		return false;
-	size = (int64_t)cpy_word(cpy, object + CPY_HEAD);
+	size = (int64_t)cpy_get(cpy, object, CPY_HEAD);
 	if (cpy->layout.integer.has_tag) {
 		*ret_negative = (size & 3) == 2;
 		*ret_count = (size & 3) == 1 ? 0 : (uint64_t)size >> 3;
@@ -223,6 +228,7 @@ static bool long_digits(const struct cpy *cpy, uint64_t object, bool *ret_negati
 
 bool cpy_long(struct cpy *cpy, uint64_t object, int64_t *ret)
 {
+	uint64_t digits = cpy_body(cpy, object) + cpy->layout.integer.digits;
 	uint64_t count, value = 0, i;
 	bool negative;
 
@@ -232,7 +238,7 @@ bool cpy_long(struct cpy *cpy, uint64_t object, int64_t *ret)
 		uint32_t digit;
 
 		if (value >> 33 ||
-		    !rg_image_u32(cpy->image, object + cpy->layout.integer.digits + 4 * i, &digit))
+		    !rg_image_u32(cpy->image, digits + 4 * i, &digit))
 			return false;
 		value = value << 30 | (digit & 0x3fffffff);
 	}
@@ -244,7 +250,7 @@ bool cpy_long(struct cpy *cpy, uint64_t object, int64_t *ret)
 
 static void repr_long(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 {
-	uint64_t type = cpy_word(cpy, object + 8), count = 0;
+	uint64_t type = cpy_type_word(cpy, object), count = 0;
 	bool negative = false;
 	char out[40];
 	int64_t value;
@@ -269,7 +275,7 @@ static void repr_long(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 /* The shortest decimal that reads back as the same, laid out as repr() does. */
 static void repr_float(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 {
-	uint64_t word = cpy_word(cpy, object + CPY_HEAD);
+	uint64_t word = cpy_get(cpy, object, CPY_HEAD);
 	char digits[40], out[48];
 	int precision, exponent, used, i, n = 0;
 	double value;
@@ -317,10 +323,10 @@ static void repr_float(struct cpy *cpy, struct cpy_text *text, uint64_t object)
 
 static void repr_bytes(struct cpy *cpy, struct cpy_text *text, uint64_t object, uint64_t limit)
 {
-	uint64_t length = cpy_word(cpy, object + CPY_HEAD), i;
+	uint64_t length = cpy_get(cpy, object, CPY_HEAD), i;
 	const unsigned char *bytes;
 
-	bytes = length >> 48 ? NULL : rg_image_at(cpy->image, object + 32, length);
+	bytes = length >> 48 ? NULL : rg_image_at(cpy->image, cpy_body(cpy, object) + 32, length);
 	if (!bytes) {
 		cpy_text_puts(text, "<bytes>");
 		return;
@@ -374,7 +380,7 @@ static void repr(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsign
 	} else if (!strcmp(type->name, "float")) {
 		repr_float(cpy, text, object);
 	} else if (!strcmp(type->name, "tuple") && depth < REPR_DEPTH) {
-		count = cpy_word(cpy, object + CPY_HEAD);
+		count = cpy_get(cpy, object, CPY_HEAD);
 		cpy_text_puts(text, "(");
 		for (i = 0; i < count; i++) {
 			if (i)
@@ -384,7 +390,7 @@ static void repr(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsign
 				break;
 			}
 			repr(cpy, text,
-			     cpy_word(cpy, object + cpy->layout.tuple.items + 8 * i),
+			     cpy_get(cpy, object, cpy->layout.tuple.items + 8 * i),
 			     depth + 1);
 		}
 		cpy_text_puts(text, count == 1 ? ",)" : ")");
@@ -406,7 +412,7 @@ static bool put_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object,
 
 static bool put_tuple(struct cpy *cpy, struct cpy_text *text, uint64_t object, unsigned depth)
 {
-	uint64_t count = cpy_word(cpy, object + CPY_HEAD), i;
+	uint64_t count = cpy_get(cpy, object, CPY_HEAD), i;
 
 	if (depth == REPR_DEPTH || count > REPR_ITEMS)
 		return false;
@@ -414,7 +420,8 @@ static bool put_tuple(struct cpy *cpy, struct cpy_text *text, uint64_t object, u
 	for (i = 0; i < count; i++) {
 		if (i)
 			cpy_text_puts(text, ", ");
-		if (!put_literal(cpy, text, cpy_word(cpy, object + 24 + 8 * i), depth + 1))
+		if (!put_literal(cpy, text, cpy_get(cpy, object, cpy->layout.tuple.items + 8 * i),
+				 depth + 1))
 			return false;
 	}
 	cpy_text_puts(text, count == 1 ? ",)" : ")");
@@ -445,12 +452,13 @@ static bool put_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object,
 			return false;
 		repr_long(cpy, text, object);
 	} else if (!strcmp(type->name, "bytes")) {
-		length = cpy_word(cpy, object + CPY_HEAD);
-		if (length > LITERAL_CHARACTERS || !rg_image_at(cpy->image, object + 32, length))
+		length = cpy_get(cpy, object, CPY_HEAD);
+		if (length > LITERAL_CHARACTERS ||
+		    !rg_image_at(cpy->image, cpy_body(cpy, object) + 32, length))
 			return false;
 		repr_bytes(cpy, text, object, LITERAL_CHARACTERS + 1);
 	} else if (!strcmp(type->name, "float")) {
-		if (!rg_image_u64(cpy->image, object + CPY_HEAD, &word))
+		if (!cpy_read_field(cpy, object, CPY_HEAD, &word))
 			return false;
 		memcpy(&number, &word, sizeof(number));
 		if (!(number >= -DBL_MAX && number <= DBL_MAX))

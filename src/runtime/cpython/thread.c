@@ -89,7 +89,7 @@ uint64_t cpy_thread_object(struct cpy *cpy, const struct cpy_thread *thread)
 				layout->interpreter.modules);
 	module = modules ? cpy_dict_get(cpy, modules, "threading") : 0;
 	/* A module's dict stands at the same place in all versions. */
-	running = module ? cpy_dict_get(cpy, cpy_word(cpy, module + CPY_HEAD), "_active") : 0;
+	running = module ? cpy_dict_get(cpy, cpy_get(cpy, module, CPY_HEAD), "_active") : 0;
 	if (!running || !cpy_dict_each(cpy, running, match_ident, &active))
 		return 0;
 	return active.thread;
@@ -238,13 +238,13 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 		if (!frame.is_shown || !cpy_is_code(cpy, frame.code))
 			continue;
 		one.function = add_text(&text, cpy,
-					cpy_word(cpy, frame.code + layout->code.qualname));
+					cpy_get(cpy, frame.code, layout->code.qualname));
 		one.file = add_text(&text, cpy,
-				    cpy_word(cpy, frame.code + layout->code.filename));
+				    cpy_get(cpy, frame.code, layout->code.filename));
 		one.line = cpy_frame_line(cpy, &frame);
 		if (frame.owner == CPY_FRAME_OF_GENERATOR)
-			one.object = rg_builder_find(builder,
-						     frame.address - layout->generator.frame);
+			one.object = rg_builder_find(builder, frame.address - cpy->shift -
+							      layout->generator.frame);
 		if (layout->heap_frame)
 			one.object = rg_builder_find(builder, cpy_heap_frame_generator(
 								      cpy, frame.address));

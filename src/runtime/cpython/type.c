@@ -55,14 +55,14 @@ static bool is_type(const struct cpy *cpy, uint64_t address)
 
 		if (!at || at & 7)
 			return false;
-		bytes = rg_image_at(cpy->image, at, cpy->layout.str.type_size);
+		bytes = rg_image_at(cpy->image, cpy_body(cpy, at), cpy->layout.str.type_size);
 		if (!bytes)
 			return false;
 		if (at != address && !(cpy_load64(bytes + 168) & CPY_TPFLAG_TYPE))
 			return false;
 		if (at == cpy->type_type)
 			return true;
-		at = cpy_load64(bytes + 8);
+		at = cpy_load64(bytes + CPY_TYPE);
 	}
 	return false;
 }
@@ -211,7 +211,7 @@ static bool name_value(void *user, uint64_t key, uint64_t value)
 	const uint32_t *known;
 	char *copy;
 
-	if (!is_type(cpy, value) || cpy_word(cpy, value + 168) & CPY_TPFLAG_HEAPTYPE ||
+	if (!is_type(cpy, value) || cpy_is_heap_type(cpy, value) ||
 	    cpy_str(cpy, key, word, sizeof(word)) <= 0)
 		return true;
 	snprintf(name, sizeof(name), "%s%s%s", naming->module, naming->module[0] ? "." : "", word);
@@ -234,7 +234,7 @@ static bool name_module(void *user, uint64_t key, uint64_t value)
 	struct naming *naming = user;
 	uint64_t dict;
 
-	if (!rg_image_u64(naming->cpy->image, value + CPY_HEAD, &dict) ||
+	if (!cpy_read_field(naming->cpy, value, CPY_HEAD, &dict) ||
 	    cpy_str(naming->cpy, key, naming->module, sizeof(naming->module)) < 0)
 		return true;
 	if (!strcmp(naming->module, "builtins"))
@@ -274,7 +274,7 @@ static void read_tp_name(struct cpy *cpy, uint64_t address, char *ret, size_t si
 {
 	const char *name;
 
-	if (rg_image_string(cpy->image, cpy_word(cpy, address + 24), ret, size) && ret[0])
+	if (rg_image_string(cpy->image, cpy_get(cpy, address, 24), ret, size) && ret[0])
 		return;
 	name = symbol_name(cpy, address);
 	if (!name)
@@ -300,7 +300,7 @@ static bool look_at_key(void *user, uint64_t key, uint64_t value)
 	struct key_search *search = user;
 
 	(void)value;
-	search->whole = rg_image_at(search->cpy->image, key, CPY_HEAD) != NULL;
+	search->whole = cpy_head_at(search->cpy, key) != NULL;
 	return search->whole;
 }
 
@@ -323,15 +323,16 @@ static void read_names(struct cpy *cpy, struct cpy_type *type, const char *tp_na
 		uint64_t value = cpy_dict_get(cpy, type->dict, "__module__");
 
 		/* A class may be called "" after all. */
-		named |= cpy_str(cpy, cpy_word(cpy, at + cpy->layout.heap_type.qualname), qualname,
+		named |= cpy_str(cpy, cpy_get(cpy, at, cpy->layout.heap_type.qualname), qualname,
 				 sizeof(qualname)) >= 0;
-		(void)cpy_str(cpy, cpy_word(cpy, at + cpy->layout.heap_type.name), name,
+		(void)cpy_str(cpy, cpy_get(cpy, at, cpy->layout.heap_type.name), name,
 			      sizeof(name));
 		if (value)
 			(void)cpy_str(cpy, value, module, sizeof(module));
 		/* Where the dump lacks what tells them, a bare name would be another type's. */
 		/* Without the dict, or a key of it, nobody knows that there is none. */
-		lost = value ? !rg_image_at(cpy->image, value, cpy->layout.str.ascii_header)
+		lost = value ? !rg_image_at(cpy->image, cpy_body(cpy, value),
+					    cpy->layout.str.ascii_header)
 			     : !keys_are_whole(cpy, type->dict);
 		if ((lost || !cpy->image->complete) && (!module[0] || !qualname[0]) && named)
 			snprintf(module, sizeof(module), "?");
@@ -386,9 +387,9 @@ static void read_slots(struct cpy *cpy, struct cpy_type *type, const struct cpy_
 	}
 	if (type->is_heap) {
 		at = type->address + metatype_basicsize;
-		count = cpy_word(cpy, type->address + CPY_HEAD);
+		count = cpy_get(cpy, type->address, CPY_HEAD);
 	} else {
-		at = cpy_word(cpy, type->address + 240);
+		at = cpy_get(cpy, type->address, 240);
 		count = at ? SLOTS_MAX : 0;
 	}
 	if (count > SLOTS_MAX || (count && !rg_image_at(cpy->image, at, MEMBER_SIZE)))
@@ -407,13 +408,13 @@ static void read_slots(struct cpy *cpy, struct cpy_type *type, const struct cpy_
 	for (i = 0; i < count; i++) {
 		uint64_t member = at + MEMBER_SIZE * i;
 		uint32_t kind = cpy_word32(cpy, member + 8);
-		uint64_t offset = cpy_word(cpy, member + 16);
+		uint64_t offset = cpy_word(cpy, member + 16) - cpy->shift;
 		bool is_after = cpy->minor > 14 && cpy_word32(cpy, member + MEMBER_FLAGS) &
 							   MEMBER_AFTER_ITEMS;
 		uint32_t j;
 
 		if ((kind != MEMBER_OBJECT && kind != MEMBER_OBJECT_EX) || offset < CPY_HEAD ||
-		    offset & 7 || offset + 8 > type->basicsize)
+		    offset & 7 || offset > type->basicsize - 8)
 			continue;
 		/* One reference a word, even when two members name it. */
 		for (j = 0; j < inherited + used; j++)
@@ -524,7 +525,7 @@ uint64_t cpy_static_field(const struct cpy *cpy, const struct cpy_interpreter *i
 			  uint64_t type, bool subclasses)
 {
 	const struct cpy_layout *layout = &cpy->layout;
-	uint64_t index = cpy_word(cpy, type + 360);
+	uint64_t index = cpy_get(cpy, type, 360);
 	uint64_t entry;
 
 	if (layout->interpreter.static_types_count && index &&
@@ -545,22 +546,23 @@ uint64_t cpy_static_field(const struct cpy *cpy, const struct cpy_interpreter *i
 	/* Statics of extensions keep their state in themselves. */
 	if (interpreter != cpy->interpreters)
 		return 0;
-	return subclasses ? index : cpy_word(cpy, type + 264);
+	return subclasses ? index : cpy_get(cpy, type, 264);
 }
 
 /* Whether tp_name is the text of ht_name: so only a class statement makes it. */
 static bool made_by_python(const struct cpy *cpy, uint64_t address)
 {
-	uint64_t tp_name = cpy_word(cpy, address + 24);
-	uint64_t name = cpy_word(cpy, address + cpy->layout.heap_type.name);
-	unsigned state = cpy_word32(cpy, name + 32) & 255;
+	uint64_t tp_name = cpy_get(cpy, address, 24);
+	uint64_t name = cpy_get(cpy, address, cpy->layout.heap_type.name);
+	const unsigned char *at = rg_image_at(cpy->image, cpy_body(cpy, name),
+					      cpy->layout.str.ascii_header);
 
-	if (!name || !tp_name)
+	if (!at || !tp_name)
 		return false;
-	if ((state & 0x60) == 0x60)
-		return tp_name == name + cpy->layout.str.ascii_header;
-	return tp_name == cpy_word(cpy, name + cpy->layout.str.utf8) ||
-	       tp_name == cpy_word(cpy, name + cpy->layout.str.data);
+	if ((cpy_str_state(at) & 0x60) == 0x60)
+		return tp_name == cpy_body(cpy, name) + cpy->layout.str.ascii_header;
+	return tp_name == cpy_get(cpy, name, cpy->layout.str.utf8) ||
+	       tp_name == cpy_get(cpy, name, cpy->layout.str.data);
 }
 
 /*
@@ -591,13 +593,17 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 		return NULL;
 	type->address = address;
 	type->id = RG_NONE;
-	type->metatype = cpy_word(cpy, address + 8);
-	type->basicsize = cpy_word(cpy, address + 32);
-	type->itemsize = cpy_word(cpy, address + 40);
-	type->flags = cpy_word(cpy, address + 168);
-	type->weaklistoffset = cpy_word(cpy, address + 208);
-	type->base = cpy_word(cpy, address + 256);
-	type->dictoffset = (int64_t)cpy_word(cpy, address + 288);
+	type->metatype = cpy_type_word(cpy, address);
+	type->basicsize = cpy_get(cpy, address, 32) - cpy->shift;
+	type->itemsize = cpy_get(cpy, address, 40);
+	type->flags = cpy_get(cpy, address, 168);
+	type->weaklistoffset = cpy_get(cpy, address, 208);
+	if ((int64_t)type->weaklistoffset > 0)
+		type->weaklistoffset -= cpy->shift;
+	type->base = cpy_get(cpy, address, 256);
+	type->dictoffset = (int64_t)cpy_get(cpy, address, 288);
+	if (type->dictoffset > 0)
+		type->dictoffset -= cpy->shift;
 	if (type->basicsize < CPY_HEAD || type->basicsize > 1 << 24 || type->itemsize > 1 << 24)
 		return NULL;
 	/* Bits that mean something only in later releases. */
@@ -614,8 +620,8 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 		type->prefix += 16;
 	if (type->is_heap) {
 		type->is_python = base && made_by_python(cpy, address);
-		type->cached_keys = cpy_word(cpy, address + cpy->layout.heap_type.cached_keys);
-		type->dict = cpy_word(cpy, address + 264);
+		type->cached_keys = cpy_get(cpy, address, cpy->layout.heap_type.cached_keys);
+		type->dict = cpy_get(cpy, address, 264);
 	} else {
 		type->dict = cpy_static_field(cpy, cpy->interpreters, address, false);
 	}
@@ -624,7 +630,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	read_tp_name(cpy, address, tp_name, sizeof(tp_name));
 	read_layout(cpy, type, base, tp_name);
 	read_names(cpy, type, tp_name);
-	read_slots(cpy, type, base, cpy_word(cpy, type->metatype + 32));
+	read_slots(cpy, type, base, cpy_get(cpy, type->metatype, 32));
 	type->is_leaf = !type->is_heap && !type->is_opaque && !type->slot_count &&
 			!type->dictoffset && (!type->row || (!type->row->walk &&
 							     !type->row->fields)) &&
@@ -666,7 +672,7 @@ static struct cpy_type *read_chain(struct cpy *cpy, uint64_t address)
 	uint64_t at;
 	size_t i;
 
-	for (at = address; at && fits; at = cpy_word(cpy, at + 256)) {
+	for (at = address; at && fits; at = cpy_get(cpy, at, 256)) {
 		type = known(cpy, at, &rejected);
 		if (type)
 			break;
@@ -704,7 +710,7 @@ const struct cpy_type *cpy_type_slow(struct cpy *cpy, uint64_t address)
 		return type;
 	if (!type && !rejected) {
 		/* What is not even readable is not worth remembering. */
-		if (!rg_image_at(cpy->image, address, cpy->layout.str.type_size))
+		if (!rg_image_at(cpy->image, cpy_body(cpy, address), cpy->layout.str.type_size))
 			return NULL;
 		type = read_chain(cpy, address);
 	}
@@ -724,10 +730,10 @@ const struct cpy_type *cpy_type_of(struct cpy *cpy, uint64_t object)
 
 	if (!object || object & 7)
 		return NULL;
-	at = rg_image_at(cpy->image, object, CPY_HEAD);
-	if (!at || !cpy_refcount_lives(cpy, cpy_load64(at)))
+	at = cpy_head_at(cpy, object);
+	if (!at || !cpy_head_lives(cpy, at))
 		return NULL;
-	return cpy_type_fast(cpy, cpy_load64(at + 8));
+	return cpy_type_fast(cpy, cpy_head_type(cpy, at));
 }
 
 bool cpy_type_is(struct cpy *cpy, const struct cpy_type *type, uint64_t base)
@@ -745,14 +751,14 @@ bool cpy_type_is(struct cpy *cpy, const struct cpy_type *type, uint64_t base)
 /* A Python __del__ anywhere in the order of resolution. */
 void cpy_type_finish(struct cpy *cpy, struct cpy_type *type)
 {
-	uint64_t mro = cpy_word(cpy, type->address + 344), count, i;
+	uint64_t mro = cpy_get(cpy, type->address, 344), count, i;
 
 	if (!type->is_heap || !mro)
 		return;
-	count = cpy_word(cpy, mro + CPY_HEAD);
+	count = cpy_get(cpy, mro, CPY_HEAD);
 	for (i = 0; i < count && i < BASES_MAX; i++) {
 		const struct cpy_type *entry =
-			cpy_type_at(cpy, cpy_word(cpy, mro + cpy->layout.tuple.items + 8 * i));
+			cpy_type_at(cpy, cpy_get(cpy, mro, cpy->layout.tuple.items + 8 * i));
 
 		if (entry && entry->is_python && cpy_dict_get(cpy, entry->dict, "__del__")) {
 			type->has_finalizer = true;

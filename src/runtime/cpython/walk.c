@@ -5,7 +5,7 @@
  */
 #include "runtime/cpython/private.h"
 
-static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
+static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field, uint64_t body)
 {
 	static const uint8_t kinds[] = {
 		[CPY_OWNED] = RG_REFERENCE_STRONG,
@@ -16,7 +16,7 @@ static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
 	uint64_t word;
 
 	for (; field->label; field++) {
-		if (!rg_image_u64(walk->cpy->image, walk->object + field->offset, &word)) {
+		if (!rg_image_u64(walk->cpy->image, body + field->offset, &word)) {
 			cpy_undecoded(walk->cpy, walk->object);
 			continue;
 		}
@@ -28,16 +28,16 @@ static void walk_fields(struct cpy_walk *walk, const struct cpy_field *field)
 	}
 }
 
-static void walk_slots(struct cpy_walk *walk, const struct cpy_type *type)
+static void walk_slots(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	uint32_t i;
 
 	for (i = 0; i < type->slot_count; i++) {
 		const struct cpy_slot *slot = &type->slots[i];
-		uint64_t at = walk->object + slot->offset;
+		uint64_t at = body + slot->offset;
 
 		if (__builtin_expect(slot->itemsize, 0))
-			at += cpy_word(walk->cpy, walk->object + CPY_HEAD) * slot->itemsize;
+			at += cpy_word(walk->cpy, body + CPY_HEAD) * slot->itemsize;
 		cpy_emit(walk, cpy_word(walk->cpy, at), RG_REFERENCE_STRONG, CPY_LABEL_SLOT, NULL,
 			 slot->name);
 	}
@@ -76,7 +76,7 @@ static void emit_dict(struct cpy_walk *walk, uint64_t dict, uint8_t kind)
 	cpy_emit(walk, dict, kind | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT, ".__dict__", 0);
 }
 
-static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
+static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
 	uint64_t object = walk->object, word = cpy_word(cpy, object - 24);
@@ -97,8 +97,8 @@ static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 			emit_dict(walk, word, kind);
 	} else {
 		if (type->flags & CPY_TPFLAG_INLINE_VALUES &&
-		    rg_image_u32(cpy->image, object + type->basicsize, &head) && head >> 24) {
-			walk_values(walk, type, object + type->basicsize + 8, head & 255);
+		    rg_image_u32(cpy->image, body + type->basicsize, &head) && head >> 24) {
+			walk_values(walk, type, body + type->basicsize + 8, head & 255);
 			/*
 			 * Up to 3.13.12 the collector is shown the one or the other
 			 * (python/cpython#145440).  Debian, whose builds are told by
@@ -114,13 +114,13 @@ static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type)
 }
 
 /* Where the pointer to the dict of an instance stands, by tp_dictoffset; 0: nowhere. */
-static uint64_t dict_place(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+static uint64_t dict_place(const struct cpy *cpy, const struct cpy_type *type, uint64_t body)
 {
 	uint64_t size, items;
 
 	if (type->dictoffset > 0)
-		return object + (uint64_t)type->dictoffset;
-	items = cpy_word(cpy, object + CPY_HEAD);
+		return body + (uint64_t)type->dictoffset;
+	items = cpy_word(cpy, body + CPY_HEAD);
 	if (cpy->layout.integer.has_tag && type->flags & CPY_TPFLAG_LONG)
 		items = items >> 3 ? items >> 3 : 1;
 	else if ((int64_t)items < 0)
@@ -128,29 +128,30 @@ static uint64_t dict_place(const struct cpy *cpy, const struct cpy_type *type, u
 	if (items >> 40)
 		return 0;
 	size = (type->basicsize + items * type->itemsize + 7) & ~UINT64_C(7);
-	return object + size + (uint64_t)type->dictoffset;
+	return body + size + (uint64_t)type->dictoffset;
 }
 
 void cpy_walk_object(struct cpy_walk *walk)
 {
 	const struct cpy_type *type = walk->type;
+	uint64_t body = cpy_body(walk->cpy, walk->object);
 	uint32_t i;
 
 	walk->count = 0;
 	for (i = 0; i < type->row_count; i++) {
 		if (type->rows[i]->fields)
-			walk_fields(walk, type->rows[i]->fields);
+			walk_fields(walk, type->rows[i]->fields, body);
 		if (type->rows[i]->walk)
-			type->rows[i]->walk(walk, type, walk->object);
+			type->rows[i]->walk(walk, type, body);
 	}
 	if (type->is_opaque)
 		cpy_emit_inferred(walk);
 	if (type->slot_count)
-		walk_slots(walk, type);
+		walk_slots(walk, type, body);
 	if (type->flags & CPY_TPFLAG_MANAGED_DICT) {
-		walk_managed(walk, type);
+		walk_managed(walk, type, body);
 	} else if (type->dictoffset && !type->is_type) {
-		uint64_t place = dict_place(walk->cpy, type, walk->object);
+		uint64_t place = dict_place(walk->cpy, type, body);
 
 		if (place)
 			emit_dict(walk, cpy_word(walk->cpy, place), RG_REFERENCE_STRONG);

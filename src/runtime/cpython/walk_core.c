@@ -28,9 +28,9 @@ void cpy_emit_array(struct cpy_walk *walk, uint64_t at, uint64_t count, uint8_t 
 	}
 }
 
-static void walk_list(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_list(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	const unsigned char *at = rg_image_at(walk->cpy->image, object, 40);
+	const unsigned char *at = rg_image_at(walk->cpy->image, body, 40);
 
 	(void)type;
 	if (!at) {
@@ -45,7 +45,7 @@ static void walk_list(struct cpy_walk *walk, const struct cpy_type *type, uint64
  * In 3.11 the frozen modules' constants are static data, made by the compiler:
  * None, True, False and Ellipsis stand in them without having been counted.
  */
-static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t count)
+static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t body, uint64_t count)
 {
 	struct cpy *cpy = walk->cpy;
 	uint64_t i;
@@ -53,49 +53,48 @@ static void walk_frozen_tuple(struct cpy_walk *walk, uint64_t object, uint64_t c
 	for (i = 0; i < count; i++) {
 		uint64_t item;
 
-		if (!rg_image_u64(cpy->image, object + cpy->layout.tuple.items + 8 * i, &item)) {
+		if (!rg_image_u64(cpy->image, body + cpy->layout.tuple.items + 8 * i, &item)) {
 			cpy_undecoded(walk->cpy, walk->object);
 			return;
 		}
 		cpy_emit(walk, item,
-			 item && cpy_refcount_immortal(cpy, cpy_word(cpy, item))
+			 item && cpy_immortal(cpy, item)
 				 ? RG_REFERENCE_STRONG
 				 : RG_REFERENCE_BORROWED,
 			 CPY_LABEL_INDEX, NULL, i);
 	}
 }
 
-static void walk_hidden_items(struct cpy_walk *walk, uint64_t object, uint64_t from, uint64_t to)
+static void walk_hidden_items(struct cpy_walk *walk, uint64_t body, uint64_t from, uint64_t to)
 {
 	uint64_t i, item;
 
 	for (i = from; i < to && i < from + HIDDEN_MAX; i++)
-		if (rg_image_u64(walk->cpy->image, object + 24 + 8 * i, &item))
+		if (rg_image_u64(walk->cpy->image, body + 24 + 8 * i, &item))
 			cpy_emit(walk, item, RG_REFERENCE_UNTRAVERSED, CPY_LABEL_INDEX, NULL, i);
 }
 
-static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_tuple(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t count = cpy_word(walk->cpy, object + CPY_HEAD);
+	uint64_t count = cpy_word(walk->cpy, body + CPY_HEAD);
 
-	if (walk->cpy->minor <= 11 &&
-	    cpy_refcount_immortal(walk->cpy, cpy_word(walk->cpy, object))) {
-		walk_frozen_tuple(walk, object, count);
+	if (walk->cpy->minor <= 11 && cpy_immortal(walk->cpy, walk->object)) {
+		walk_frozen_tuple(walk, body, count);
 		return;
 	}
 	/* A struct sequence has items that its length does not tell; 3.8 does not show them. */
 	if (type->hidden_items > count && walk->cpy->minor <= 8)
-		walk_hidden_items(walk, object, count, type->hidden_items);
+		walk_hidden_items(walk, body, count, type->hidden_items);
 	else if (type->hidden_items > count)
 		count = type->hidden_items;
-	cpy_emit_array(walk, object + walk->cpy->layout.tuple.items, count, RG_REFERENCE_STRONG,
+	cpy_emit_array(walk, body + walk->cpy->layout.tuple.items, count, RG_REFERENCE_STRONG,
 		       CPY_LABEL_INDEX, NULL);
 }
 
-static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	const unsigned char *at = rg_image_at(cpy->image, object, 64), *table;
+	const unsigned char *at = rg_image_at(cpy->image, body, 64), *table;
 	uint64_t mask, start, i;
 
 	(void)type;
@@ -122,14 +121,14 @@ static void walk_set(struct cpy_walk *walk, const struct cpy_type *type, uint64_
 	}
 }
 
-static void walk_weakref(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_weakref(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	uint64_t referent = cpy_word(walk->cpy, object + 16);
+	uint64_t referent = cpy_word(walk->cpy, body + 16);
 
 	(void)type;
 	if (referent != walk->cpy->none)
 		cpy_emit(walk, referent, RG_REFERENCE_WEAK, CPY_LABEL_TEXT, "weakref", 0);
-	cpy_emit_field(walk, object, 24, RG_REFERENCE_STRONG, ".__callback__");
+	cpy_emit_field(walk, body, 24, RG_REFERENCE_STRONG, ".__callback__");
 }
 
 /* ---- types --------------------------------------------------------------------- */
@@ -138,9 +137,10 @@ static void walk_weakref(struct cpy_walk *walk, const struct cpy_type *type, uin
 #define OWN_CACHE (RG_REFERENCE_PLUMBING | RG_REFERENCE_ROUTINE)
 
 /* What each interpreter keeps for a static type. */
-static void walk_static_type(struct cpy_walk *walk, uint64_t object)
+static void walk_static_type(struct cpy_walk *walk)
 {
 	struct cpy *cpy = walk->cpy;
+	uint64_t object = walk->object;
 	size_t i;
 
 	for (i = 0; i < cpy->interpreter_count; i++) {
@@ -155,10 +155,10 @@ static void walk_static_type(struct cpy_walk *walk, uint64_t object)
 	}
 }
 
-static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	const unsigned char *at = rg_image_at(cpy->image, object, cpy->layout.str.type_size);
+	const unsigned char *at = rg_image_at(cpy->image, body, cpy->layout.str.type_size);
 	uint8_t kind = RG_REFERENCE_UNTRAVERSED, base_kind = RG_REFERENCE_BORROWED;
 	struct cpy_dict keys;
 	uint64_t i, key, value;
@@ -175,7 +175,7 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 		cpy_emit(walk, cpy_load64(at + 264), kind | RG_REFERENCE_PLUMBING, CPY_LABEL_TEXT,
 			 ".__dict__", 0);
 	} else {
-		walk_static_type(walk, object);
+		walk_static_type(walk);
 	}
 	cpy_emit(walk, cpy_load64(at + 352), kind | OWN_CACHE, CPY_LABEL_TEXT, ".tp_cache", 0);
 	cpy_emit(walk, cpy_load64(at + 344), kind | OWN_CACHE, CPY_LABEL_TEXT, ".__mro__", 0);
@@ -186,16 +186,16 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 	if (!heap)
 		return;
 	if (cpy->layout.heap_type.module)
-		cpy_emit_field(walk, object, cpy->layout.heap_type.module,
+		cpy_emit_field(walk, body, cpy->layout.heap_type.module,
 			       kind | RG_REFERENCE_ROUTINE, ".ht_module");
 	kind = RG_REFERENCE_UNTRAVERSED;
 	cpy_emit(walk, cpy_load64(at + 360), kind | OWN_CACHE, CPY_LABEL_TEXT, ".tp_subclasses",
 		 0);
 	kind |= RG_REFERENCE_NAME;
-	cpy_emit_field(walk, object, cpy->layout.heap_type.name, kind, ".__name__");
-	cpy_emit_field(walk, object, cpy->layout.heap_type.qualname, kind, ".__qualname__");
-	cpy_emit_field(walk, object, cpy->layout.heap_type.slots, kind, ".__slots__");
-	key = cpy_word(cpy, object + cpy->layout.heap_type.cached_keys);
+	cpy_emit_field(walk, body, cpy->layout.heap_type.name, kind, ".__name__");
+	cpy_emit_field(walk, body, cpy->layout.heap_type.qualname, kind, ".__qualname__");
+	cpy_emit_field(walk, body, cpy->layout.heap_type.slots, kind, ".__slots__");
+	key = cpy_word(cpy, body + cpy->layout.heap_type.cached_keys);
 	if (!key || !cpy_keys_read(cpy, key, &keys))
 		return;
 	for (i = 0; i < keys.count; i++) {
@@ -204,29 +204,29 @@ static void walk_type(struct cpy_walk *walk, const struct cpy_type *type, uint64
 	}
 }
 
-static bool size_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		      uint64_t *ret)
 {
 	uint64_t keys;
 
 	(void)type;
-	if (!(cpy_word(cpy, object + 168) & CPY_TPFLAG_HEAPTYPE)) {
+	if (!(cpy_word(cpy, body + 168) & CPY_TPFLAG_HEAPTYPE)) {
 		*ret = cpy->layout.str.type_size;
 		return true;
 	}
-	keys = cpy_word(cpy, object + cpy->layout.heap_type.cached_keys);
+	keys = cpy_word(cpy, body + cpy->layout.heap_type.cached_keys);
 	*ret = cpy->layout.heap_type.size + (keys ? cpy_keys_size(cpy, keys) : 0);
 	return true;
 }
 
 /* ---- sizes ---------------------------------------------------------------------- */
 
-static bool size_list(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_list(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		      uint64_t *ret)
 {
 	uint64_t allocated;
 
-	if (!rg_image_u64(cpy->image, object + 32, &allocated))
+	if (!rg_image_u64(cpy->image, body + 32, &allocated))
 		return false;
 	/* While it is being sorted, its items are elsewhere and this is -1. */
 	if (allocated == UINT64_MAX)
@@ -237,26 +237,26 @@ static bool size_list(const struct cpy *cpy, const struct cpy_type *type, uint64
 	return true;
 }
 
-static bool size_set(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_set(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret)
 {
-	uint64_t mask = cpy_word(cpy, object + 32);
+	uint64_t mask = cpy_word(cpy, body + 32);
 
 	if (mask >> 48)
 		return false;
 	*ret = type->basicsize;
-	if (cpy_word(cpy, object + 40) != object + 64)
+	if (cpy_word(cpy, body + 40) != body + 64)
 		*ret += 16 * (mask + 1);
 	return true;
 }
 
-static bool size_int(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_int(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret)
 {
 	uint64_t size, digits;
 
 	(void)type;
-	if (!rg_image_u64(cpy->image, object + CPY_HEAD, &size))
+	if (!rg_image_u64(cpy->image, body + CPY_HEAD, &size))
 		return false;
 	if (cpy->layout.integer.has_tag)
 		digits = size >> 3;
@@ -269,10 +269,10 @@ static bool size_int(const struct cpy *cpy, const struct cpy_type *type, uint64_
 	return true;
 }
 
-static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret)
 {
-	const unsigned char *at = rg_image_at(cpy->image, object, cpy->layout.str.ascii_header);
+	const unsigned char *at = rg_image_at(cpy->image, body, cpy->layout.str.ascii_header);
 	uint64_t length, data, utf8, wide, header = cpy->layout.str.compact_header;
 	unsigned state, kind;
 	bool compact, ascii;
@@ -281,7 +281,7 @@ static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_
 	if (!at)
 		return false;
 	length = cpy_load64(at + CPY_HEAD);
-	state = at[32];
+	state = cpy_str_state(at);
 	kind = state >> 2 & 7;
 	compact = state & 0x20;
 	ascii = state & 0x40;
@@ -294,33 +294,33 @@ static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_
 	} else {
 		/* One word more: the pointer to the characters. */
 		*ret = header + 8;
-		data = cpy_word(cpy, object + cpy->layout.str.data);
+		data = cpy_word(cpy, body + cpy->layout.str.data);
 		if (data)
 			*ret += (length + 1) * kind;
 	}
 	if (cpy->layout.str.wstr) {
 		wide = cpy_load64(at + cpy->layout.str.wstr);
-		data = compact ? object + (ascii ? cpy->layout.str.ascii_header : header)
-			       : cpy_word(cpy, object + cpy->layout.str.data);
+		data = compact ? body + (ascii ? cpy->layout.str.ascii_header : header)
+			       : cpy_word(cpy, body + cpy->layout.str.data);
 		if (wide && wide != data)
 			*ret += 4 + 4 * (ascii && compact ? length
-							  : cpy_word(cpy, object + header - 8));
+							  : cpy_word(cpy, body + header - 8));
 	}
 	if (!(compact && ascii)) {
-		utf8 = cpy_word(cpy, object + cpy->layout.str.utf8);
-		data = compact ? object + header : cpy_word(cpy, object + cpy->layout.str.data);
+		utf8 = cpy_word(cpy, body + cpy->layout.str.utf8);
+		data = compact ? body + header : cpy_word(cpy, body + cpy->layout.str.data);
 		if (utf8 && utf8 != data)
-			*ret += cpy_word(cpy, object + cpy->layout.str.utf8_length) + 1;
+			*ret += cpy_word(cpy, body + cpy->layout.str.utf8_length) + 1;
 	}
 	return *ret >> 52 == 0;
 }
 
-static bool size_bytearray(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_bytearray(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			   uint64_t *ret)
 {
 	uint64_t allocated;
 
-	if (!rg_image_u64(cpy->image, object + 24, &allocated) || allocated >> 48)
+	if (!rg_image_u64(cpy->image, body + 24, &allocated) || allocated >> 48)
 		return false;
 	*ret = type->basicsize + allocated;
 	return true;
@@ -333,29 +333,29 @@ static const struct cpy_field bytearray_315[] = {
 };
 
 /* An empty one shares its bytes with all others, and does not count them. */
-static bool size_bytearray_315(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool size_bytearray_315(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			       uint64_t *ret)
 {
 	uint64_t allocated;
 
-	if (!rg_image_u64(cpy->image, object + 24, &allocated) || allocated >> 48)
+	if (!rg_image_u64(cpy->image, body + 24, &allocated) || allocated >> 48)
 		return false;
-	*ret = type->basicsize + (allocated ? allocated + 33 : 0);
+	*ret = type->basicsize + (allocated ? cpy->shift + 33 + allocated : 0);
 	return true;
 }
 
-static bool length_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool length_size(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			uint64_t *ret)
 {
 	(void)type;
-	return rg_image_u64(cpy->image, object + CPY_HEAD, ret);
+	return rg_image_u64(cpy->image, body + CPY_HEAD, ret);
 }
 
-static bool length_set(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+static bool length_set(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		       uint64_t *ret)
 {
 	(void)type;
-	return rg_image_u64(cpy->image, object + 24, ret);
+	return rg_image_u64(cpy->image, body + 24, ret);
 }
 
 /* ---- the table -------------------------------------------------------------------- */

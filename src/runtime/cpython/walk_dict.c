@@ -80,7 +80,7 @@ bool cpy_keys_read(const struct cpy *cpy, uint64_t keys, struct cpy_dict *ret)
 
 bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret)
 {
-	const unsigned char *at = rg_image_at(cpy->image, dict, 48);
+	const unsigned char *at = rg_image_at(cpy->image, cpy_body(cpy, dict), 48);
 	uint64_t values;
 
 	if (!at || !cpy_keys_read(cpy, cpy_load64(at + 32), ret))
@@ -111,8 +111,8 @@ bool cpy_dict_read(const struct cpy *cpy, uint64_t dict, struct cpy_dict *ret)
 uint64_t cpy_find_lookdict(const struct cpy *cpy)
 {
 	/* The classes derived from object are kept by number. */
-	uint64_t object = cpy_word(cpy, cpy->type_type + 256);
-	uint64_t subclasses = cpy_word(cpy, object + 360);
+	uint64_t object = cpy_get(cpy, cpy->type_type, 256);
+	uint64_t subclasses = cpy_get(cpy, object, 360);
 	struct cpy_dict table;
 
 	if (!cpy->layout.dict.has_lookup || !cpy_dict_read(cpy, subclasses, &table) ||
@@ -216,15 +216,17 @@ static bool match(void *user, uint64_t key, uint64_t value)
 {
 	struct search *search = user;
 	const struct cpy *cpy = search->cpy;
-	const unsigned char *at = rg_image_at(cpy->image, key, cpy->layout.str.ascii_header);
+	uint64_t body = cpy_body(cpy, key);
+	const unsigned char *at = rg_image_at(cpy->image, body, cpy->layout.str.ascii_header);
 	const void *text;
 
-	if (!at || cpy_load64(at + CPY_HEAD) != search->length || (at[32] & 0x60) != 0x60)
+	if (!at || cpy_load64(at + CPY_HEAD) != search->length ||
+	    (cpy_str_state(at) & 0x60) != 0x60)
 		return true;
-	text = rg_image_at(cpy->image, key + cpy->layout.str.ascii_header, search->length);
+	text = rg_image_at(cpy->image, body + cpy->layout.str.ascii_header, search->length);
 	if (!text || memcmp(text, search->name, search->length))
 		return true;
-	if (!(cpy_word(cpy, cpy_load64(at + 8) + 168) & CPY_TPFLAG_UNICODE))
+	if (!(cpy_get(cpy, cpy_load64(at + CPY_TYPE), 168) & CPY_TPFLAG_UNICODE))
 		return true;
 	search->found = value;
 	return false;
@@ -240,14 +242,16 @@ uint64_t cpy_dict_get(struct cpy *cpy, uint64_t dict, const char *name)
 
 /* ---- walking ----------------------------------------------------------------- */
 
-void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t object)
+void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
+	uint64_t object = walk->object;
 	struct cpy_dict table;
 	uint64_t i, key = 0, value = 0;
 	uint8_t key_kind = RG_REFERENCE_UNTRAVERSED, value_kind = RG_REFERENCE_STRONG;
 
 	(void)type;
+	(void)body;
 	if (!cpy_dict_read(cpy, object, &table)) {
 		cpy_undecoded(walk->cpy, walk->object);
 		return;
@@ -281,10 +285,10 @@ void cpy_walk_dict(struct cpy_walk *walk, const struct cpy_type *type, uint64_t 
 	}
 }
 
-bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		   uint64_t *ret)
 {
-	uint64_t keys = cpy_word(cpy, object + 32), values = cpy_word(cpy, object + 40);
+	uint64_t keys = cpy_word(cpy, body + 32), values = cpy_word(cpy, body + 40);
 	uint64_t size = type->basicsize, table;
 
 	if (values)
@@ -299,9 +303,9 @@ bool cpy_size_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t 
 	return true;
 }
 
-bool cpy_length_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+bool cpy_length_dict(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 		     uint64_t *ret)
 {
 	(void)type;
-	return rg_image_u64(cpy->image, object + 16, ret);
+	return rg_image_u64(cpy->image, body + 16, ret);
 }
