@@ -7,7 +7,8 @@ Each program runs under the oracle (oracle.py), is dumped with gcore where the o
 table of interpreters x programs x figures follows, and `N passed, N failed` at the end. Which
 interpreters must have run is said by the file `required`.
 
-Interpreters: /usr/bin/python3, those of pyenv, and those fetch-interpreters.sh has unpacked.
+Interpreters: /usr/bin/python3, those of pyenv, and those that fetch-interpreters.sh has unpacked
+and build-interpreters.sh has built.
 """
 import argparse
 import concurrent.futures
@@ -15,6 +16,7 @@ import fnmatch
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,7 +32,10 @@ import stacks
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 VERSIONS = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.", "3.14.", "3.15.")
-PROBE = "import ctypes, sys; print(sys.version.split()[0], sys.implementation.name)"
+# The suffix says what is unusual about a build: t free-threaded, d debug, tr reference tracing.
+PROBE = """import ctypes, sys
+print(sys.version.split()[0] + sys.abiflags + "tr" * hasattr(sys, "getobjects"),
+      sys.implementation.name)"""
 SKIPPED = 77
 LIMIT = 120
 
@@ -109,24 +114,27 @@ def find_interpreters(fetched):
         if [path for path in paths if add("pyenv", path)]:
             kinds.append("pyenv")
     for launcher in sorted(glob.glob(os.path.join(CACHE, "*", "python3"))):
-        add(os.path.basename(os.path.dirname(launcher)).split("-python")[0], launcher)
+        folder = os.path.basename(os.path.dirname(launcher))
+        add(re.split(r"-?(?:python)?3\.", folder)[0], launcher)
     if fetched:
         kinds.append("fetch")
     return found, kinds
 
 
-def required_but_missing(names, kinds):
-    missing = []
+def missing_interpreters(names, kinds):
+    """What the file `required` names and is not here: (what this machine must have, the rest)."""
+    required, others = [], []
     with open(os.path.join(HERE, "required"), encoding="utf-8") as file:
         for line in file:
             words = line.split("#")[0].split()
             if len(words) != 2:
                 continue
             kind, pattern = words
-            if any(fnmatch.fnmatchcase(k, kind) for k in kinds) \
-                    and not any(fnmatch.fnmatchcase(name, pattern) for name in names):
-                missing.append("%s (on %s)" % (pattern, kind))
-    return missing
+            if any(fnmatch.fnmatchcase(name, pattern) for name in names):
+                continue
+            mine = any(fnmatch.fnmatchcase(k, kind) for k in kinds)
+            (required if mine else others).append("%s (on %s)" % (pattern, kind))
+    return required, others
 
 
 def run_tool(command, folder):
@@ -263,14 +271,14 @@ def stack_cells(seen):
 
 def print_table(results):
     """Every cell with its figures."""
-    print("%-15s %-12s %-7s %8s %5s %s%s" % (
+    print("%-17s %-12s %-7s %8s %5s %s%s" % (
         "interpreter", "program", "status", "objects", "garb.",
         " ".join("%6s" % head for head in HEADS), CHAIN_HEADS))
     for (interpreter, program), (status, summary, _, seconds) in results.items():
         if summary is None:
-            print("%-15s %-12s %-7s" % (interpreter, program, status))
+            print("%-17s %-12s %-7s" % (interpreter, program, status))
             continue
-        print("%-15s %-12s %-7s %8d %5d %s %s  %.1fs" % (
+        print("%-17s %-12s %-7s %8d %5d %s %s  %.1fs" % (
             interpreter, program, status, summary["objects"], summary["expected_unreachable"],
             figure_cells(summary), chain_cells([summary["chains"]])
             + stack_cells([summary["stacks"]]), seconds))
@@ -279,7 +287,7 @@ def print_table(results):
 def print_totals(results):
     """Interpreters x figures over all programs, then programs x interpreters with their errors."""
     interpreters = sorted({interpreter for interpreter, _ in results})
-    print("%-15s %-20s %8s %s%s" % ("interpreter", "all programs", "objects",
+    print("%-17s %-20s %8s %s%s" % ("interpreter", "all programs", "objects",
                                     " ".join("%6s" % head for head in HEADS), CHAIN_HEADS))
     for name in interpreters:
         objects = 0
@@ -290,7 +298,7 @@ def print_totals(results):
                 total.good += summary[figure]["good"]
                 total.total += summary[figure]["total"]
                 total.noise += summary[figure]["noise"]
-        print("%-15s %-20s %8d %s %s" % (name, "", objects, figure_cells(
+        print("%-17s %-20s %8d %s %s" % (name, "", objects, figure_cells(
             {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()}),
             chain_cells(r[1]["chains"] for (i, _), r in results.items() if i == name and r[1])
             + stack_cells(r[1]["stacks"] for (i, _), r in results.items()
@@ -387,7 +395,7 @@ def fetch():
     """Newer interpreters, where they can be had. What is missing is said, and shows in the list."""
     try:
         subprocess.run(["sh", os.path.join(HERE, "fetch-interpreters.sh")], check=True,
-                       timeout=4 * LIMIT,
+                       timeout=6 * LIMIT,
                        stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError):
         print("matrix: the interpreters of newer Debian suites were not found", flush=True)
@@ -415,7 +423,7 @@ def main():
             print("matrix: no gcore: install the package gdb", file=sys.stderr)
             return 2
     interpreters, kinds = find_interpreters(options.fetch)
-    missing = required_but_missing([i.name for i in interpreters], kinds)
+    missing, others = missing_interpreters([i.name for i in interpreters], kinds)
     if options.interpreter:
         interpreters = [i for i in interpreters if any(
             fnmatch.fnmatchcase(i.name, pattern) for pattern in options.interpreter)]
@@ -425,6 +433,7 @@ def main():
     options.first = interpreters[0].name
     print("machine: %s; interpreters: %s" % (", ".join(kinds),
                                              ", ".join(i.name for i in interpreters)))
+    print("not found: %s" % (", ".join(missing + others) or "none of those it looks for"))
     cells = choose(options, interpreters)
     if options.list:
         for interpreter, name, _ in cells:
