@@ -175,12 +175,13 @@ static void drop_roots(struct cpy *cpy, struct cpy_execution *execution)
 	cpy->layout.interpreter.interned = 0;
 }
 
-rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, uint32_t shift)
+rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t shift)
 {
 	struct cpy_execution *execution = cpy_keep(cpy, sizeof(*execution));
 	const struct cpy_state_field *field;
 	struct cpy_state_field *higher;
-	uint32_t from = cpy->layout.interpreter.obmalloc;
+	/* What a debug build has more stands behind it; what a release lacks, before it. */
+	uint32_t from = cpy->layout.interpreter.obmalloc - (shift < 0);
 	uint32_t *const moved[] = {
 		&execution->interpreter.ast, &execution->interpreter.ast_end,
 		&execution->interpreter.type_cache, &execution->interpreter.ids_size,
@@ -203,12 +204,12 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, uint32_t 
 	for (i = 0, field = execution->interpreter.fields; field->name; field++, i++) {
 		higher[i] = *field;
 		if (field->offset > from)
-			higher[i].offset += shift;
+			higher[i].offset += (uint32_t)shift;
 	}
 	execution->interpreter.fields = higher;
 	for (i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
 		if (*moved[i] > from)
-			*moved[i] += shift;
+			*moved[i] += (uint32_t)shift;
 	cpy->execution = execution;
 	/* One of the last fields tells whether this was all. */
 	interned = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
@@ -219,7 +220,9 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, uint32_t 
 		drop_roots(cpy, execution);
 	if (!cpy->private->layout_note[0])
 		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
-			 "%u bytes more in the interpreter's state, as debug builds have", shift);
+			 shift > 0 ? "%d bytes more in the interpreter's state, as debug builds have"
+				   : "%d bytes of difference in the interpreter's state",
+			 shift);
 	return NULL;
 }
 

@@ -730,7 +730,8 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	const struct cpy_layout *layout;
 	uint64_t interpreter;
 	bool found = false;
-	uint32_t shift, i;
+	uint32_t known, i;
+	int32_t shift;
 
 	RG_TRY(by_symbol(cpy, &finding, &found));
 	if (!found)
@@ -764,10 +765,10 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	cpy->lookdict = cpy_find_lookdict(cpy);
 	RG_TRY(probe_collector(cpy, interpreter));
 	RG_TRY(note_lacking(cpy, interpreter));
-	shift = cpy->layout.interpreter.static_types;
+	known = cpy->layout.interpreter.static_types;
 	probe_static_types(cpy, interpreter);
-	shift = cpy->layout.interpreter.static_types - shift;
-	if (shift && shift < INTERPRETER_SHIFT_MAX)
+	shift = (int32_t)(cpy->layout.interpreter.static_types - known);
+	if (shift && shift < INTERPRETER_SHIFT_MAX && shift > -INTERPRETER_SHIFT_MAX)
 		RG_TRY(cpy_interpreter_shift(cpy, interpreter, shift));
 	RG_TRY(read_interpreters(cpy));
 	cpy->none = cpy_dict_get(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins),

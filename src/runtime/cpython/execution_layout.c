@@ -54,22 +54,27 @@ static const struct cpy_state_field thread_313[] = {
 	{ 0, NULL },
 };
 
-static const struct cpy_state_field thread_314[] = {
-	{ 96, "c_profileobj" },
-	{ 104, "c_traceobj" },
-	{ 112, "current_exception" },
-	{ 128, "dict" },
-	{ 144, "async_exc" },
-	{ 192, "async_gen_firstiter" },
-	{ 200, "async_gen_finalizer" },
-	{ 208, "context" },
-	{ 256, "exc_state" },
-	{ 288, "threading_local_key" },
-	{ 296, "threading_local_sentinel" },
-	{ 864, "asyncio_running_loop" },
-	{ 872, "asyncio_running_task" },
-	{ 0, NULL },
-};
+/* @size: sizeof(PyThreadState); the rest of a thread's state stands behind it. */
+#define THREAD_314(size)                                                                           \
+	{                                                                                          \
+		{ 96, "c_profileobj" },                                                            \
+		{ 104, "c_traceobj" },                                                             \
+		{ 112, "current_exception" },                                                      \
+		{ 128, "dict" },                                                                   \
+		{ 144, "async_exc" },                                                              \
+		{ 192, "async_gen_firstiter" },                                                    \
+		{ 200, "async_gen_finalizer" },                                                    \
+		{ 208, "context" },                                                                \
+		{ 256, "exc_state" },                                                              \
+		{ 288, "threading_local_key" },                                                    \
+		{ 296, "threading_local_sentinel" },                                               \
+		{ (size) + 32, "asyncio_running_loop" },                                           \
+		{ (size) + 40, "asyncio_running_task" },                                           \
+		{ 0, NULL },                                                                       \
+	}
+
+static const struct cpy_state_field thread_314[] = THREAD_314(832);
+static const struct cpy_state_field thread_314_first[] = THREAD_314(824);
 
 static const struct cpy_state_field thread_315[] = {
 	{ 120, "c_profileobj" },
@@ -186,8 +191,8 @@ static const struct cpy_state_field interpreter_313[] = {
 	{ 0, NULL },
 };
 
-/* @lower: see layout.c. */
-#define INTERPRETER_314(lower)                                                                     \
+/* @lower, @lowest: see layout.c. */
+#define INTERPRETER_314(lower, lowest)                                                             \
 	{                                                                                          \
 		{ 7608, "gc.garbage" },  { 7616, "gc.callbacks" },                                 \
 		{ 7672 - (lower), "sysdict" },                                                     \
@@ -211,22 +216,23 @@ static const struct cpy_state_field interpreter_313[] = {
 		{ 10736 - (lower), "warnings.default_action" },                                    \
 		{ 10776 - (lower), "warnings.context" },                                           \
 		{ 10792 - (lower), "atexit.callbacks" },                                           \
-		{ 10912 - (lower), "audit_hooks" },                                                \
-		{ 79888 - (lower), "errnomap" },                                                   \
-		{ 79912 - (lower), "PyExc_ExceptionGroup" },                                       \
-		{ 224624 - (lower), "interned_strings" },                                          \
-		{ 224728 - (lower), "generic_type" },                                              \
-		{ 224736 - (lower), "typevar_type" },                                              \
-		{ 224744 - (lower), "typevartuple_type" },                                         \
-		{ 224752 - (lower), "paramspec_type" },                                            \
-		{ 224760 - (lower), "paramspecargs_type" },                                        \
-		{ 224768 - (lower), "paramspeckwargs_type" },                                      \
-		{ 224776 - (lower), "constevaluator_type" },                                       \
+		{ 10912 - (lowest), "audit_hooks" },                                               \
+		{ 79888 - (lowest), "errnomap" },                                                  \
+		{ 79912 - (lowest), "PyExc_ExceptionGroup" },                                      \
+		{ 224624 - (lowest), "interned_strings" },                                         \
+		{ 224728 - (lowest), "generic_type" },                                             \
+		{ 224736 - (lowest), "typevar_type" },                                             \
+		{ 224744 - (lowest), "typevartuple_type" },                                        \
+		{ 224752 - (lowest), "paramspec_type" },                                           \
+		{ 224760 - (lowest), "paramspecargs_type" },                                       \
+		{ 224768 - (lowest), "paramspeckwargs_type" },                                     \
+		{ 224776 - (lowest), "constevaluator_type" },                                      \
 		{ 0, NULL },                                                                       \
 	}
 
-static const struct cpy_state_field interpreter_314[] = INTERPRETER_314(0);
-static const struct cpy_state_field interpreter_314_early[] = INTERPRETER_314(24);
+static const struct cpy_state_field interpreter_314[] = INTERPRETER_314(0, 0);
+static const struct cpy_state_field interpreter_314_early[] = INTERPRETER_314(24, 24);
+static const struct cpy_state_field interpreter_314_first[] = INTERPRETER_314(24, 32);
 
 static const struct cpy_state_field interpreter_315[] = {
 	{ 7528, "gc.garbage" },
@@ -383,8 +389,8 @@ static const struct cpy_execution execution_313 = {
 	.future = { .state = 96 },
 };
 
-/* @lower: see layout.c. */
-#define EXECUTION_314(lower, fields_)                                                              \
+/* @lower, @lowest: see layout.c; @size_: see THREAD_314. */
+#define EXECUTION_314(lower, lowest, size_, fields_, threads_)                                     \
 	{                                                                                          \
 		.code = {                                                                          \
 			.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68,                     \
@@ -402,26 +408,28 @@ static const struct cpy_execution execution_313 = {
 			.state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4,     \
 		},                                                                                 \
 		.thread = {                                                                        \
-			.size = 832, .stack_chunk = 232, .current_frame = 72, .dict = 128,         \
+			.size = size_, .stack_chunk = 232, .current_frame = 72, .dict = 128,       \
 			.local_key = 288, .local_sentinel = 296, .exc_info = 120,                  \
-			.fields = thread_314,                                                      \
+			.fields = threads_,                                                        \
 		},                                                                                 \
 		.interpreter = {                                                                   \
 			.modules = 7688 - (lower), .modules_by_index = 7696 - (lower),             \
 			.fields = fields_,                                                         \
-			.ast = 79952 - (lower), .ast_end = 81920 - (lower),                        \
-			.type_cache = 81928 - (lower), .ids_size = 11792 - (lower),                \
-			.ids_array = 11800 - (lower), .callables = 223280 - (lower),               \
-			.callables_end = 224496 - (lower), .tools = 224496 - (lower),              \
-			.tools_end = 224560 - (lower), .gil = 7784 - (lower),                      \
+			.ast = 79952 - (lowest), .ast_end = 81920 - (lowest),                      \
+			.type_cache = 81928 - (lowest), .ids_size = 11792 - (lowest),              \
+			.ids_array = 11800 - (lowest), .callables = 223280 - (lowest),             \
+			.callables_end = 224496 - (lowest), .tools = 224496 - (lowest),            \
+			.tools_end = 224560 - (lowest), .gil = 7784 - (lower),                     \
 		},                                                                                 \
 		.runtime = { .signals = 1256, .fields = runtime_314 },                             \
 		.future = { .state = 104 },                                                        \
 	}
 
-static const struct cpy_execution execution_314 = EXECUTION_314(0, interpreter_314);
+static const struct cpy_execution execution_314 = EXECUTION_314(0, 0, 832, interpreter_314, thread_314);
 static const struct cpy_execution execution_314_early =
-	EXECUTION_314(24, interpreter_314_early);
+	EXECUTION_314(24, 24, 832, interpreter_314_early, thread_314);
+static const struct cpy_execution execution_314_first =
+	EXECUTION_314(24, 32, 824, interpreter_314_first, thread_314_first);
 
 static const struct cpy_execution execution_315 = {
 	.code = {
@@ -464,6 +472,8 @@ const struct cpy_execution *cpy_execution_table(const struct cpy *cpy)
 	if (cpy->minor == 13)
 		return &execution_313;
 	if (cpy->minor == 14)
-		return cpy->layout.last_patch ? &execution_314_early : &execution_314;
+		return cpy->layout.last_patch == 4   ? &execution_314_first
+		       : cpy->layout.last_patch == 5 ? &execution_314_early
+						     : &execution_314;
 	return &execution_315;
 }

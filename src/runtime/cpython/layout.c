@@ -13,20 +13,23 @@
 #define COUNT_WITH_FLAGS                                                                           \
 	{ .mask = ~(UINT64_C(0xff) << 48), .limit = UINT32_MAX, .is_narrow = true }
 
-/* @lower: bytes that the interpreter's state stands lower behind the collector's. */
-#define LAYOUT_314(lower, last_patch_, checked_patch_, youngest_)                                  \
+/*
+ * @lower: bytes that the interpreter's state stands lower behind the collector's; @lowest:
+ * the same behind what tells when memory may be freed (qsbr), which stands before obmalloc.
+ */
+#define LAYOUT_314(lower, lowest, last_patch_, checked_patch_, youngest_)                          \
 	{                                                                                          \
 		.since = 0x030e,                                                                   \
 		.until = 0x030e,                                                                   \
 		.last_patch = last_patch_,                                                         \
 		.checked_patch = checked_patch_,                                                   \
 		.runtime = {                                                                       \
-			.size = 316616 - (lower),                                                  \
+			.size = 316616 - (lowest),                                                 \
 			.interpreters_head = 808,                                                  \
 			.interpreters_main = 816,                                                  \
 		},                                                                                 \
 		.interpreter = {                                                                   \
-			.size = 225864 - (lower),                                                  \
+			.size = 225864 - (lowest),                                                 \
 			.next = 7272,                                                              \
 			.id = 7280,                                                                \
 			.threads_head = 7344,                                                      \
@@ -34,15 +37,15 @@
 			.sysdict = 7672 - (lower),                                                 \
 			.builtins = 7680 - (lower),                                                \
 			.modules = 7688 - (lower),                                                 \
-			.static_types = 180240 - (lower),                                          \
+			.static_types = 180240 - (lowest),                                         \
 			.static_types_stride = 48,                                                 \
 			.static_types_count = 200,                                                 \
 			.static_type_dict = 24,                                                    \
 			.static_type_subclasses = 32,                                              \
-			.extension_types = 189856 - (lower),                                       \
+			.extension_types = 189856 - (lowest),                                      \
 			.extension_types_count = 10,                                               \
-			.interned = 224624 - (lower),                                              \
-			.obmalloc = 10904 - (lower),                                               \
+			.interned = 224624 - (lowest),                                             \
+			.obmalloc = 10904 - (lowest),                                              \
 		},                                                                                 \
 		.gc = {                                                                            \
 			.generations = 24,                                                         \
@@ -390,10 +393,12 @@ static const struct cpy_layout layouts[] = {
 	},
 	/*
 	 * 3.14.0 to 3.14.4 collect incrementally: their collector's state is 24 bytes
-	 * shorter, and all of the interpreter that follows stands that much lower.
+	 * shorter, and all of the interpreter that follows stands that much lower.  Up to
+	 * 3.14.3 qsbr lacks `array_raw`, and threads `datastack_cached_chunk`.
 	 */
-	LAYOUT_314(24, 5, 4, 0),
-	LAYOUT_314(0, 0, 10, 256),
+	LAYOUT_314(24, 32, 4, 3, 0),
+	LAYOUT_314(24, 24, 5, 4, 0),
+	LAYOUT_314(0, 0, 0, 10, 256),
 	{
 		.since = 0x030f,
 		.until = 0x030f,

@@ -225,7 +225,7 @@ struct cpy_execution;
 RG_MUST_CHECK rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution);
 /* cpy_interpreter_shift - lets what lies behind the allocator's state stand @shift bytes higher. */
 RG_MUST_CHECK rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter,
-					      uint32_t shift);
+					      int32_t shift);
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);
