@@ -43,6 +43,7 @@ extern "C" {
 #include <refgraph/analysis.h>
 #include <refgraph/condition.h>
 #include <refgraph/audit.h>
+#include <refgraph/retained.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

@@ -166,6 +166,12 @@ static rg_error *feed(struct synth *synth, rg_builder *builder)
 						    synth->references[at].kind));
 		RG_TRY(rg_builder_next(builder));
 	}
+	for (uint32_t i = 0; i < synth->thread_count; i++) {
+		struct rg_thread thread = { .id = i + 1, .name = "", .state = "", .system_call = "",
+					    .object = RG_NONE, .exception = RG_NONE };
+
+		RG_TRY(rg_builder_thread(builder, &thread));
+	}
 	for (size_t i = 0; i < synth->root_count; i++)
 		RG_TRY(rg_builder_root(builder, &synth->roots[i]));
 	return rg_builder_finish(builder, !synth->no_refcounts);

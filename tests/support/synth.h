@@ -30,6 +30,7 @@ struct synth {
 	size_t reference_capacity;
 	struct rg_root_init *roots;
 	size_t root_count;
+	uint32_t thread_count;        /* roots may belong to these */
 	bool no_refcounts;            /* build as a dump that has none */
 	bool no_references;           /* stop after the objects */
 };

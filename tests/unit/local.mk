@@ -16,6 +16,7 @@ unit_tests += %D%/test_analysis_cycles.c
 unit_tests += %D%/test_analysis_growth.c
 unit_tests += %D%/test_analysis_neighborhood.c
 unit_tests += %D%/test_analysis_newcomers.c
+unit_tests += %D%/test_analysis_retained.c
 unit_tests += %D%/test_analysis_tasks.c
 unit_tests += %D%/test_analysis_types.c
 unit_tests += %D%/test_graph.c

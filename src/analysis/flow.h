@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The graph whose dominators are wanted: objects, and above them the holders,
+ * with a list of what each holds.  Its vertices are numbered objects first.
+ */
+#ifndef RG_ANALYSIS_FLOW_H
+#define RG_ANALYSIS_FLOW_H
+
+#include "base/bitset.h"
+#include "base/error.h"
+#include "graph/store.h"
+
+struct rg_flow {
+	const rg_graph *graph;
+	rg_id objects;
+	uint32_t holder_count;
+	struct rg_holder *holders;
+	uint64_t *first; /* by holder: into target; holder_count + 1 */
+	rg_id *target;   /* vertices; what is unreachable is added by who finds it */
+};
+
+/* Counted references of a vertex; kind is NULL where all of them are. */
+struct rg_flow_edges {
+	const rg_id *target;
+	const uint8_t *kind;
+	uint64_t at, end;
+};
+
+/* rg_flow_init - lists the holders; the last, RG_HOLDER_UNREACHABLE, holds nothing yet. */
+RG_MUST_CHECK rg_error *rg_flow_init(struct rg_flow *flow, const rg_graph *graph);
+void rg_flow_free(struct rg_flow *flow);
+
+static inline rg_id rg_flow_count(const struct rg_flow *flow)
+{
+	return flow->objects + flow->holder_count;
+}
+
+static inline struct rg_flow_edges rg_flow_edges(const struct rg_flow *flow, rg_id vertex)
+{
+	const rg_graph *graph = flow->graph;
+	rg_id holder;
+
+	if (vertex < flow->objects)
+		return (struct rg_flow_edges){
+			.target = graph->target,
+			.kind = rg_bitset_test(graph->special, vertex) ? graph->kind : NULL,
+			.at = graph->offset[vertex],
+			.end = graph->offset[vertex + 1],
+		};
+	holder = vertex - flow->objects;
+	return (struct rg_flow_edges){
+		.target = flow->target,
+		.at = flow->first[holder],
+		.end = flow->first[holder + 1],
+	};
+}
+
+/* Whether reference number @i of these counts: the one predicate of all passes. */
+static inline bool rg_flow_counts(const struct rg_flow_edges *edges, uint64_t i)
+{
+	return !edges->kind || rg_store_counted(edges->kind[i]);
+}
+
+#endif

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dominators and retained sizes, against removal: on many small graphs each
+ * object, root and thread is taken away, and what roots then no longer lead to
+ * is what it retains.  RG_GRAPHS says how many graphs.
+ */
+#include "unit/runner.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "support/synth.h"
+
+#define MOST 12
+#define GRAPHS 100000
+#define DEEP 1000000
+
+/* --- removal ---------------------------------------------------------------- */
+
+/* A small graph as sets of bits. */
+struct truth {
+	const rg_graph *graph;
+	rg_id count;
+	uint32_t out[MOST];   /* what each refers to, counted references alone */
+	uint32_t forever;
+	uint32_t alive;
+};
+
+static bool is_forever(const rg_graph *graph, rg_id id)
+{
+	struct rg_object object = rg_graph_object(graph, id);
+
+	return object.flags & (RG_OBJECT_IMMORTAL | RG_OBJECT_FROZEN) ||
+	       (rg_graph_has_refcounts(graph) &&
+		(object.refcount < 0 || rg_graph_external(graph, id) < 0));
+}
+
+static uint32_t spread(const struct truth *truth, uint32_t from, uint32_t without)
+{
+	uint32_t reached = from & ~without, before = 0;
+
+	while (reached != before) {
+		before = reached;
+		for (rg_id id = 0; id < truth->count; id++)
+			if (reached & 1u << id)
+				reached |= truth->out[id] & ~without;
+	}
+	return reached;
+}
+
+/* What roots lead to without @skip and, of those, without the objects @without. */
+static uint32_t lead(const struct truth *truth, bool (*skip)(const struct rg_root *, const void *),
+		     const void *user, bool forever, uint32_t without)
+{
+	size_t root_count;
+	const struct rg_root *roots = rg_graph_roots(truth->graph, &root_count);
+	uint32_t from = forever ? truth->forever : 0;
+
+	for (size_t i = 0; i < root_count; i++)
+		if (!skip || !skip(&roots[i], user))
+			from |= 1u << roots[i].object;
+	return spread(truth, from, without);
+}
+
+static void look(struct truth *truth, const rg_graph *graph)
+{
+	*truth = (struct truth){ .graph = graph, .count = rg_graph_object_count(graph) };
+	for (rg_id id = 0; id < truth->count; id++) {
+		struct rg_references out = rg_graph_references(graph, id);
+
+		for (size_t i = 0; i < out.count; i++)
+			if ((out.kind[i] & RG_REFERENCE_KIND_MASK) <= RG_REFERENCE_INFERRED)
+				truth->out[id] |= 1u << out.target[i];
+		if (is_forever(graph, id))
+			truth->forever |= 1u << id;
+	}
+	truth->alive = lead(truth, NULL, NULL, true, 0);
+}
+
+static uint64_t bytes_of(const struct truth *truth, uint32_t set)
+{
+	uint64_t sum = 0;
+
+	for (rg_id id = 0; id < truth->count; id++) {
+		struct rg_object object = rg_graph_object(truth->graph, id);
+
+		if (set & 1u << id)
+			sum += object.size + object.owned;
+	}
+	return sum;
+}
+
+static bool is_root(const struct rg_root *root, const void *user)
+{
+	return root == user;
+}
+
+static bool is_external(const struct rg_root *root, const void *user)
+{
+	(void)user;
+	return root->kind == RG_ROOT_EXTERNAL;
+}
+
+static bool is_static(const struct rg_root *root, const void *user)
+{
+	(void)user;
+	return root->kind == RG_ROOT_STATIC;
+}
+
+static bool is_of_thread(const struct rg_root *root, const void *user)
+{
+	return root->thread == *(const uint32_t *)user && root->kind != RG_ROOT_EXTERNAL &&
+	       root->kind != RG_ROOT_STATIC;
+}
+
+/* What would go if @holder held nothing. */
+static uint32_t kept_by(const struct truth *truth, const struct rg_holder *holder)
+{
+	switch (holder->kind) {
+	case RG_HOLDER_EVERYTHING:
+		return truth->alive;
+	case RG_HOLDER_FOREVER:
+		return truth->alive & ~lead(truth, NULL, NULL, false, 0);
+	case RG_HOLDER_STATIC:
+		return truth->alive & ~lead(truth, is_static, NULL, true, 0);
+	case RG_HOLDER_EXTERNAL:
+		return truth->alive & ~lead(truth, is_external, NULL, true, 0);
+	case RG_HOLDER_THREAD:
+		return truth->alive & ~lead(truth, is_of_thread, &holder->thread, true, 0);
+	case RG_HOLDER_ROOT:
+		return truth->alive & ~lead(truth, is_root, holder->root, true, 0);
+	case RG_HOLDER_UNREACHABLE:
+		break;
+	}
+	return ((1u << truth->count) - 1) & ~truth->alive;
+}
+
+/* What is dominated by vertex @v. */
+static uint32_t below(const struct truth *truth, const struct rg_dominators *found, rg_id v)
+{
+	uint32_t set = 0;
+
+	for (rg_id id = 0; id < truth->count; id++)
+		for (rg_id up = id, steps = 0;; up = found->dominator[up], steps++) {
+			CU_ASSERT_FATAL(steps < 64);
+			if (up == v)
+				set |= 1u << id;
+			if (up == v || found->dominator[up] == up)
+				break;
+		}
+	return set;
+}
+
+/* The lowest of each root cycle, or alone, of what is unreachable. */
+static uint32_t tops(const struct truth *truth, uint32_t garbage)
+{
+	uint32_t tops = 0, reach[MOST], into[MOST] = { 0 };
+
+	for (rg_id id = 0; id < truth->count; id++)
+		reach[id] = spread(truth, 1u << id, 0);
+	for (rg_id id = 0; id < truth->count; id++)
+		for (rg_id to = 0; to < truth->count; to++)
+			if (garbage & 1u << id && reach[id] & 1u << to)
+				into[to] |= 1u << id;
+	for (rg_id id = 0; id < truth->count; id++) {
+		/* Whoever leads to it can be reached from it, and none of them is lower. */
+		if (!(garbage & 1u << id) || into[id] & ~reach[id])
+			continue;
+		if (!(into[id] & ((1u << id) - 1)))
+			tops |= 1u << id;
+	}
+	return tops;
+}
+
+static void compare(const struct truth *truth, const struct rg_dominators *found)
+{
+	uint32_t all = (1u << truth->count) - 1, garbage = all & ~truth->alive;
+	rg_id last = truth->count + (rg_id)found->holder_count - 1;
+	uint32_t first = tops(truth, garbage);
+
+	CU_ASSERT_EQUAL_FATAL(found->objects, truth->count);
+	CU_ASSERT_EQUAL_FATAL(found->alive_objects, (uint64_t)__builtin_popcount(truth->alive));
+	CU_ASSERT_EQUAL_FATAL(found->unreachable_objects, (uint64_t)__builtin_popcount(garbage));
+	CU_ASSERT_EQUAL_FATAL(found->alive_bytes, bytes_of(truth, truth->alive));
+	CU_ASSERT_EQUAL_FATAL(found->unreachable_bytes, bytes_of(truth, garbage));
+	for (rg_id id = 0; id < truth->count; id++) {
+		uint32_t kept = truth->alive & ~lead(truth, NULL, NULL, true, 1u << id);
+
+		if (garbage & 1u << id)
+			kept = garbage & ~spread(truth, first, 1u << id);
+		CU_ASSERT_EQUAL_FATAL(below(truth, found, id), kept);
+		CU_ASSERT_EQUAL_FATAL(found->retained[id], bytes_of(truth, kept));
+		if (first & 1u << id)
+			CU_ASSERT_EQUAL_FATAL(found->dominator[id], last);
+	}
+	for (size_t i = 0; i < found->holder_count; i++) {
+		const struct rg_holder *holder = &found->holders[i];
+		rg_id v = truth->count + (rg_id)i;
+		uint32_t kept = kept_by(truth, holder);
+
+		CU_ASSERT_EQUAL_FATAL(below(truth, found, v), kept);
+		CU_ASSERT_EQUAL_FATAL(holder->retained, bytes_of(truth, kept));
+		CU_ASSERT_EQUAL_FATAL(found->retained[v], holder->retained);
+		CU_ASSERT_EQUAL_FATAL(found->dominator[v], truth->count + holder->dominator);
+	}
+}
+
+static unsigned long graphs_wanted(void)
+{
+	const char *given = getenv("RG_GRAPHS");
+
+	return given ? strtoul(given, NULL, 10) : GRAPHS;
+}
+
+/* A random graph whose roots belong to threads, or not, some kept by no count. */
+static struct synth *random_graph(struct synth_random *random)
+{
+	struct synth *synth = synth_small(random, MOST);
+
+	synth->thread_count = synth_random(random, 3);
+	synth->no_refcounts = synth->root_count && synth_random(random, 8) == 0;
+	for (uint32_t more = synth_random(random, 3); more > 0; more--)
+		synth_root(synth, synth_random(random, synth->count),
+			   (enum rg_root_kind)synth_random(random, 7), synth_random(random, 3),
+			   "another");
+	for (size_t i = 0; i < synth->root_count; i++)
+		if (synth_random(random, 2))
+			synth->roots[i].thread = synth_random(random, 3);
+	for (rg_id id = 0; id < synth->count; id++)
+		synth->objects[id].owned = synth_random(random, 3) ? 0 : synth_random(random, 50);
+	return synth;
+}
+
+static void agrees_with_removal(void)
+{
+	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct synth_random random = { 7 };
+	unsigned long deep = 0, garbage = 0, graphs = graphs_wanted();
+
+	for (unsigned long round = 0; round < graphs; round++) {
+		struct synth *synth = random_graph(&random);
+		rg_builder *builder = synth_must(synth);
+		struct rg_dominators *found;
+		struct rg_garbage *unreachable;
+		struct truth truth;
+
+		look(&truth, rg_builder_graph(builder));
+		CU_ASSERT_PTR_NULL_FATAL(rg_dominators_find(truth.graph, &how, &found));
+		compare(&truth, found);
+		for (rg_id id = 0; id < truth.count; id++)
+			deep += found->dominator[id] < truth.count;
+		garbage += found->unreachable_objects > 0;
+		/* What no root leads to is what accounting calls garbage. */
+		CU_ASSERT_PTR_NULL_FATAL(rg_garbage_find(truth.graph, &unreachable));
+		for (rg_id id = 0; id < truth.count; id++)
+			if (!(truth.alive & 1u << id))
+				CU_ASSERT_NOT_EQUAL_FATAL(rg_garbage_state(unreachable, id),
+							  RG_STATE_ALIVE);
+		rg_garbage_free(unreachable);
+		rg_dominators_free(found);
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+	/* The random graphs do contain what is tested. */
+	CU_ASSERT(deep > graphs);
+	CU_ASSERT(garbage > graphs / 10);
+}
+
+/* --- traps that others fell into ---------------------------------------------- */
+
+static struct rg_dominators *dominators_of(struct synth *synth, rg_builder **ret)
+{
+	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct rg_dominators *found = NULL;
+
+	*ret = synth_must(synth);
+	CU_ASSERT_PTR_NULL_FATAL(rg_dominators_find(rg_builder_graph(*ret), &how, &found));
+	return found;
+}
+
+/*
+ * A way that is found late leads round what seemed to dominate.  Trees that are
+ * kept up to date while searching breadth-first get this wrong.
+ */
+static void a_late_way_round(void)
+{
+	static const rg_id edges[][3] = { /* from, to, dominator of to */
+		{ 0, 1, 0 }, { 0, 2, 0 }, { 1, 3, 0 }, { 2, 4, 2 }, { 3, 5, 3 }, { 4, 6, 4 },
+		{ 5, 7, 0 }, { 7, 8, 7 }, { 6, 9, 6 }, { 9, 10, 9 }, { 10, 7, 0 }, { 8, 3, 0 },
+	};
+	const size_t count = sizeof(edges) / sizeof(edges[0]);
+	struct synth *synth = synth_new(11, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+
+	for (size_t i = 0; i < count; i++)
+		synth_refer(synth, edges[i][0], edges[i][1], RG_REFERENCE_STRONG, NULL);
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = dominators_of(synth, &builder);
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_EQUAL(found->dominator[edges[i][1]], edges[i][2]);
+	CU_ASSERT_EQUAL(found->retained[0], 11 * 16);
+	CU_ASSERT_EQUAL(found->retained[2], 5 * 16);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* What owns nothing holds nothing, in every pass alike. */
+static void weak_and_borrowed_hold_nothing(void)
+{
+	struct synth *synth = synth_new(4, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+
+	synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 1, 2, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 2, 3, RG_REFERENCE_UNTRAVERSED, NULL);
+	synth_refer(synth, 0, 2, RG_REFERENCE_WEAK, NULL);
+	synth_refer(synth, 0, 3, RG_REFERENCE_BORROWED, NULL);
+	synth_refer(synth, 3, 1, RG_REFERENCE_WEAK, NULL);
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = dominators_of(synth, &builder);
+	CU_ASSERT_EQUAL(found->dominator[3], 2);
+	CU_ASSERT_EQUAL(found->dominator[2], 1);
+	CU_ASSERT_EQUAL(found->retained[1], 48);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* Sums beyond 2^32, and beyond what 64 bits hold. */
+static void sums_beyond_32_bits(void)
+{
+	struct synth *synth = synth_new(4, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+
+	for (rg_id id = 0; id < 3; id++) {
+		synth->objects[id].size = 3u << 30;
+		synth->objects[id].owned = UINT64_C(5) << 32;
+		synth_refer(synth, id, id + 1, RG_REFERENCE_STRONG, NULL);
+	}
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = dominators_of(synth, &builder);
+	CU_ASSERT_EQUAL(found->retained[0], 3 * ((UINT64_C(3) << 30) + (UINT64_C(5) << 32)) + 16);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth->objects[1].size = UINT64_MAX - 5;
+	found = dominators_of(synth, &builder);
+	CU_ASSERT_EQUAL(found->retained[1], UINT64_MAX);
+	CU_ASSERT_EQUAL(found->retained[0], UINT64_MAX);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* Neither frozen nor immortal objects are in anybody's sum, nor what they hold too. */
+static void what_stays_is_in_no_sum(void)
+{
+	struct synth *synth = synth_new(5, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+
+	synth->objects[1].flags |= RG_OBJECT_FROZEN;
+	synth->objects[2].flags |= RG_OBJECT_IMMORTAL;
+	synth_refer(synth, 0, 1, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 0, 2, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 1, 3, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 0, 3, RG_REFERENCE_STRONG, NULL);
+	synth_refer(synth, 1, 4, RG_REFERENCE_STRONG, NULL);
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = dominators_of(synth, &builder);
+	CU_ASSERT_EQUAL(found->retained[0], 16);
+	CU_ASSERT_EQUAL(found->retained[1], 32);
+	CU_ASSERT(found->dominator[3] >= found->objects);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* --- size ----------------------------------------------------------------------- */
+
+struct task {
+	struct synth *synth;
+	rg_builder *builder;
+	struct rg_dominators *found;
+	rg_error *error;
+};
+
+static void *work(void *user)
+{
+	struct task *task = user;
+
+	task->error = rg_dominators_find(rg_builder_graph(task->builder), NULL, &task->found);
+	return NULL;
+}
+
+/* In a thread that has 256 KiB of stack, so that nothing can recurse. */
+static struct rg_dominators *find_in_little_stack(struct synth *synth, rg_builder **ret)
+{
+	struct task task = { .builder = synth_must(synth) };
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	CU_ASSERT_EQUAL_FATAL(pthread_attr_setstacksize(&attributes, 256 << 10), 0);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, &attributes, work, &task), 0);
+	CU_ASSERT_EQUAL_FATAL(pthread_join(thread, NULL), 0);
+	pthread_attr_destroy(&attributes);
+	CU_ASSERT_PTR_NULL_FATAL(task.error);
+	*ret = task.builder;
+	return task.found;
+}
+
+static void bears_a_long_chain(void)
+{
+	struct synth *synth = synth_new(DEEP, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+	bool right = true;
+
+	/* Both ways, so that every vertex has somebody behind it who refers to it. */
+	for (rg_id id = 0; id + 1 < DEEP; id++) {
+		synth_refer(synth, id, id + 1, RG_REFERENCE_STRONG, NULL);
+		synth_refer(synth, id + 1, id, RG_REFERENCE_STRONG, NULL);
+	}
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = find_in_little_stack(synth, &builder);
+	for (rg_id id = 1; id < DEEP; id++)
+		right = right && found->dominator[id] == id - 1 &&
+			found->retained[id] == 16 * (uint64_t)(DEEP - id);
+	CU_ASSERT(right);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+static void bears_a_star(void)
+{
+	struct synth *synth = synth_new(DEEP, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+	bool right = true;
+
+	for (rg_id id = 1; id < DEEP; id++) {
+		synth_refer(synth, 0, id, RG_REFERENCE_STRONG, NULL);
+		if (id % 2)
+			synth_refer(synth, id, 0, RG_REFERENCE_STRONG, NULL);
+	}
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = find_in_little_stack(synth, &builder);
+	for (rg_id id = 1; id < DEEP; id++)
+		right = right && !found->dominator[id] && found->retained[id] == 16;
+	CU_ASSERT(right);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+static void bears_a_complete_graph(void)
+{
+	const rg_id count = 1000;
+	struct synth *synth = synth_new(count, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+	bool right = true;
+
+	for (rg_id from = 0; from < count; from++)
+		for (rg_id to = 0; to < count; to++)
+			synth_refer(synth, from, to, RG_REFERENCE_STRONG, NULL);
+	synth_root(synth, 3, RG_ROOT_MODULE, 1, "r");
+	found = find_in_little_stack(synth, &builder);
+	for (rg_id id = 0; id < count; id++)
+		right = right && (id == 3 || found->dominator[id] == 3);
+	CU_ASSERT(right);
+	CU_ASSERT_EQUAL(found->retained[3], 16 * (uint64_t)count);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/*
+ * A deep tree, and at its end as many as it is deep who hang from its top as
+ * well: going up step by step costs the square.  Leaves and others alike.
+ */
+static void no_square_of_the_depth(void)
+{
+	const rg_id depth = DEEP / 4;
+	struct synth *synth = synth_new(3 * depth, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+	bool right = true;
+
+	for (rg_id id = 0; id + 1 < depth; id++)
+		synth_refer(synth, id, id + 1, RG_REFERENCE_STRONG, NULL);
+	for (rg_id id = depth; id < 3 * depth; id++) {
+		synth_refer(synth, depth - 1, id, RG_REFERENCE_STRONG, NULL);
+		if (id % 2)
+			synth_refer(synth, id, id, RG_REFERENCE_STRONG, NULL);
+	}
+	for (rg_id id = depth; id < 3 * depth; id++)
+		synth_refer(synth, 1, id, RG_REFERENCE_STRONG, NULL);
+	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
+	found = find_in_little_stack(synth, &builder);
+	for (rg_id id = depth; id < 3 * depth; id++)
+		right = right && found->dominator[id] == 1;
+	CU_ASSERT(right);
+	CU_ASSERT_EQUAL(found->retained[depth - 1], 16);
+	CU_ASSERT_EQUAL(found->retained[2], 16 * (uint64_t)(depth - 2));
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+/* --- failing ----------------------------------------------------------------------- */
+
+static void says_that_roots_are_missing(void)
+{
+	struct synth *synth = synth_new(2, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+	rg_error *error;
+
+	synth->no_refcounts = true;
+	builder = synth_must(synth);
+	error = rg_dominators_find(rg_builder_graph(builder), NULL, &found);
+	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_INCOMPLETE);
+	rg_error_free(error);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+static void bears_an_empty_graph(void)
+{
+	struct synth *synth = synth_new(0, 1);
+	struct rg_dominators *found;
+	rg_builder *builder;
+
+	found = dominators_of(synth, &builder);
+	CU_ASSERT_EQUAL(found->alive_objects, 0);
+	CU_ASSERT_EQUAL(found->unreachable_objects, 0);
+	rg_dominators_free(found);
+	rg_builder_free(builder);
+	synth_free(synth);
+}
+
+static void survives_failed_allocations(void)
+{
+	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct synth_random random = { 11 };
+	int failures = 0;
+
+	for (int round = 0; round < 20; round++) {
+		struct synth *synth = random_graph(&random);
+		rg_builder *builder = synth_must(synth);
+
+		for (int countdown = 0;; countdown++, failures++) {
+			struct rg_dominators *found;
+			rg_error *error;
+
+			rg_alloc_fail_after(countdown);
+			error = rg_dominators_find(rg_builder_graph(builder), &how, &found);
+			rg_alloc_fail_after(-1);
+			if (!error) {
+				rg_dominators_free(found);
+				break;
+			}
+			CU_ASSERT_EQUAL_FATAL(rg_error_code(error), RG_ERROR_NO_MEMORY);
+			rg_error_free(error);
+			CU_ASSERT_FATAL(countdown < 50);
+		}
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+	CU_ASSERT(failures >= 20 * 10);
+}
+
+static const struct rg_test tests[] = {
+	RG_TEST(agrees_with_removal),
+	RG_TEST(a_late_way_round),
+	RG_TEST(weak_and_borrowed_hold_nothing),
+	RG_TEST(sums_beyond_32_bits),
+	RG_TEST(what_stays_is_in_no_sum),
+	RG_TEST(bears_a_long_chain),
+	RG_TEST(bears_a_star),
+	RG_TEST(bears_a_complete_graph),
+	RG_TEST(no_square_of_the_depth),
+	RG_TEST(says_that_roots_are_missing),
+	RG_TEST(bears_an_empty_graph),
+	RG_TEST(survives_failed_allocations),
+	{ 0 },
+};
+
+const struct rg_suite rg_suite_analysis_retained = { "analysis_retained", NULL, NULL, tests };
