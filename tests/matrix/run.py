@@ -26,6 +26,7 @@ import time
 
 import chains
 import compare
+import labels
 import selftest
 import stacks
 
@@ -224,6 +225,7 @@ def run_one(interpreter, program, options):
         summary = json.loads(done.stdout)
         summary["chains"] = asked
         summary["stacks"] = seen
+        summary["labelling"] = None if options.oracle_only else labels.ask(portable)
         if asked and asked["wrong"]:
             return "failed", summary, "chains:\n" + "\n".join(asked["wrong"][:40])
         if seen and seen["wrong"]:
@@ -235,7 +237,8 @@ def run_one(interpreter, program, options):
                                  out, portable], text=True, capture_output=True, timeout=LIMIT,
                                 check=False).stdout
         return "failed", summary, report
-    except (Failure, chains.Failure, stacks.Failure, compare.Trouble, subprocess.TimeoutExpired) as error:
+    except (Failure, chains.Failure, labels.Failure, stacks.Failure, compare.Trouble,
+            subprocess.TimeoutExpired) as error:
         return "failed", None, str(error)
     finally:
         if not options.keep:
@@ -311,6 +314,25 @@ def print_totals(results):
             status, summary = results.get((name, program), ("", None))[:2]
             cells.append("%14s" % (summary["errors"] if summary else status))
         print("%-14s %s" % (program, " ".join(cells)))
+
+
+def print_labels(results):
+    """What is labelled and what the objects hang from; how many interpreters miss the goal."""
+    print()
+    print("%-17s %s" % ("interpreter", labels.HEADS))
+    short = 0
+    for name in sorted({interpreter for interpreter, _ in results}):
+        measured = [r[1]["labelling"] for (i, _), r in results.items()
+                    if i == name and r[1] and r[1]["labelling"]]
+        if not measured:
+            continue
+        total = labels.add_up(measured)
+        missed = labels.is_short(total)
+        short += missed
+        print("%-17s %s" % (name, labels.line(total)))
+        for line in labels.report(total) if missed else ():
+            print("    " + line)
+    return short
 
 
 def choose(options, interpreters):
@@ -446,6 +468,7 @@ def main():
     print_table(results)
     print()
     print_totals(results)
+    short = print_labels(results)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             for (interpreter, program), (status, summary, _, seconds) in results.items():
@@ -453,7 +476,7 @@ def main():
                                        "status": status, "seconds": round(seconds, 1),
                                        "figures": summary}) + "\n")
     statuses = [result[0] for result in results.values()]
-    failed = statuses.count("failed") + len(missing) + (not proved)
+    failed = statuses.count("failed") + len(missing) + (not proved) + short
     for what in missing:
         print("required, not found: %s" % what)
     if options.oracle_only:

@@ -337,6 +337,7 @@ enum cpy_label {
 	CPY_LABEL_ELEMENT,     /* "{" repr of the object at arg "}": a member of a set */
 	CPY_LABEL_NAMED,       /* text, a blank, and the str object at arg: "local x", "cell x" */
 	CPY_LABEL_OFFSET,      /* text if any, "+" arg: a word of an opaque body */
+	CPY_LABEL_STATE,       /* "module state " and text up to a blank */
 	CPY_LABEL_ADDRESSED,   /* text, then the address arg in hexadecimal */
 };
 

@@ -6,6 +6,7 @@
  */
 #include "runtime/cpython/execution.h"
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/structs.h"
 
 /* The most words of module state that are looked at: far beyond any real one. */
 #define STATE_LIMIT (1u << 17)
@@ -154,33 +155,15 @@ void cpy_walk_async_generator(struct cpy_walk *walk, const struct cpy_type *type
 	walk_generator(walk, body, ".ag_code");
 }
 
-/* Whether the module that is walked is called @wanted. */
-static bool is_module(const struct cpy_walk *walk, const char *wanted)
-{
-	char name[32];
-
-	return cpy_str(walk->cpy, cpy_get(walk->cpy, walk->object, walk->cpy->layout.module.name),
-		       name, sizeof(name)) >= 0 &&
-	       !strcmp(name, wanted);
-}
-
-/*
- * Module state whose words are not all references that the module owns, known by
- * name and size.
- */
-static bool is_state_of(const struct cpy_walk *walk, const char *module, unsigned since,
-			uint64_t expected, uint64_t size)
-{
-	return walk->cpy->minor >= since && size == expected && is_module(walk, module);
-}
-
 /* A table of _decimal's {name, full name, flag, class}, ended by one without a name. */
-static void walk_conditions(struct cpy_walk *walk, uint64_t table, unsigned first)
+static void walk_conditions(struct cpy_walk *walk, uint64_t table, unsigned first,
+			    const char *label)
 {
 	unsigned i;
 
 	for (i = first; table && i < 64 && cpy_word(walk->cpy, table + 32 * i); i++)
-		cpy_emit_field(walk, table, 32 * i + 24, RG_REFERENCE_STRONG, "module state");
+		cpy_emit(walk, cpy_word(walk->cpy, table + 32 * i + 24), RG_REFERENCE_STRONG,
+			 CPY_LABEL_TEXT_INDEX, label, i);
 }
 
 /* The zones last used, in a list of {next, previous, key, zone}; CPython keeps eight. */
@@ -189,16 +172,17 @@ static void walk_zones(struct cpy_walk *walk, uint64_t node)
 	unsigned i;
 
 	for (i = 0; node && i < 64; i++, node = cpy_word(walk->cpy, node)) {
-		cpy_emit_field(walk, node, 16, RG_REFERENCE_STRONG, "module state");
-		cpy_emit_field(walk, node, 24, RG_REFERENCE_STRONG, "module state");
+		cpy_emit_field(walk, node, 16, RG_REFERENCE_STRONG, "module state zone's key");
+		cpy_emit_field(walk, node, 24, RG_REFERENCE_STRONG, "module state zone");
 	}
 }
 
 /* What is to be called at exit, up to 3.9: callbacks 0 -> {function, args, kwargs}, number 8. */
 static void walk_callbacks(struct cpy_walk *walk, uint64_t state)
 {
-	static const char *const labels[] = { "callbacks.function", "callbacks.args",
-					      "callbacks.kwargs" };
+	static const char *const labels[] = { "module state callbacks.function",
+					      "module state callbacks.args",
+					      "module state callbacks.kwargs" };
 	uint64_t callbacks = cpy_word(walk->cpy, state), callback;
 	uint32_t count = cpy_word32(walk->cpy, state + 8), i, j;
 
@@ -211,45 +195,65 @@ static void walk_callbacks(struct cpy_walk *walk, uint64_t state)
 	}
 }
 
+/* The words of a module's state: by name where they are known, else as what they look like. */
+static void walk_words(struct cpy_walk *walk, uint64_t state, uint64_t size, const char *names)
+{
+	uint64_t i;
+
+	for (i = 0; !names && i + 8 <= size; i += 8)
+		cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
+			 CPY_LABEL_OFFSET, "module state ", i);
+	for (; names && *names && i + 8 <= size; i += 8) {
+		bool is_borrowed = *names == '*';
+
+		names += is_borrowed;
+		if (*names != '-')
+			cpy_emit(walk, cpy_word(walk->cpy, state + i),
+				 is_borrowed ? RG_REFERENCE_BORROWED : RG_REFERENCE_STRONG,
+				 CPY_LABEL_STATE, names, 0);
+		names += strcspn(names, " ");
+		names += *names == ' ';
+	}
+}
+
 void cpy_walk_module(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
-	const struct cpy_layout *layout = &walk->cpy->layout;
-	uint64_t definition = cpy_module_definition(walk->cpy, walk->object);
-	uint64_t state = cpy_word(walk->cpy, body + layout->module.state);
+	struct cpy *cpy = walk->cpy;
+	const struct cpy_layout *layout = &cpy->layout;
+	uint64_t definition = cpy_module_definition(cpy, walk->object);
+	uint64_t state = cpy_word(cpy, body + layout->module.state);
 	uint64_t sized_at = layout->module.state_size ? body + layout->module.state_size
-						      : cpy_body(walk->cpy, definition) + 56;
-	uint64_t size, borrowed = UINT64_MAX, i;
+						      : cpy_body(cpy, definition) + 56;
+	char name[64];
+	uint64_t size;
 
+	if (cpy_str(cpy, cpy_word(cpy, body + layout->module.name), name, sizeof(name)) < 0)
+		name[0] = '\0';
 	/* Shows the collector the type of modules, though that is immortal and nobody's. */
-	if (walk->cpy->minor > 13 && is_module(walk, "_hmac"))
+	if (cpy->minor > 13 && !strcmp(name, "_hmac"))
 		cpy_emit(walk, type->address, RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE,
 			 CPY_LABEL_TEXT, ".__class__", 0);
 	/* Its state is in C data; late releases do not show it to the collector. */
-	if (is_module(walk, "faulthandler"))
-		cpy_emit(walk, cpy_fault_file(walk->cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
+	if (!strcmp(name, "faulthandler"))
+		cpy_emit(walk, cpy_fault_file(cpy), RG_REFERENCE_UNTRAVERSED, CPY_LABEL_TEXT,
 			 "module state file", 0);
 	if ((!definition && !layout->module.state_size) || !state || state % 8 ||
-	    !rg_image_u64(walk->cpy->image, sized_at, &size))
+	    !rg_image_u64(cpy->image, sized_at, &size))
 		return;
 	if (size / 8 > STATE_LIMIT)
 		return;
-	if (walk->cpy->minor <= 9 && size == 16 && is_module(walk, "atexit")) {
+	if (cpy->minor <= 9 && size == 16 && !strcmp(name, "atexit")) {
 		walk_callbacks(walk, state);
 		return;
 	}
-	if (is_state_of(walk, "_asyncio", 12, 192, size))
-		borrowed = 152; /* cached_running_loop */
-	for (i = 0; i + 8 <= size; i += 8)
-		if (i != borrowed)
-			cpy_emit(walk, cpy_word(walk->cpy, state + i), RG_REFERENCE_INFERRED,
-				 CPY_LABEL_OFFSET, "module state ", i);
+	walk_words(walk, state, size, cpy_module_state(cpy, name, size));
 	/* The first of the second table borrows from the first table. */
-	if (is_state_of(walk, "_decimal", 13, 240, size)) {
-		walk_conditions(walk, cpy_word(walk->cpy, state + 176), 0);
-		walk_conditions(walk, cpy_word(walk->cpy, state + 184), 1);
+	if (cpy->minor >= 13 && size == 240 && !strcmp(name, "_decimal")) {
+		walk_conditions(walk, cpy_word(cpy, state + 176), 0, "module state signal_map");
+		walk_conditions(walk, cpy_word(cpy, state + 184), 1, "module state cond_map");
 	}
-	if (is_state_of(walk, "_zoneinfo", 12, 88, size))
-		walk_zones(walk, cpy_word(walk->cpy, state + 48));
+	if (cpy->minor >= 12 && size == 88 && !strcmp(name, "_zoneinfo"))
+		walk_zones(walk, cpy_word(cpy, state + 48));
 }
 
 /* The children of an array node: 32 nodes of the next level. */

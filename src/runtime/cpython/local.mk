@@ -41,6 +41,7 @@ core_sources += %D%/structs_collections.c
 core_sources += %D%/structs_extension.c
 core_sources += %D%/structs_io.c
 core_sources += %D%/structs_io_walk.c
+core_sources += %D%/structs_modules.c
 core_sources += %D%/structs_sizes.c
 core_sources += %D%/structs_stdlib.c
 core_sources += %D%/type.c

@@ -93,6 +93,15 @@ bool cpy_size_plus(const struct cpy *cpy, uint64_t base, uint64_t pointer, uint6
 /* cpy_owned_block - the same from 0, and 0 when it cannot be read. */
 uint64_t cpy_owned_block(const struct cpy *cpy, uint64_t pointer, uint64_t count, uint64_t each);
 
+/* ---- structs_modules.c ------------------------------------------------------ */
+
+/*
+ * cpy_module_state - the fields of the state of the module of that name, with a blank
+ * between two: one a word of it, "-" for what is no object, "*" before one that is
+ * borrowed.  NULL: not known.
+ */
+const char *cpy_module_state(const struct cpy *cpy, const char *module, uint64_t size);
+
 /* ---- structs_io_walk.c ------------------------------------------------------ */
 
 cpy_walk_fn cpy_walk_pickler, cpy_walk_unpickler, cpy_walk_pdata, cpy_walk_template;
