@@ -200,8 +200,8 @@ rg_error *rg_ndjson_objects(void *user, rg_builder *builder)
 
 static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 {
-	struct rg_root_init root = { 0, RG_ROOT_INTERPRETER, 0, RG_NONE, RG_NONE, "", false,
-				     false, NULL };
+	struct rg_root_init root = { .kind = RG_ROOT_INTERPRETER, .thread = RG_NONE,
+				     .frame = RG_NONE, .name = "" };
 	struct rg_json_scan scan;
 	struct rg_json_slice key, word = { NULL, 0 };
 	uint64_t thread = 0, value;

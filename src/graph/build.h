@@ -20,6 +20,7 @@ struct rg_builder {
 	size_t capacity;     /* of target and kind */
 	size_t expected;     /* a hint, 0: none */
 	uint64_t plumbing;   /* references that are plumbing */
+	RG_VECTOR(struct rg_root) tentative; /* roots that may prove to be none */
 	struct rg_progress progress;
 };
 

@@ -43,6 +43,7 @@ void rg_builder_free(rg_builder *builder)
 	rg_free(graph->plumbing);
 	rg_free(graph->owner);
 	rg_vector_free(&graph->roots);
+	rg_vector_free(&builder->tentative);
 	rg_graph_free_stacks(graph);
 	rg_strings_free(&graph->strings);
 	rg_free(builder);
@@ -348,7 +349,9 @@ rg_error *rg_builder_root(rg_builder *builder, const struct rg_root_init *init)
 		root.code = strcmp(init->code, init->name)
 				    ? rg_strings_copy(&graph->strings, init->code)
 				    : root.name;
-	if (!root.name || (init->code && !root.code) || !rg_vector_push(&graph->roots, root))
+	if (!root.name || (init->code && !root.code) ||
+	    !(init->tentative ? rg_vector_push(&builder->tentative, root)
+			      : rg_vector_push(&graph->roots, root)))
 		return rg_error_no_memory();
 	return NULL;
 }

@@ -64,6 +64,7 @@ struct rg_root_init {
 	bool routine;
 	bool importer;
 	const char *code; /* evaluates to the object in the dumped program; NULL: nothing does */
+	bool tentative;   /* owns what it counts only as far as nothing else explains it */
 };
 
 RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);
@@ -136,7 +137,7 @@ RG_MUST_CHECK rg_error *rg_builder_task(rg_builder *builder, const struct rg_tas
  * rg_builder_finish - builds the backward references, decides on inferred
  * references (one whose target's count is already explained becomes borrowed;
  * in order of source and slot; a root of kind static loses its count for the
- * same reason, before them), sets RG_OBJECT_PLUMBING on targets of plumbing
+ * same reason, before them, and a tentative root is left out), sets RG_OBJECT_PLUMBING on targets of plumbing
  * references that have one such owner, adds a root of kind external for every
  * mortal object with more references than are explained (name "external
  * references"), and sorts the roots.  With @has_refcounts false neither

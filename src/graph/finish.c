@@ -183,9 +183,27 @@ static void account_roots(struct rg_graph *graph)
 	}
 }
 
-/* Counts what explains each object's count, inferred references last. */
-static void account(struct rg_graph *graph)
+/* Where a value may be owned no more, it is only if the count has room for that. */
+static bool account_tentative(rg_builder *builder)
 {
+	struct rg_graph *graph = &builder->graph;
+
+	for (size_t i = 0; i < builder->tentative.count; i++) {
+		struct rg_root root = builder->tentative.data[i];
+
+		if (is_full(graph, root.object))
+			continue;
+		explain(graph->explained, root.object, root.count);
+		if (!rg_vector_push(&graph->roots, root))
+			return false;
+	}
+	return true;
+}
+
+/* Counts what explains each object's count, inferred references last. */
+static bool account(rg_builder *builder)
+{
+	struct rg_graph *graph = &builder->graph;
 	uint32_t *explained = graph->explained;
 	bool inferred = false;
 
@@ -201,8 +219,10 @@ static void account(struct rg_graph *graph)
 			inferred = true;
 	}
 	account_roots(graph);
+	if (!account_tentative(builder))
+		return false;
 	if (!inferred)
-		return;
+		return true;
 	for (uint64_t i = 0; i < graph->references; i++) {
 		rg_id target = graph->target[i];
 
@@ -215,6 +235,7 @@ static void account(struct rg_graph *graph)
 			explain(explained, target, 1);
 		}
 	}
+	return true;
 }
 
 /* Notes which objects have references that are not for everybody: others need no second look. */
@@ -297,7 +318,8 @@ static rg_error *finish(rg_builder *builder)
 	if (builder->plumbing && !find_owners(graph))
 		return rg_error_no_memory();
 	graph->references = builder->references;
-	account(graph);
+	if (!account(builder))
+		return rg_error_no_memory();
 	RG_TRY(rg_builder_step(builder, "indexing references", 3, 4));
 	note_special(graph);
 	return complete_roots(graph) ? NULL : rg_error_no_memory();

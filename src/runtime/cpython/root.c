@@ -12,6 +12,7 @@
 #include "base/vector.h"
 #include "runtime/cpython/code.h"
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/frame_stack.h"
 
 #define TYPE_CACHE_ENTRIES 4096
 #define SIGNAL_HANDLERS 65
@@ -36,6 +37,7 @@ struct roots {
 	const char *code;       /* of the root at hand, or NULL */
 	char frame_code[96 + 8 * DEEPEST_FRAME]; /* of the frame at hand, or "" */
 	bool has_modules;       /* sys.modules is what the interpreter says */
+	struct cpy_frame_stack stack; /* what the last frame that calls C runs */
 	uint32_t locals_count;  /* of a frame's variables: 0 when a generator owns them */
 	rg_error *error;        /* from a walker, which has no way to return it */
 };
@@ -551,6 +553,25 @@ static void set_frame_code(struct roots *roots, const struct cpy_thread *thread,
 	cpy_text_finish(&text);
 }
 
+/* The values on the stack of a frame that calls C. */
+static rg_error *put_frame_stack(struct roots *roots, const struct cpy_frame *frame)
+{
+	rg_error *error;
+	uint64_t start;
+	uint32_t count, i;
+
+	RG_TRY(cpy_frame_stack(&roots->stack, roots->cpy, frame->address, frame->code, &start,
+			       &count));
+	roots->init.tentative = true;
+	for (i = 0, error = NULL; !error && i < count; i++) {
+		rg_buffer_printf(&roots->name, "stack %u", (unsigned)i);
+		error = put(roots, cpy_word(roots->cpy, start + 8 * (uint64_t)i), RG_ROOT_LOCAL,
+			    1);
+	}
+	roots->init.tentative = false;
+	return error;
+}
+
 static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread,
 			    struct cpy_walk *walk)
 {
@@ -582,6 +603,8 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 		walk->count = 0;
 		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);
 		put_frame_references(walk);
+		if (!roots->error)
+			roots->error = put_frame_stack(roots, &frame);
 		roots->init.frame = RG_NONE;
 		roots->init.routine = false;
 		cut(roots, prefix);
@@ -769,6 +792,7 @@ rg_error *cpy_roots(struct cpy *cpy,
 	};
 	rg_error *error = put_all(&roots);
 
+	cpy_frame_stack_free(&roots.stack);
 	rg_buffer_free(&roots.name);
 	return error;
 }
