@@ -137,11 +137,12 @@ RG_MUST_CHECK rg_error *rg_builder_task(rg_builder *builder, const struct rg_tas
  * rg_builder_finish - builds the backward references, decides on inferred
  * references (one whose target's count is already explained becomes borrowed;
  * in order of source and slot; a root of kind static loses its count for the
- * same reason, before them, and a tentative root is left out), sets RG_OBJECT_PLUMBING on targets of plumbing
- * references that have one such owner, adds a root of kind external for every
- * mortal object with more references than are explained (name "external
- * references"), and sorts the roots.  With @has_refcounts false neither
- * inferred references are judged nor external roots made.
+ * same reason, before them, and a tentative root is left out), sets
+ * RG_OBJECT_PLUMBING on targets of plumbing references that have one such
+ * owner, adds a root of kind external for every mortal object with more
+ * references than are explained (name "external references"), and sorts the
+ * roots.  With @has_refcounts false neither inferred references are judged nor
+ * external roots made.
  */
 RG_MUST_CHECK rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts);
 

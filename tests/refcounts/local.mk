@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: MIT
-# References leaked on purpose, and that refgraph refcounts names exactly these; speaks TAP.
-TESTS += %D%/refcounts.py
-EXTRA_DIST += %D%/program.py %D%/refcounts.py
+# References leaked on purpose, and that refgraph refcounts names exactly these; how deep the stacks
+# of values are. All speak TAP.
+TESTS += %D%/depths.py %D%/refcounts.py
+EXTRA_DIST += %D%/depths.py %D%/depths_oracle.py %D%/program.py %D%/refcounts.py
+
+check_PROGRAMS += tests/refcounts/depths
+tests_refcounts_depths_SOURCES = %D%/depths.c
+tests_refcounts_depths_LDADD = librefgraph_core.la

@@ -19,9 +19,10 @@ CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 CLEAN = "import time; print('[{}, {}]', flush=True); time.sleep(600)"
 
 
-def interpreters():
+def interpreters(every=False):
     found = [os.environ.get("PYTHON3") or shutil.which("python3")]
-    for series in ("3.11", "3.12", "3.13"):
+    older = ("3.8", "3.9", "3.10") if every else ()
+    for series in (*older, "3.11", "3.12", "3.13"):
         found += sorted(glob.glob(os.path.join(PYENV, series + ".*", "bin", "python3")))[-1:]
     # What tests/matrix has fetched.
     found += sorted(glob.glob(os.path.join(CACHE, "*", "python3")))

@@ -32,10 +32,10 @@ static const uint8_t *bytes_of(const struct cpy *cpy, uint64_t object, uint64_t 
 {
 	uint64_t size;
 
-	if (!object || !rg_image_u64(cpy->image, object + CPY_HEAD, &size) || size > UINT32_MAX)
+	if (!object || !cpy_read_field(cpy, object, CPY_HEAD, &size) || size > UINT32_MAX)
 		return NULL;
 	*ret_size = size;
-	return rg_image_at(cpy->image, object + BYTES_DATA, size);
+	return rg_image_at(cpy->image, cpy_body(cpy, object) + BYTES_DATA, size);
 }
 
 /* What @code, the code object of @frame, runs; *ret_unit: where the frame is in it. */
@@ -43,26 +43,26 @@ static bool read_bytecode(const struct cpy *cpy, uint64_t frame, uint64_t code,
 			  struct cpy_bytecode *ret, uint64_t *ret_unit)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
-	uint64_t start = code + layout->code.adaptive, at, size = 0;
+	uint64_t start = cpy_body(cpy, code) + layout->code.adaptive, at, size = 0;
 	uint32_t locals;
 
 	*ret = (struct cpy_bytecode){ .minor = cpy->minor };
 	if (layout->heap_frame) {
-		ret->code = bytes_of(cpy, cpy_word(cpy, code + CODE_CODE), &size);
+		ret->code = bytes_of(cpy, cpy_get(cpy, code, CODE_CODE), &size);
 		ret->units = size / 2;
-		ret->stacksize = cpy_word32(cpy, code + layout->code.stacksize);
-		at = cpy_word32(cpy, frame + layout->heap_frame->lasti);
+		ret->stacksize = cpy_get32(cpy, code, layout->code.stacksize);
+		at = cpy_get32(cpy, frame, layout->heap_frame->lasti);
 		/* In bytes before 3.10; below zero: it has not begun. */
 		*ret_unit = at > INT32_MAX ? 0 : cpy->minor < 10 ? at / 2 : at;
 		return ret->code != NULL;
 	}
 	if (!cpy_code_slots(cpy, code, &locals, &ret->stacksize) ||
-	    !rg_image_u64(cpy->image, code + CPY_HEAD, &size) || size > UINT32_MAX ||
+	    !cpy_read_field(cpy, code, CPY_HEAD, &size) || size > UINT32_MAX ||
 	    !rg_image_u64(cpy->image, frame + layout->frame.instruction, &at))
 		return false;
 	ret->units = size;
 	ret->code = rg_image_at(cpy->image, start, 2 * size);
-	ret->handlers = bytes_of(cpy, cpy_word(cpy, code + CODE_EXCEPTION_TABLE), &size);
+	ret->handlers = bytes_of(cpy, cpy_get(cpy, code, CODE_EXCEPTION_TABLE), &size);
 	ret->handlers_size = ret->handlers ? size : 0;
 	/* Before its first instruction a frame points in front of the code. */
 	*ret_unit = at + 2 == start ? 0 : (at - start) / 2;
@@ -72,11 +72,11 @@ static bool read_bytecode(const struct cpy *cpy, uint64_t frame, uint64_t code,
 /* How many exceptions the frame of 3.8 at @frame is handling. */
 static unsigned handled_by(const struct cpy *cpy, uint64_t frame)
 {
-	uint32_t count = cpy_word32(cpy, frame + FRAME_BLOCK_COUNT), i;
+	uint32_t count = cpy_get32(cpy, frame, FRAME_BLOCK_COUNT), i;
 	unsigned handled = 0;
 
 	for (i = 0; i < count && i < MOST_BLOCKS; i++)
-		handled += cpy_word32(cpy, frame + FRAME_BLOCKS + BLOCK_SIZE * i) ==
+		handled += cpy_get32(cpy, frame, FRAME_BLOCKS + BLOCK_SIZE * i) ==
 			   EXCEPT_HANDLER;
 	return handled;
 }
@@ -90,9 +90,9 @@ static bool is_running(const struct cpy *cpy, const struct cpy_execution *layout
 		return !layout->frame.stackpointer &&
 		       (int32_t)cpy_word32(cpy, frame + layout->frame.stacktop) == -1;
 	if (heap->state)
-		return !(cpy_word32(cpy, frame + heap->state) & 255);
-	return (cpy_word32(cpy, frame + heap->executing) & 255) == 1 &&
-	       !cpy_word(cpy, frame + heap->stacktop);
+		return !(cpy_get32(cpy, frame, heap->state) & 255);
+	return (cpy_get32(cpy, frame, heap->executing) & 255) == 1 &&
+	       !cpy_get(cpy, frame, heap->stacktop);
 }
 
 static uint64_t stack_start(const struct cpy *cpy, const struct cpy_execution *layout,
@@ -101,7 +101,7 @@ static uint64_t stack_start(const struct cpy *cpy, const struct cpy_execution *l
 	uint32_t locals, stack;
 
 	if (layout->heap_frame)
-		return cpy_word(cpy, frame + layout->heap_frame->valuestack);
+		return cpy_get(cpy, frame, layout->heap_frame->valuestack);
 	if (!cpy_code_slots(cpy, code, &locals, &stack))
 		return 0;
 	return frame + layout->frame.localsplus + 8 * (uint64_t)locals;

@@ -3,6 +3,8 @@
  * What each instruction of 3.8, 3.9 and 3.10 does to the stack of values (opcode.py and
  * compile.c of those releases, as dis.stack_effect() tells it).
  *
+ * What a generator of 3.10 is first sent, and GEN_START drops, is left out.
+ *
  * 3.8 runs a finally clause on top of either one value or six, so that what ends it, and
  * what leaves an except clause or a with statement, is known to stack_depth.c by kind.
  */
@@ -92,7 +94,7 @@ const struct cpy_opcode cpy_opcodes_310[256] = {
 	OP(54, END_ASYNC_FOR, -7), OP(74, LOAD_ASSERTION_ERROR, 1), OP(82, LIST_TO_TUPLE, 0),
 	OP(89, POP_EXCEPT, -3), OP(99, ROT_N, 0), OP(117, IS_OP, -1), OP(118, CONTAINS_OP, -1),
 	OP_(119, RERAISE, -3, .ends = true),
-	FLOW_(121, JUMP_IF_NOT_EXC_MATCH, -2, ABSOLUTE, .jumped = -2), OP(129, GEN_START, -1),
+	FLOW_(121, JUMP_IF_NOT_EXC_MATCH, -2, ABSOLUTE, .jumped = -2), OP(129, GEN_START, 0),
 	OP(152, MATCH_CLASS, -1), OP(162, LIST_EXTEND, -1), OP(163, SET_UPDATE, -1),
 	OP(164, DICT_MERGE, -1), OP(165, DICT_UPDATE, -1),
 };

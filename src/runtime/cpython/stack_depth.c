@@ -7,10 +7,10 @@
  * 3.11 and later enter handlers by a table, which says their depth.  Before, SETUP_FINALLY
  * and its like do, and a handler begins with six more values.  3.8 has one copy of a finally
  * clause for all ways into it: with an exception (six values), after the end of the block (a
- * NULL) or from a jump out of it (where to go back to).  So a state of 3.8 carries a bit for
- * each clause that it is in: 1 if an exception led there.  The interpreter keeps a block of
- * type EXCEPT_HANDLER for each of those, whose number tells the states of one instruction
- * apart.
+ * NULL) or from a jump out of it (where to go back to, perhaps on top of what is returned).
+ * So a state of 3.8 says for each clause that it is in what led there.  The interpreter keeps
+ * a block of type EXCEPT_HANDLER for each exception, whose number tells the states of one
+ * instruction apart.
  */
 #include "runtime/cpython/stack_depth.h"
 
@@ -19,16 +19,20 @@
 #include "base/alloc.h"
 #include "base/vector.h"
 
-#define VARIANTS_38 4
+#define VARIANTS_38 6
 #define EXCEPTION_VALUES 6 /* of an exception that is handled, up to 3.10 */
-#define MOST_CLAUSES 31
+#define CLAUSE_BITS 2
+#define CLAUSE_MASK 3
 #define MOST_DEPTH (1 << 20)
 #define EXTENDED_ARG(minor) ((minor) < 13 ? 144 : 71)
 #define EXTENDED_ARG_QUICK 34 /* of 3.11 */
 
+/* What led to a clause of 3.8. */
+enum clause { CLAUSE_NONE, CLAUSE_END, CLAUSE_EXCEPTION, CLAUSE_CALL };
+
 struct state {
 	int32_t depth;    /* -1: not reached */
-	uint32_t clauses; /* 3.8: the bits, the innermost lowest, and a 1 above the outermost */
+	uint64_t clauses; /* 3.8: one above the other, the innermost lowest */
 };
 
 struct cpy_depths {
@@ -55,6 +59,7 @@ struct run {
 struct instruction {
 	struct cpy_opcode opcode;
 	uint32_t argument;
+	size_t at;   /* its unit: what extends its argument comes before it */
 	size_t next; /* the unit that follows it and its caches */
 };
 
@@ -85,7 +90,7 @@ static unsigned opcode_at(const struct run *run, size_t unit)
 }
 
 /* The instruction that begins at @unit, with what extends its argument. */
-static bool read(const struct run *run, size_t unit, struct instruction *ret)
+static bool decode(const struct run *run, size_t unit, struct instruction *ret)
 {
 	uint32_t argument = 0;
 	unsigned opcode, length;
@@ -97,31 +102,42 @@ static bool read(const struct run *run, size_t unit, struct instruction *ret)
 			continue;
 		ret->opcode = run->opcodes[opcode];
 		ret->argument = argument;
+		ret->at = unit;
 		ret->next = unit + 1 + ret->opcode.caches;
 		return ret->opcode.known;
 	}
 	return false;
 }
 
-/* The state @depth and @clauses at @unit: looked at later unless it is known. */
-static void reach(struct run *run, size_t unit, int64_t depth, uint32_t clauses)
+/* Notes a state of @unit; false: it was known, or there is no room. */
+static bool note(struct run *run, size_t unit, const struct state *state, uint32_t *ret_variant)
 {
 	unsigned variants = run->depths->variants, i;
 	struct state *states = &run->depths->states[unit * variants];
 
+	for (i = 0; i < variants; i++) {
+		if (states[i].depth >= 0 && states[i].clauses == state->clauses)
+			return false;
+		if (states[i].depth >= 0)
+			continue;
+		states[i] = *state;
+		*ret_variant = i;
+		return true;
+	}
+	return false;
+}
+
+/* The state @depth and @clauses at @unit: looked at later unless it is known. */
+static void reach(struct run *run, size_t unit, int64_t depth, uint64_t clauses)
+{
+	struct state state = { (int32_t)depth, clauses };
+	struct place place = { (uint32_t)unit, 0 };
+
 	/* What no compiler writes: the rest is not looked at. */
 	if (unit >= run->code->units || depth < 0 || depth > run->code->stacksize)
 		return;
-	for (i = 0; i < variants; i++) {
-		if (states[i].depth >= 0 && states[i].clauses == clauses)
-			return;
-		if (states[i].depth >= 0)
-			continue;
-		states[i] = (struct state){ (int32_t)depth, clauses };
-		if (!rg_vector_push(&run->queue, ((struct place){ (uint32_t)unit, i })))
-			run->failed = true;
-		return;
-	}
+	if (note(run, unit, &state, &place.variant) && !rg_vector_push(&run->queue, place))
+		run->failed = true;
 }
 
 static int64_t change(const struct instruction *instruction, bool jumped)
@@ -152,31 +168,33 @@ static size_t target(const struct run *run, const struct instruction *instructio
 	return instruction->next + argument;
 }
 
-static uint32_t enter(uint32_t clauses, bool exception)
+static uint64_t enter(uint64_t clauses, enum clause clause)
 {
-	return clauses >> MOST_CLAUSES ? clauses : clauses << 1 | exception;
+	return clauses >> (64 - CLAUSE_BITS) ? clauses : clauses << CLAUSE_BITS | clause;
 }
 
 /* What only 3.8 has: see above. */
 static void step_clause(struct run *run, const struct instruction *instruction,
 			const struct state *state)
 {
-	bool inside = state->clauses > 1, exception = inside && state->clauses & 1;
-	uint32_t outer = inside ? state->clauses >> 1 : state->clauses;
+	enum clause inside = state->clauses & CLAUSE_MASK;
+	uint64_t outer = state->clauses >> CLAUSE_BITS;
+	bool exception = inside == CLAUSE_EXCEPTION;
 	size_t next = instruction->next;
 	int64_t depth = state->depth;
 
 	switch (instruction->opcode.flow) {
 	case CPY_FLOW_FINALLY_BEGINS:
-		reach(run, next, depth + 1, enter(state->clauses, false));
+		reach(run, next, depth + 1, enter(state->clauses, CLAUSE_END));
 		break;
 	case CPY_FLOW_FINALLY_CALLED:
-		reach(run, target(run, instruction), depth + 1, enter(state->clauses, false));
+		reach(run, target(run, instruction), depth + 1,
+		      enter(state->clauses, CLAUSE_CALL));
 		reach(run, next, depth, state->clauses);
 		break;
 	case CPY_FLOW_FINALLY_ENDS:
-		/* With an exception it is raised again. */
-		if (!exception)
+		/* An exception is raised again, and a call returns to where it came from. */
+		if (inside == CLAUSE_END)
 			reach(run, next, depth - 1, outer);
 		break;
 	case CPY_FLOW_FINALLY_POPPED:
@@ -189,7 +207,7 @@ static void step_clause(struct run *run, const struct instruction *instruction,
 		reach(run, next, depth - 2, state->clauses);
 		/* Unless __exit__() took care of it: then all is as without one. */
 		if (exception)
-			reach(run, next, depth - 2 - EXCEPTION_VALUES, enter(outer, false));
+			reach(run, next, depth - 2 - EXCEPTION_VALUES, enter(outer, CLAUSE_END));
 		break;
 	default:
 		reach(run, next, depth + change(instruction, false), outer);
@@ -202,9 +220,14 @@ static void step(struct run *run, const struct place *place)
 	struct state state = run->depths->states[place->unit * run->depths->variants +
 						 place->variant];
 	struct instruction instruction;
+	uint32_t variant;
+	size_t unit;
 
-	if (!read(run, place->unit, &instruction))
+	if (!decode(run, place->unit, &instruction))
 		return;
+	/* The frame may be at the instruction itself, behind what extends its argument. */
+	for (unit = place->unit + 1; unit <= instruction.at; unit++)
+		(void)note(run, unit, &state, &variant);
 	if (instruction.opcode.flow >= CPY_FLOW_FINALLY_BEGINS) {
 		step_clause(run, &instruction, &state);
 		return;
@@ -214,7 +237,7 @@ static void step(struct run *run, const struct place *place)
 			       run->depths->variants > 1;
 
 		reach(run, target(run, &instruction), state.depth + change(&instruction, true),
-		      handler ? enter(state.clauses, true) : state.clauses);
+		      handler ? enter(state.clauses, CLAUSE_EXCEPTION) : state.clauses);
 	}
 	if (!instruction.opcode.ends)
 		reach(run, instruction.next, state.depth + change(&instruction, false),
@@ -247,7 +270,7 @@ static void reach_handlers(struct run *run)
 
 	while (at && at < end && read_number(&at, end, &start) && read_number(&at, end, &length) &&
 	       read_number(&at, end, &handler) && read_number(&at, end, &depth))
-		reach(run, handler, (int64_t)(depth >> 1) + (depth & 1) + 1, 1);
+		reach(run, handler, (int64_t)(depth >> 1) + (depth & 1) + 1, 0);
 }
 
 rg_error *cpy_depths_find(const struct cpy_bytecode *code, struct cpy_depths **ret)
@@ -268,7 +291,7 @@ rg_error *cpy_depths_find(const struct cpy_bytecode *code, struct cpy_depths **r
 	run.depths->variants = variants;
 	for (i = 0; i < code->units * variants; i++)
 		run.depths->states[i] = (struct state){ -1, 0 };
-	reach(&run, 0, 0, 1);
+	reach(&run, 0, 0, 0);
 	reach_handlers(&run);
 	while (run.queue.count && !run.failed) {
 		struct place place = run.queue.data[--run.queue.count];
@@ -284,6 +307,16 @@ rg_error *cpy_depths_find(const struct cpy_bytecode *code, struct cpy_depths **r
 	return NULL;
 }
 
+/* How many of @clauses an exception led to. */
+static unsigned exceptions(uint64_t clauses)
+{
+	unsigned count = 0;
+
+	for (; clauses; clauses >>= CLAUSE_BITS)
+		count += (clauses & CLAUSE_MASK) == CLAUSE_EXCEPTION;
+	return count;
+}
+
 int cpy_depths_at(const struct cpy_depths *depths, size_t unit, unsigned handled)
 {
 	const struct state *states;
@@ -295,14 +328,10 @@ int cpy_depths_at(const struct cpy_depths *depths, size_t unit, unsigned handled
 	states = &depths->states[unit * depths->variants];
 	if (depths->variants == 1)
 		return states[0].depth;
-	for (i = 0; i < depths->variants && states[i].depth >= 0; i++) {
-		/* The 1 above the outermost is no clause. */
-		if ((unsigned)__builtin_popcount(states[i].clauses) - 1 != handled)
-			continue;
-		if (found >= 0 && found != states[i].depth)
-			return -1;
-		found = states[i].depth;
-	}
+	/* What is returned lies below what tells where to go back to: the deeper. */
+	for (i = 0; i < depths->variants && states[i].depth >= 0; i++)
+		if (exceptions(states[i].clauses) == handled && states[i].depth > found)
+			found = states[i].depth;
 	return found;
 }
 

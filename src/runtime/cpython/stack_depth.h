@@ -69,7 +69,8 @@ RG_MUST_CHECK rg_error *cpy_depths_find(const struct cpy_bytecode *code, struct 
 
 /*
  * cpy_depths_at - how many values there are when the instruction at @unit begins, while
- * @handled exceptions are being handled by the frame (3.8 alone asks); -1: unknown.
+ * @handled exceptions are being handled by the frame (3.8 alone asks, and has more of them
+ * where a finally clause runs for a return); -1: unknown.
  */
 int cpy_depths_at(const struct cpy_depths *depths, size_t unit, unsigned handled);
 
