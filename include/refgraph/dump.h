@@ -26,6 +26,8 @@ struct rg_open_options {
 	size_t sysroot_count;
 	rg_progress_fn *progress;     /* or NULL */
 	void *progress_user;
+	const char *runtime;          /* of several in the process the one to read: "3.12", the name
+					 of its file, or "0x.." (rg_runtime_info); or NULL */
 };
 
 /* The state of the runtime's own cycle collector when the dump was taken. */
@@ -34,6 +36,14 @@ struct rg_collector {
 	bool enabled;
 	bool collecting; /* in the middle of a collection */
 	uint64_t frozen; /* objects set aside */
+};
+
+/* A runtime that the process held: a program that embeds them can hold several. */
+struct rg_runtime_info {
+	const char *version; /* "3.11.2" */
+	const char *file;    /* that it is part of, or "" */
+	uint64_t address;    /* of its state, which is another for each */
+	bool read;           /* the objects of the dump are this one's */
 };
 
 /* What a dump is.  All strings belong to the dump. */
@@ -60,6 +70,8 @@ struct rg_dump_info {
 	const char *executable;     /* its program file, or "" */
 	uint64_t pid;               /* 0 where unknown */
 	int signal;                 /* that ended it, as the kernel counts them; 0: none, unknown */
+	const struct rg_runtime_info *runtimes; /* all that the process held; none: not known */
+	size_t runtime_count;
 };
 
 /*

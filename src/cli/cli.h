@@ -40,6 +40,7 @@ struct cli_options {
 	bool help, version;
 	const char *exe;
 	struct cli_list sysroots;
+	const char *runtime;
 	int labels;           /* rg_label_policy */
 	bool values;
 	int format;           /* cli_format, or -1: not given */

@@ -94,6 +94,28 @@ static void cost_rows(struct cli *cli, const struct rg_dump_info *info)
 	row(cli->sink, "", "--fail-if and --exit-code want --allow-incomplete");
 }
 
+/* The others, of several that the process held. */
+static void runtime_rows(struct cli *cli, const struct rg_dump_info *info)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < info->runtime_count; i++) {
+		const struct rg_runtime_info *other = &info->runtimes[i];
+
+		if (other->read)
+			continue;
+		rg_sink_printf(cli->sink, "  %-14s", first ? "not read" : "");
+		rg_sink_text(cli->sink, info->runtime_name);
+		rg_sink_puts(cli->sink, " ");
+		rg_sink_text(cli->sink, other->version);
+		rg_sink_printf(cli->sink, " at 0x%" PRIx64, other->address);
+		rg_sink_puts(cli->sink, *other->file ? ", " : "");
+		rg_sink_text(cli->sink, other->file);
+		rg_sink_puts(cli->sink, "\n");
+		first = false;
+	}
+}
+
 static void collector_row(rg_sink *sink, const struct rg_collector *collector)
 {
 	char number[RG_FORMAT_SIZE];
@@ -156,6 +178,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	rg_sink_text(sink, info->version);
 	rg_sink_puts(sink, "\n");
 	row(sink, "build", info->build);
+	runtime_rows(cli, info);
 	if (info->interpreters)
 		count_row(sink, "interpreters", info->interpreters);
 	if (info->threads)
@@ -172,6 +195,20 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	rg_sink_puts(sink, "\nnext: refgraph types");
 	cli_put_dump(cli, info->path);
 	rg_sink_puts(sink, "\n");
+}
+
+static void put_runtimes(rg_json *json, const struct rg_dump_info *info)
+{
+	rg_json_put_array(json, "runtimes");
+	for (size_t i = 0; i < info->runtime_count; i++) {
+		rg_json_put_object(json, NULL);
+		rg_json_put_string(json, "version", info->runtimes[i].version);
+		rg_json_put_string(json, "file", info->runtimes[i].file);
+		rg_json_put_address(json, "address", info->runtimes[i].address);
+		rg_json_put_bool(json, "read", info->runtimes[i].read);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
 }
 
 static void put_threads(rg_json *json, const rg_graph *graph)
@@ -214,6 +251,7 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph, ui
 	rg_json_put_string(json, "runtime", info->runtime);
 	rg_json_put_string(json, "version", info->version);
 	rg_json_put_string(json, "build", info->build);
+	put_runtimes(json, info);
 	rg_json_put_u64(json, "interpreters", info->interpreters);
 	rg_json_put_u64(json, "threads", info->threads);
 	rg_json_put_u64(json, "objects", info->objects);

@@ -22,6 +22,8 @@ static const struct cli_option common[] = {
 	  "the executable that was dumped, where it is not at its place" },
 	{ 0, "sysroot", "DIR", CLI_WORDS, CLI_FIELD(sysroots), NULL,
 	  "look up mapped files below DIR first; may be repeated" },
+	{ 0, "runtime", "WHICH", CLI_WORD, CLI_FIELD(runtime), NULL,
+	  "of several in the process the one to read, by version, file or address" },
 	{ 0, "labels", "WHICH", CLI_CHOICE, CLI_FIELD(labels), "all|names|none",
 	  "which labels to show; names leaves out keys of dicts, which may be secrets" },
 	{ 0, "values", NULL, CLI_FLAG, CLI_FIELD(values), NULL,

@@ -146,6 +146,10 @@ void cli_put_dump(struct cli *cli, const char *path)
 		rg_sink_puts(cli->sink, " --sysroot");
 		put_argument(cli->sink, cli->options.sysroots.items[i]);
 	}
+	if (cli->options.runtime) {
+		rg_sink_puts(cli->sink, " --runtime");
+		put_argument(cli->sink, cli->options.runtime);
+	}
 	put_argument(cli->sink, path);
 }
 
@@ -170,6 +174,7 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	options.exe = cli->options.exe;
 	options.sysroots = cli->options.sysroots.items;
 	options.sysroot_count = cli->options.sysroots.count;
+	options.runtime = cli->options.runtime;
 	options.progress = cli_progress_start();
 	error = rg_dump_open(path, &options, ret);
 	if (error && cli_says_order(cli, path)) {

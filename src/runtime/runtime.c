@@ -29,13 +29,13 @@ static rg_error *none_found(void)
 	return error;
 }
 
-rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
+rg_error *rg_runtime_open(rg_image *image, const char *which, const struct rg_progress *progress,
 			  const struct rg_runtime **ret, void **ret_state)
 {
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
 		void *state = NULL;
 
-		RG_TRY(runtimes[i]->open(image, progress, &state));
+		RG_TRY(runtimes[i]->open(image, which, progress, &state));
 		if (!state)
 			continue;
 		*ret = runtimes[i];

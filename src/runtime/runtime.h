@@ -19,10 +19,13 @@ struct rg_runtime {
 	const char *title; /* "CPython" */
 	const char *reads; /* which releases, for people: "CPython 3.11, 3.12 and 3.13" */
 	/*
-	 * Looks for itself in @image.  *ret is NULL when it is not there (no
-	 * error); found but unreadable is an error that says why.
+	 * Looks for itself in @image: the one that @which names by version, file or
+	 * address, or if that is NULL the one that is likeliest meant.  *ret is NULL
+	 * when it is not there (no error); found but unreadable is an error that
+	 * says why, NOT_FOUND that none is @which.
 	 */
-	rg_error *(*open)(rg_image *image, const struct rg_progress *progress, void **ret);
+	rg_error *(*open)(rg_image *image, const char *which, const struct rg_progress *progress,
+			  void **ret);
 	/* Marks all objects, adds the types, sets the objects (builder.h 1 and 2). */
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	/* Adds references, roots and threads (builder.h 3), for the same builder. */
@@ -30,7 +33,7 @@ struct rg_runtime {
 	/*
 	 * Sets in *ret what the runtime knows: version, build, interpreters, threads,
 	 * unreadable (which grows while objects and references are read),
-	 * has_refcounts, collector, allocator_free.  Strings belong to @state.
+	 * has_refcounts, collector, allocator_free, runtimes.  Strings belong to @state.
 	 */
 	void (*info)(void *state, struct rg_dump_info *ret);
 	/*
@@ -48,9 +51,11 @@ struct rg_runtime {
 
 /*
  * rg_runtime_open - the first runtime of the table that recognises itself in
- * @image; RG_ERROR_NO_RUNTIME when none does.
+ * @image, the one that @which names if that is not NULL; RG_ERROR_NO_RUNTIME
+ * when none does.
  */
-RG_MUST_CHECK rg_error *rg_runtime_open(rg_image *image, const struct rg_progress *progress,
+RG_MUST_CHECK rg_error *rg_runtime_open(rg_image *image, const char *which,
+					const struct rg_progress *progress,
 					const struct rg_runtime **ret, void **ret_state);
 
 #endif

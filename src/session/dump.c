@@ -81,7 +81,8 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 	where.sysroot_count = options->sysroot_count;
 	where.progress = dump->progress;
 	RG_TRY(rg_image_open_core(dump->path, &where, &dump->image));
-	error = rg_runtime_open(dump->image, &dump->progress, &dump->runtime, &dump->source.state);
+	error = rg_runtime_open(dump->image, options->runtime, &dump->progress, &dump->runtime,
+				&dump->source.state);
 	if (error)
 		return explain(error, dump);
 	dump->source.objects = dump->runtime->objects;

@@ -255,7 +255,7 @@ static void world_free(struct world *world)
 /* The code of the error that opening gives, 0 for none. */
 static int open_world(struct world *world)
 {
-	rg_error *error = cpython_runtime.open(world->image, NULL, &world->state);
+	rg_error *error = cpython_runtime.open(world->image, NULL, NULL, &world->state);
 	int code = error ? (int)rg_error_code(error) : 0;
 
 	rg_error_free(error);
@@ -402,14 +402,14 @@ static void names_what_it_does_not_read(void)
 	rg_error *error;
 
 	put64(world, RUNTIME + 8, 0x030e01f0);
-	error = cpython_runtime.open(world->image, NULL, &world->state);
+	error = cpython_runtime.open(world->image, NULL, NULL, &world->state);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(error);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_UNSUPPORTED);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rg_error_message(error), "3.14.1"));
 	rg_error_free(error);
 	put64(world, RUNTIME + 8, 0x030d05f0);
 	put64(world, RUNTIME + 16, 1);
-	error = cpython_runtime.open(world->image, NULL, &world->state);
+	error = cpython_runtime.open(world->image, NULL, NULL, &world->state);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(error);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_UNSUPPORTED);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rg_error_message(error), "free-threaded"));
@@ -487,7 +487,7 @@ static void fails_cleanly_without_memory(void)
 		rg_error *error;
 
 		rg_alloc_fail_after(after);
-		error = cpython_runtime.open(world->image, NULL, &world->state);
+		error = cpython_runtime.open(world->image, NULL, NULL, &world->state);
 		if (!error)
 			error = rg_builder_new(&world->builder);
 		if (!error)

@@ -7,58 +7,58 @@ _refgraph_command()
 {
     case $1 in
     info)
-        options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='--exe --sysroot --labels --format --color -o --output'
+        options='--exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='--exe --sysroot --runtime --labels --format --color -o --output'
         operands='file'
         ;;
     types)
-        options='-n --limit --sort --tracked --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --module --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --tracked --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file'
         ;;
     growth)
-        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --graph --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --graph --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,file...'
         ;;
     cycles)
-        options='-a --all -n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --module --exe --sysroot --labels --format --color -o --output'
+        options='-a --all -n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file'
         ;;
     backrefs)
-        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     refs)
-        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output'
+        options='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --refcounts --sizes --short --plumbing --weak --no-filter --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     chain)
-        options='-k --count -a --all --each --shortest --short --plumbing --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-k --count --exe --sysroot --labels --format --color -o --output'
+        options='-k --count -a --all --each --shortest --short --plumbing --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-k --count --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     objects)
-        options='-n --limit --sort --only-type --ignore-type --tracked --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --sort --only-type --ignore-type --tracked --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     threads)
-        options='-n --limit --locals --async -a --all --short --exit-code --allow-incomplete --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --locals --async -a --all --short --exit-code --allow-incomplete --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything'
         ;;
     refcounts)
-        options='-n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --module --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit --short --exit-code --allow-incomplete --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     convert)
-        options='--exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='--exe --sysroot --labels --format --color -o --output'
+        options='--exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='--exe --sysroot --runtime --labels --format --color -o --output'
         operands='file'
         ;;
     completion)
@@ -76,6 +76,7 @@ _refgraph_argument()
     case $1,$2 in
     info,--exe) place='file' ;;
     info,--sysroot) place='folder' ;;
+    info,--runtime) place='anything' ;;
     info,--labels) place='all names none' ;;
     info,--format) place='table json' ;;
     info,--color) place='auto always never' ;;
@@ -85,6 +86,7 @@ _refgraph_argument()
     types,--module) place='anything' ;;
     types,--exe) place='file' ;;
     types,--sysroot) place='folder' ;;
+    types,--runtime) place='anything' ;;
     types,--labels) place='all names none' ;;
     types,--format) place='table json csv' ;;
     types,--color) place='auto always never' ;;
@@ -99,6 +101,7 @@ _refgraph_argument()
     growth,--graph) place='file' ;;
     growth,--exe) place='file' ;;
     growth,--sysroot) place='folder' ;;
+    growth,--runtime) place='anything' ;;
     growth,--labels) place='all names none' ;;
     growth,--format) place='table json csv' ;;
     growth,--color) place='auto always never' ;;
@@ -107,6 +110,7 @@ _refgraph_argument()
     cycles,--module) place='anything' ;;
     cycles,--exe) place='file' ;;
     cycles,--sysroot) place='folder' ;;
+    cycles,--runtime) place='anything' ;;
     cycles,--labels) place='all names none' ;;
     cycles,--format) place='table json csv' ;;
     cycles,--color) place='auto always never' ;;
@@ -119,6 +123,7 @@ _refgraph_argument()
     backrefs,--highlight) place='anything' ;;
     backrefs,--exe) place='file' ;;
     backrefs,--sysroot) place='folder' ;;
+    backrefs,--runtime) place='anything' ;;
     backrefs,--labels) place='all names none' ;;
     backrefs,--format) place='tree json dot svg png pdf' ;;
     backrefs,--color) place='auto always never' ;;
@@ -131,6 +136,7 @@ _refgraph_argument()
     refs,--highlight) place='anything' ;;
     refs,--exe) place='file' ;;
     refs,--sysroot) place='folder' ;;
+    refs,--runtime) place='anything' ;;
     refs,--labels) place='all names none' ;;
     refs,--format) place='tree json dot svg png pdf' ;;
     refs,--color) place='auto always never' ;;
@@ -138,6 +144,7 @@ _refgraph_argument()
     chain,--count | chain,-k) place='anything' ;;
     chain,--exe) place='file' ;;
     chain,--sysroot) place='folder' ;;
+    chain,--runtime) place='anything' ;;
     chain,--labels) place='all names none' ;;
     chain,--format) place='tree json csv dot svg png pdf' ;;
     chain,--color) place='auto always never' ;;
@@ -149,6 +156,7 @@ _refgraph_argument()
     objects,--module) place='anything' ;;
     objects,--exe) place='file' ;;
     objects,--sysroot) place='folder' ;;
+    objects,--runtime) place='anything' ;;
     objects,--labels) place='all names none' ;;
     objects,--format) place='table json csv' ;;
     objects,--color) place='auto always never' ;;
@@ -156,6 +164,7 @@ _refgraph_argument()
     threads,--limit | threads,-n) place='anything' ;;
     threads,--exe) place='file' ;;
     threads,--sysroot) place='folder' ;;
+    threads,--runtime) place='anything' ;;
     threads,--labels) place='all names none' ;;
     threads,--format) place='table json csv' ;;
     threads,--color) place='auto always never' ;;
@@ -164,12 +173,14 @@ _refgraph_argument()
     refcounts,--module) place='anything' ;;
     refcounts,--exe) place='file' ;;
     refcounts,--sysroot) place='folder' ;;
+    refcounts,--runtime) place='anything' ;;
     refcounts,--labels) place='all names none' ;;
     refcounts,--format) place='table json csv' ;;
     refcounts,--color) place='auto always never' ;;
     refcounts,--output | refcounts,-o) place='file' ;;
     convert,--exe) place='file' ;;
     convert,--sysroot) place='folder' ;;
+    convert,--runtime) place='anything' ;;
     convert,--labels) place='all names none' ;;
     convert,--format) place='ndjson' ;;
     convert,--color) place='auto always never' ;;

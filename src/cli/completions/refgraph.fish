@@ -63,6 +63,7 @@ complete -c refgraph -n '__refgraph_at help 1' -a completion -d 'what a shell ne
 
 complete -c refgraph -n '__refgraph_is info' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is info' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is info' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is info' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is info' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is info' -l format -x -a 'table json' -d 'how to write the result'
@@ -70,7 +71,7 @@ complete -c refgraph -n '__refgraph_is info' -l color -x -a 'auto always never' 
 complete -c refgraph -n '__refgraph_is info' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is info' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is info' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at info 1 --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at info 1 --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is types' -s n -l limit -x -d 'show N types, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is types' -l sort -x -a 'bytes count name owned' -d 'by which column'
@@ -80,6 +81,7 @@ complete -c refgraph -n '__refgraph_is types' -l module -x -d 'only types of mod
 complete -c refgraph -n '__refgraph_is types' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is types' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is types' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is types' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is types' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is types' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is types' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -87,7 +89,7 @@ complete -c refgraph -n '__refgraph_is types' -l color -x -a 'auto always never'
 complete -c refgraph -n '__refgraph_is types' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is types' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is types' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at types 1 -n --limit --sort --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at types 1 -n --limit --sort --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is growth' -s n -l limit -x -d 'show N types, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is growth' -l sort -x -a 'bytes count name' -d 'by which change'
@@ -105,6 +107,7 @@ complete -c refgraph -n '__refgraph_is growth' -l no-stdlib -d 'leave out types 
 complete -c refgraph -n '__refgraph_is growth' -l graph -r -F -d 'draw who holds the newcomers, as .svg, .png, .pdf or .dot'
 complete -c refgraph -n '__refgraph_is growth' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is growth' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is growth' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is growth' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is growth' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is growth' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -112,8 +115,8 @@ complete -c refgraph -n '__refgraph_is growth' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is growth' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is growth' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is growth' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output' -F
-complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
 complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON and CSV all)'
@@ -124,6 +127,7 @@ complete -c refgraph -n '__refgraph_is cycles' -l module -x -d 'only types of mo
 complete -c refgraph -n '__refgraph_is cycles' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is cycles' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is cycles' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is cycles' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is cycles' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is cycles' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is cycles' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -131,7 +135,7 @@ complete -c refgraph -n '__refgraph_is cycles' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is cycles' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is cycles' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is cycles' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at cycles 1 -n --limit --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at cycles 1 -n --limit --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is backrefs' -s d -l depth -x -d 'how many steps (3)'
 complete -c refgraph -n '__refgraph_is backrefs' -l too-many -x -d 'draw N neighbours of an object (10, farther off 5)'
@@ -147,6 +151,7 @@ complete -c refgraph -n '__refgraph_is backrefs' -l weak -d 'weak and borrowed r
 complete -c refgraph -n '__refgraph_is backrefs' -l no-filter -d 'also what explains nothing: immortals, __class__, names'
 complete -c refgraph -n '__refgraph_is backrefs' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is backrefs' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is backrefs' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is backrefs' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is backrefs' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is backrefs' -l format -x -a 'tree json dot svg png pdf' -d 'how to write the result'
@@ -154,7 +159,7 @@ complete -c refgraph -n '__refgraph_is backrefs' -l color -x -a 'auto always nev
 complete -c refgraph -n '__refgraph_is backrefs' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is backrefs' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is backrefs' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at backrefs 1 -d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at backrefs 1 -d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is refs' -s d -l depth -x -d 'how many steps (3)'
 complete -c refgraph -n '__refgraph_is refs' -l too-many -x -d 'draw N neighbours of an object (10, farther off 5)'
@@ -170,6 +175,7 @@ complete -c refgraph -n '__refgraph_is refs' -l weak -d 'weak and borrowed refer
 complete -c refgraph -n '__refgraph_is refs' -l no-filter -d 'also what explains nothing: immortals, __class__, names'
 complete -c refgraph -n '__refgraph_is refs' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is refs' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is refs' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is refs' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is refs' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is refs' -l format -x -a 'tree json dot svg png pdf' -d 'how to write the result'
@@ -177,7 +183,7 @@ complete -c refgraph -n '__refgraph_is refs' -l color -x -a 'auto always never' 
 complete -c refgraph -n '__refgraph_is refs' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is refs' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is refs' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at refs 1 -d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at refs 1 -d --depth --too-many --limit-nodes --ignore-type --only-type --highlight --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is chain' -s k -l count -x -d 'show N chains that differ in the last referrer (1)'
 complete -c refgraph -n '__refgraph_is chain' -s a -l all -d 'show all such chains, up to 1000'
@@ -187,6 +193,7 @@ complete -c refgraph -n '__refgraph_is chain' -l short -d 'names without modules
 complete -c refgraph -n '__refgraph_is chain' -l plumbing -d 'show the parts of objects (__dict__) for themselves'
 complete -c refgraph -n '__refgraph_is chain' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is chain' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is chain' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is chain' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is chain' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is chain' -l format -x -a 'tree json csv dot svg png pdf' -d 'how to write the result'
@@ -194,7 +201,7 @@ complete -c refgraph -n '__refgraph_is chain' -l color -x -a 'auto always never'
 complete -c refgraph -n '__refgraph_is chain' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is chain' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is chain' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at chain 1 -k --count --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at chain 1 -k --count --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is objects' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is objects' -l sort -x -a 'size address' -d 'in which order'
@@ -206,6 +213,7 @@ complete -c refgraph -n '__refgraph_is objects' -l module -x -d 'only types of m
 complete -c refgraph -n '__refgraph_is objects' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is objects' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is objects' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is objects' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is objects' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is objects' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is objects' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -213,7 +221,7 @@ complete -c refgraph -n '__refgraph_is objects' -l color -x -a 'auto always neve
 complete -c refgraph -n '__refgraph_is objects' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is objects' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is objects' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is threads' -s n -l limit -x -d 'show N frames of each, the innermost; 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is threads' -l locals -d 'show the variables of each frame'
@@ -224,6 +232,7 @@ complete -c refgraph -n '__refgraph_is threads' -l exit-code -d 'exit with 1 if 
 complete -c refgraph -n '__refgraph_is threads' -l allow-incomplete -d 'let --exit-code vouch for an incomplete dump'
 complete -c refgraph -n '__refgraph_is threads' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is threads' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is threads' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is threads' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is threads' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is threads' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -231,7 +240,7 @@ complete -c refgraph -n '__refgraph_is threads' -l color -x -a 'auto always neve
 complete -c refgraph -n '__refgraph_is threads' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is threads' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is threads' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at threads 1 -n --limit --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at threads 1 -n --limit --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is refcounts' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is refcounts' -l short -d 'names without modules'
@@ -241,6 +250,7 @@ complete -c refgraph -n '__refgraph_is refcounts' -l module -x -d 'only types of
 complete -c refgraph -n '__refgraph_is refcounts' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is refcounts' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is refcounts' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is refcounts' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is refcounts' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is refcounts' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is refcounts' -l format -x -a 'table json csv' -d 'how to write the result'
@@ -248,10 +258,11 @@ complete -c refgraph -n '__refgraph_is refcounts' -l color -x -a 'auto always ne
 complete -c refgraph -n '__refgraph_is refcounts' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is refcounts' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is refcounts' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at refcounts 1 -n --limit --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at refcounts 1 -n --limit --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is convert' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is convert' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is convert' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is convert' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is convert' -l values -d 'show contents of strings and numbers'
 complete -c refgraph -n '__refgraph_is convert' -l format -x -a 'ndjson' -d 'how to write the result'
@@ -259,7 +270,7 @@ complete -c refgraph -n '__refgraph_is convert' -l color -x -a 'auto always neve
 complete -c refgraph -n '__refgraph_is convert' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is convert' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is convert' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at convert 1 --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at convert 1 --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is completion' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is completion' -s h -l help -d 'this text'

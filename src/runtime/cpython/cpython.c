@@ -33,6 +33,7 @@ static void cpy_close(void *state)
 		rg_vector_free(&private->blocks);
 		rg_vector_free(&private->found);
 		rg_vector_free(&private->rows);
+		rg_vector_free(&private->runtimes);
 		rg_map_free(&private->row_index);
 		rg_map_free(&private->found_names);
 		rg_map_free(&private->undecoded);
@@ -47,7 +48,8 @@ static void cpy_close(void *state)
 	rg_free(cpy);
 }
 
-static rg_error *cpy_open(rg_image *image, const struct rg_progress *progress, void **ret)
+static rg_error *cpy_open(rg_image *image, const char *which, const struct rg_progress *progress,
+			  void **ret)
 {
 	struct cpy *cpy = rg_calloc(1, sizeof(*cpy));
 	rg_error *error = NULL;
@@ -67,7 +69,7 @@ static rg_error *cpy_open(rg_image *image, const struct rg_progress *progress, v
 	for (i = 0; !error && i < image->segment_count; i++)
 		cpy->private->image_bytes += image->segments[i].end - image->segments[i].start;
 	if (!error)
-		error = cpy_discover(cpy, &found);
+		error = cpy_discover(cpy, which, &found);
 	if (!error && cpy->private->failed)
 		error = rg_error_no_memory();
 	if (error || !found) {
@@ -90,6 +92,8 @@ static void cpy_info(void *state, struct rg_dump_info *ret)
 	ret->has_refcounts = true;
 	ret->collector = cpy->collector;
 	ret->allocator_free = cpy->private->allocator_free;
+	ret->runtimes = cpy->private->runtimes.data;
+	ret->runtime_count = cpy->private->runtimes.count;
 }
 
 const struct rg_runtime cpython_runtime = {

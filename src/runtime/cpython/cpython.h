@@ -3,7 +3,7 @@
  * What the files of this folder share: the state of one CPython found in an
  * image, its types, and how an object's references are handed out.
  *
- * The way: discover.c finds the runtime and picks the layout; type.c turns a
+ * The way: find.c finds the runtime, discover.c picks the layout; type.c turns a
  * type's address into a struct cpy_type with the row of the struct table that
  * says how its instances look; heap.c walks the collector's lists and marks all
  * that is reachable; object.c sets numbers; each walker emits references;

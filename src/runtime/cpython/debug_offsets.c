@@ -11,6 +11,7 @@
  */
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
@@ -220,9 +221,8 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t s
 		drop_roots(cpy, execution);
 	if (!cpy->private->layout_note[0])
 		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
-			 shift > 0 ? "%d bytes more in the interpreter's state, as debug builds have"
-				   : "%d bytes of difference in the interpreter's state",
-			 shift);
+			 "%d bytes %s in the interpreter's state%s", abs(shift),
+			 shift > 0 ? "more" : "less", shift > 0 ? ", as debug builds have" : "");
 	return NULL;
 }
 

@@ -1,102 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding CPython in an image: the exported _PyRuntime, else the cookie that
- * 3.13 and later begin it with, else the shape of it in writable data.  What is
- * found is checked against the layout before anything else believes it.
+ * From the _PyRuntime that find.c found to the state that all else reads: the
+ * layout is chosen, checked against the structure that is there, and corrected
+ * where builds are known to differ, before anything believes it.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
-#define COOKIE UINT64_C(0x7970677562656478) /* "xdebugpy" */
-#define OLDEST_SERIES 0x0308 /* of those that layout.c has tables for */
-#define NEWEST_SERIES 0x030f
 #define INTERPRETERS_MAX 4096
 #define INTERPRETER_SHIFT_MAX 1024 /* what options of the build add to its state */
 #define THREADS_MAX 65536
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
-#define SUPPORTED "this refgraph reads " CPY_READS
-
-/* What looking at one address for _PyRuntime gives. */
-struct finding {
-	uint64_t runtime;
-	uint32_t hexversion;
-	bool free_threaded;
-	const struct rg_module *module;
-};
-
-static rg_error *unsupported(const char *version, const char *variant)
-{
-	return rg_error_new(RG_ERROR_UNSUPPORTED,
-			    "found CPython %s%s, but " SUPPORTED ": a newer one may read more",
-			    version, variant);
-}
-
-static void version_text(uint32_t hex, char *ret, size_t size)
-{
-	static const char *const levels[] = { "a", "b", "rc", "" };
-	unsigned level = hex >> 4 & 15;
-
-	if (level >= 0xa && level < 0xd)
-		snprintf(ret, size, "%u.%u.%u%s%u", hex >> 24, hex >> 16 & 255, hex >> 8 & 255,
-			 levels[level - 0xa], hex & 15);
-	else if (!(hex & 0xffff))
-		/* Only the series is known: no release has a level of 0. */
-		snprintf(ret, size, "%u.%u", hex >> 24, hex >> 16 & 255);
-	else
-		snprintf(ret, size, "%u.%u.%u", hex >> 24, hex >> 16 & 255, hex >> 8 & 255);
-}
-
-/* The series that a module's path names: "libpython3.10.so.1.0" is 0x030a; 0: none. */
-static uint32_t path_series(const char *path)
-{
-	const char *at = strstr(path, "python");
-	char *end;
-	long major, minor;
-
-	for (; at; at = strstr(at + 1, "python")) {
-		major = strtol(at + 6, &end, 10);
-		if (strchr(at, '/') || *end != '.' || major < 2 || major > 3)
-			continue;
-		minor = strtol(end + 1, NULL, 10);
-		if (minor > 0 && minor < 100)
-			return (uint32_t)major << 8 | (uint32_t)minor;
-	}
-	return 0;
-}
-
-/* The module that maps @address, or whose zeroed data lies right behind its mapping. */
-static const struct rg_module *module_of(const rg_image *image, uint64_t address)
-{
-	const struct rg_mapping *mapping = rg_image_mapping_of(image, address);
-	const struct rg_mapping *best = NULL;
-	size_t i;
-
-	for (i = 0; !mapping && i < image->mapping_count; i++)
-		if (image->mappings[i].end <= address &&
-		    (!best || image->mappings[i].end > best->end))
-			best = &image->mappings[i];
-	if (!mapping)
-		mapping = best;
-	if (!mapping || mapping->module >= image->module_count)
-		return NULL;
-	return &image->modules[mapping->module];
-}
-
-static bool is_pointer(const struct cpy *cpy, uint64_t address)
-{
-	return address && !(address & 7) && rg_image_at(cpy->image, address, 8);
-}
 
 /* PyType_Type, as the type of the type of @object; 0 if @object is no dict. */
 static uint64_t type_of_dict(const struct cpy *cpy, uint64_t object)
 {
-	uint64_t type = is_pointer(cpy, object) ? cpy_type_word(cpy, object) : 0;
-	uint64_t meta = is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
+	uint64_t type = cpy_is_pointer(cpy, object) ? cpy_type_word(cpy, object) : 0;
+	uint64_t meta = cpy_is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
 
-	if (!is_pointer(cpy, meta) || cpy_type_word(cpy, meta) != meta)
+	if (!cpy_is_pointer(cpy, meta) || cpy_type_word(cpy, meta) != meta)
 		return 0;
 	if (!(cpy_get(cpy, type, 168) & CPY_TPFLAG_DICT) ||
 	    !(cpy_get(cpy, meta, 168) & CPY_TPFLAG_TYPE))
@@ -114,7 +38,7 @@ static bool is_lacking(const struct cpy *cpy, uint64_t address)
 static bool thread_fits(const struct cpy *cpy, const struct cpy_layout *layout, uint64_t thread,
 			uint64_t interpreter)
 {
-	if (!is_pointer(cpy, thread))
+	if (!cpy_is_pointer(cpy, thread))
 		return is_lacking(cpy, thread);
 	return cpy_word(cpy, thread + layout->thread.interpreter) == interpreter;
 }
@@ -136,36 +60,36 @@ static uint64_t fits_partly(struct cpy *cpy, const struct cpy_layout *layout,
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		uint64_t dict = cpy_word(cpy, interpreter + fields[i]);
 
-		if (!is_pointer(cpy, dict) && !is_lacking(cpy, dict))
+		if (!cpy_is_pointer(cpy, dict) && !is_lacking(cpy, dict))
 			return 0;
-		if (is_pointer(cpy, dict) && is_pointer(cpy, cpy_type_word(cpy, dict)))
+		if (cpy_is_pointer(cpy, dict) && cpy_is_pointer(cpy, cpy_type_word(cpy, dict)))
 			continue;
 		lacking = true;
 	}
 	if (!lacking)
 		return 0;
 	for (i = 0; !type && i < cpy->image->module_count; i++)
-		if (cpy->image->modules[i].is_elf)
+		if (cpy->image->modules[i].is_elf &&
+		    (!cpy->module || cpy->module == &cpy->image->modules[i]))
 			(void)rg_image_symbol(cpy->image, &cpy->image->modules[i], "PyType_Type",
 					      &type, &size);
 	/* Looked for once: 1 is no address of a type. */
 	cpy->type_symbol = type ? type : 1;
-	if (!is_pointer(cpy, type) && layout->interpreter.static_types_stride) {
+	if (!cpy_is_pointer(cpy, type) && layout->interpreter.static_types_stride) {
 		type = cpy_word(cpy, interpreter + layout->interpreter.static_types);
-		type = is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
+		type = cpy_is_pointer(cpy, type) ? cpy_type_word(cpy, type) : 0;
 	}
-	if (!is_pointer(cpy, type) || cpy_type_word(cpy, type) != type ||
+	if (!cpy_is_pointer(cpy, type) || cpy_type_word(cpy, type) != type ||
 	    !(cpy_get(cpy, type, 168) & CPY_TPFLAG_TYPE))
 		return 0;
 	return type;
 }
 
-/* Whether @layout fits the interpreter at @interpreter; returns PyType_Type. */
-static uint64_t fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t interpreter)
+uint64_t cpy_fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t interpreter)
 {
 	uint64_t thread, type, sysdict, builtins;
 
-	if (!is_pointer(cpy, interpreter))
+	if (!cpy_is_pointer(cpy, interpreter))
 		return 0;
 	thread = cpy_word(cpy, interpreter + layout->interpreter.threads_head);
 	if (thread && !thread_fits(cpy, layout, thread, interpreter))
@@ -179,224 +103,6 @@ static uint64_t fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t 
 	    cpy_type_word(cpy, builtins) != cpy_type_word(cpy, sysdict))
 		return 0;
 	return type;
-}
-
-/* ---- the three ways ------------------------------------------------------- */
-
-static bool has_cookie(struct cpy *cpy, uint64_t runtime, struct finding *ret)
-{
-	const unsigned char *at = rg_image_at(cpy->image, runtime, 24);
-
-	if (!at || cpy_load64(at) != COOKIE)
-		return false;
-	ret->runtime = runtime;
-	ret->hexversion = (uint32_t)cpy_load64(at + 8);
-	ret->free_threaded = cpy_load64(at + 16) != 0;
-	return ret->hexversion >> 24 == 3;
-}
-
-/* By the version in the interpreter's own sys.hexversion, if @layout fits. */
-static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, struct finding *ret)
-{
-	const struct cpy_layout *layout = cpy_layout_find(series << 16);
-	uint64_t interpreter, value;
-	int64_t hexversion;
-
-	if (!layout)
-		return false;
-	interpreter = cpy_word(cpy, runtime + layout->runtime.interpreters_main);
-	cpy->type_type = fits(cpy, layout, interpreter);
-	if (!cpy->type_type)
-		return false;
-	cpy->layout = *layout;
-	cpy->minor = (uint8_t)(series & 255);
-	value = cpy_dict_get(cpy, cpy_word(cpy, interpreter + layout->interpreter.sysdict),
-			     "hexversion");
-	if (!value || !cpy_long(cpy, value, &hexversion) ||
-	    (uint64_t)hexversion >> 16 != series)
-		return false;
-	ret->runtime = runtime;
-	ret->hexversion = (uint32_t)hexversion;
-	return true;
-}
-
-static bool has_any_shape(struct cpy *cpy, uint64_t runtime, struct finding *ret)
-{
-	uint32_t series;
-
-	for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
-		if (has_shape(cpy, runtime, series, ret))
-			return true;
-	return false;
-}
-
-/*
- * By the version that the file itself tells, where the dump lacks the dict that
- * says so: the runtime's own state must all be there.
- */
-static bool has_part(struct cpy *cpy, const struct rg_module *module, uint64_t runtime,
-		     struct finding *ret)
-{
-	const struct cpy_layout *layout;
-	uint32_t hexversion = 0;
-	uint64_t at, size, interpreter;
-
-	if (rg_image_symbol(cpy->image, module, "Py_Version", &at, &size))
-		hexversion = cpy_word32(cpy, at);
-	if (hexversion >> 24 != 3)
-		hexversion = path_series(module->path) << 16;
-	layout = cpy_layout_find(hexversion);
-	if (!layout || !rg_image_at(cpy->image, runtime, layout->runtime.size))
-		return false;
-	interpreter = cpy_word(cpy, runtime + layout->runtime.interpreters_main);
-	if (!fits(cpy, layout, interpreter))
-		return false;
-	ret->runtime = runtime;
-	ret->hexversion = hexversion;
-	return true;
-}
-
-static rg_error *by_symbol(struct cpy *cpy, struct finding *ret, bool *ret_found)
-{
-	rg_image *image = cpy->image;
-	size_t i;
-
-	for (i = 0; i < image->module_count; i++) {
-		const struct rg_module *module = &image->modules[i];
-		uint64_t runtime, size, at;
-		uint32_t series;
-
-		if (!module->is_elf ||
-		    !rg_image_symbol(image, module, "_PyRuntime", &runtime, &size))
-			continue;
-		ret->module = module;
-		if (has_cookie(cpy, runtime, ret) || has_any_shape(cpy, runtime, ret) ||
-		    has_part(cpy, module, runtime, ret)) {
-			*ret_found = true;
-			return NULL;
-		}
-		if (rg_image_symbol(image, module, "Py_Version", &at, &size) &&
-		    (ret->hexversion = cpy_word32(cpy, at)) >> 24 == 3) {
-			char version[32];
-
-			version_text(ret->hexversion, version, sizeof(version));
-			if (!cpy_layout_find(ret->hexversion))
-				return unsupported(version, "");
-			return rg_error_new(RG_ERROR_CORRUPT,
-					    "found CPython %s in %s, but the interpreter's state "
-					    "is missing from the dump or damaged",
-					    version, module->path);
-		}
-		series = path_series(module->path);
-		if (series && !cpy_layout_find(series << 16)) {
-			char version[32];
-
-			snprintf(version, sizeof(version), "%u.%u", series >> 8, series & 255);
-			return unsupported(version, "");
-		}
-		/* Another program's file of the same symbol, or never initialised. */
-		if (!series && !cpy_word(cpy, runtime))
-			continue;
-		return rg_error_new(RG_ERROR_CORRUPT,
-				    "found CPython in %s, but its state could not be read: "
-				    "the dump lacks the file's writable data, or the release "
-				    "is not supported (" SUPPORTED ")",
-				    module->path);
-	}
-	return NULL;
-}
-
-/* Releases before 3.7 have no _PyRuntime: told by their types and the name of the file. */
-static rg_error *refuse_old(struct cpy *cpy)
-{
-	rg_image *image = cpy->image;
-	uint64_t address, size;
-	char version[32];
-	size_t i;
-
-	for (i = 0; i < image->module_count; i++) {
-		uint32_t series = path_series(image->modules[i].path);
-
-		if (!series || cpy_layout_find(series << 16) || !image->modules[i].is_elf ||
-		    !rg_image_symbol(image, &image->modules[i], "PyType_Type", &address, &size))
-			continue;
-		snprintf(version, sizeof(version), "%u.%u", series >> 8, series & 255);
-		return unsupported(version, "");
-	}
-	return NULL;
-}
-
-/* Says which other CPythons live in the process: embedding can load a second one. */
-static rg_error *note_others(struct cpy *cpy)
-{
-	rg_image *image = cpy->image;
-	struct cpy state = *cpy;
-	rg_error *error = NULL;
-	size_t i;
-
-	for (i = 0; !error && i < image->module_count; i++) {
-		struct finding other = { 0 };
-		uint64_t runtime, size;
-
-		if (!image->modules[i].is_elf || &image->modules[i] == state.module ||
-		    !rg_image_symbol(image, &image->modules[i], "_PyRuntime", &runtime, &size) ||
-		    runtime == state.runtime)
-			continue;
-		if (has_any_shape(cpy, runtime, &other)) {
-			char version[32], sentence[512];
-
-			version_text(other.hexversion, version, sizeof(version));
-			snprintf(sentence, sizeof(sentence),
-				 "the process holds another CPython, %s in %.300s: only the one "
-				 "of %s is read", version, image->modules[i].path, state.version);
-			error = rg_image_lacks(image, sentence);
-		}
-	}
-	*cpy = state;
-	return error;
-}
-
-/*
- * Looks at every aligned word of writable data near mapped files: first for the
- * cookie, then for two equal pointers to an interpreter.
- */
-static bool by_scan(struct cpy *cpy, bool cookie, struct finding *ret)
-{
-	rg_image *image = cpy->image;
-	uint32_t series;
-	size_t i;
-
-	for (i = 0; i < image->segment_count; i++) {
-		const struct rg_segment *segment = &image->segments[i];
-		uint64_t at, limit, before = 0, word;
-
-		/* A core cut off before its notes does not say which files there were. */
-		if (!segment->writable ||
-		    (image->mapping_count && !module_of(image, segment->start)))
-			continue;
-		/* Static data is small; heaps that lie behind it are not searched. */
-		limit = segment->end - segment->start;
-		if (limit > UINT64_C(64) << 20)
-			limit = UINT64_C(64) << 20;
-		for (at = segment->start + (-segment->start & 7), word = 0;
-		     at - segment->start + 8 <= limit; at += 8, before = word) {
-			word = cpy_load64(segment->bytes + (at - segment->start));
-			if (cookie) {
-				if (word == COOKIE && has_cookie(cpy, at, ret))
-					return true;
-				continue;
-			}
-			if (!word || word != before || !is_pointer(cpy, word))
-				continue;
-			for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
-				if (has_shape(cpy,
-					      at - cpy_layout_find(series << 16)
-							   ->runtime.interpreters_main,
-					      series, ret))
-					return true;
-		}
-	}
-	return false;
 }
 
 /* ---- checking -------------------------------------------------------------- */
@@ -459,7 +165,7 @@ static void probe_static_types(struct cpy *cpy, uint64_t interpreter)
 		for (i = 0; i < 4; i++) {
 			uint64_t type = cpy_word(cpy, base + i * stride);
 
-			if (!is_pointer(cpy, type) || cpy_get(cpy, type, 360) != i + 1)
+			if (!cpy_is_pointer(cpy, type) || cpy_get(cpy, type, 360) != i + 1)
 				break;
 		}
 		if (i == 4) {
@@ -476,7 +182,7 @@ static bool looks_interned(const struct cpy *cpy, uint64_t dict, uint64_t dict_t
 	struct cpy_dict table;
 	uint64_t i, key, value, seen = 0;
 
-	if (!is_pointer(cpy, dict) || cpy_type_word(cpy, dict) != dict_type ||
+	if (!cpy_is_pointer(cpy, dict) || cpy_type_word(cpy, dict) != dict_type ||
 	    !cpy_dict_read(cpy, dict, &table) || table.count < 500)
 		return false;
 	for (i = 0; i < table.count && seen < 64; i++) {
@@ -497,13 +203,14 @@ static uint64_t find_interned(struct cpy *cpy, uint64_t interpreter, uint64_t di
 	if (cpy->layout.interpreter.interned) {
 		uint64_t dict = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
 
-		return is_pointer(cpy, dict) && cpy_type_word(cpy, dict) == dict_type ? dict : 0;
+		return cpy_is_pointer(cpy, dict) && cpy_type_word(cpy, dict) == dict_type ? dict
+											  : 0;
 	}
 	for (i = 0; i < image->segment_count; i++) {
 		const struct rg_segment *segment = &image->segments[i];
 		uint64_t at, limit = segment->end - segment->start;
 
-		if (!segment->writable || module_of(image, segment->start) != cpy->module)
+		if (!segment->writable || cpy_module_of(image, segment->start) != cpy->module)
 			continue;
 		if (!cpy->module && (segment->end + STATIC_DATA_MAX < cpy->runtime ||
 				     segment->start > cpy->runtime + STATIC_DATA_MAX))
@@ -539,8 +246,9 @@ static rg_error *read_threads(struct cpy *cpy, uint32_t index)
 		struct cpy_thread *threads;
 		uint64_t stack;
 
-		if (!is_pointer(cpy, at) || cpy_word(cpy, at + cpy->layout.thread.interpreter) !=
-						    cpy->interpreters[index].address) {
+		if (!cpy_is_pointer(cpy, at) ||
+		    cpy_word(cpy, at + cpy->layout.thread.interpreter) !=
+			    cpy->interpreters[index].address) {
 			cpy->unreadable++;
 			break;
 		}
@@ -596,7 +304,8 @@ static rg_error *read_interpreters(struct cpy *cpy)
 		for (i = 0; i < cpy->interpreter_count; i++)
 			if (cpy->interpreters[i].address == at)
 				break;
-		if (i < cpy->interpreter_count || fits(cpy, &cpy->layout, at) != cpy->type_type) {
+		if (i < cpy->interpreter_count ||
+		    cpy_fits(cpy, &cpy->layout, at) != cpy->type_type) {
 			cpy->unreadable++;
 			break;
 		}
@@ -605,7 +314,8 @@ static rg_error *read_interpreters(struct cpy *cpy)
 	/* Where the list breaks off before it, the runtime still knows the main one. */
 	for (i = 0; i < cpy->interpreter_count && cpy->interpreters[i].address != main; i++)
 		;
-	if (i == cpy->interpreter_count && at && fits(cpy, &cpy->layout, main) == cpy->type_type)
+	if (i == cpy->interpreter_count && at &&
+	    cpy_fits(cpy, &cpy->layout, main) == cpy->type_type)
 		RG_TRY(add_interpreter(cpy, main));
 	/* The list is newest first; the main one leads here. */
 	for (i = 0; i < cpy->interpreter_count; i++)
@@ -674,13 +384,14 @@ static rg_error *note_lacking(struct cpy *cpy, uint64_t interpreter)
  * but where the runtime tells its own offsets, these decide.  A series newer than
  * all tables is tried with the newest one.
  */
-static const struct cpy_layout *choose_layout(const struct cpy *cpy, const struct finding *finding)
+static const struct cpy_layout *choose_layout(const struct cpy *cpy,
+					      const struct cpy_finding *finding)
 {
 	const struct cpy_layout *best = cpy_layout_find(finding->hexversion), *layout = NULL;
 	unsigned least, differ;
 
 	if (!best && finding->hexversion >> 16 > cpy_layout_newest()->until &&
-	    cpy_word(cpy, finding->runtime) == COOKIE)
+	    cpy_word(cpy, finding->runtime) == CPY_COOKIE)
 		return cpy_layout_newest();
 	if (!best || (best->since & 255) < 13)
 		return best;
@@ -702,7 +413,7 @@ static rg_error *apply_offsets(struct cpy *cpy)
 	struct cpy_execution *execution;
 	char sentence[256];
 
-	if (cpy->minor < 13 || cpy_word(cpy, cpy->runtime) != COOKIE)
+	if (cpy->minor < 13 || cpy_word(cpy, cpy->runtime) != CPY_COOKIE)
 		return NULL;
 	execution = cpy_keep(cpy, sizeof(*execution));
 	if (!execution)
@@ -724,31 +435,26 @@ static rg_error *apply_offsets(struct cpy *cpy)
 	return rg_image_lacks(cpy->image, sentence);
 }
 
-rg_error *cpy_discover(struct cpy *cpy, bool *ret)
+rg_error *cpy_discover(struct cpy *cpy, const char *which, bool *ret)
 {
-	struct finding finding = { 0 };
+	struct cpy_finding finding = { 0 };
 	const struct cpy_layout *layout;
 	uint64_t interpreter;
 	bool found = false;
 	uint32_t known, i;
 	int32_t shift;
 
-	RG_TRY(by_symbol(cpy, &finding, &found));
-	if (!found)
-		found = by_scan(cpy, true, &finding) || by_scan(cpy, false, &finding);
+	RG_TRY(cpy_find(cpy, which, &finding, &found));
 	if (!found) {
-		RG_TRY(refuse_old(cpy));
 		*ret = false;
 		return NULL;
 	}
-	if (!finding.module)
-		finding.module = module_of(cpy->image, finding.runtime);
-	version_text(finding.hexversion, cpy->version, sizeof(cpy->version));
+	cpy_version_text(finding.hexversion, cpy->version, sizeof(cpy->version));
 	if (finding.free_threaded)
-		return unsupported(cpy->version, " (free-threaded)");
+		return cpy_unsupported(cpy->version, " (free-threaded)");
 	layout = choose_layout(cpy, &finding);
 	if (!layout)
-		return unsupported(cpy->version, "");
+		return cpy_unsupported(cpy->version, "");
 	cpy->layout = *layout;
 	cpy->runtime = finding.runtime;
 	cpy->hexversion = finding.hexversion;
@@ -756,7 +462,7 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	cpy->module = finding.module;
 	RG_TRY(apply_offsets(cpy));
 	interpreter = cpy_word(cpy, cpy->runtime + cpy->layout.runtime.interpreters_main);
-	cpy->type_type = fits(cpy, &cpy->layout, interpreter);
+	cpy->type_type = cpy_fits(cpy, &cpy->layout, interpreter);
 	if (!cpy->type_type)
 		return rg_error_new(RG_ERROR_CORRUPT,
 				    "found CPython %s, but its interpreter's state does not fit "
@@ -787,7 +493,6 @@ rg_error *cpy_discover(struct cpy *cpy, bool *ret)
 	}
 	read_collector(cpy);
 	describe_build(cpy);
-	RG_TRY(note_others(cpy));
 	*ret = true;
 	return NULL;
 }

@@ -425,7 +425,8 @@ static const struct cpy_execution execution_313 = {
 		.future = { .state = 104 },                                                        \
 	}
 
-static const struct cpy_execution execution_314 = EXECUTION_314(0, 0, 832, interpreter_314, thread_314);
+static const struct cpy_execution execution_314 =
+	EXECUTION_314(0, 0, 832, interpreter_314, thread_314);
 static const struct cpy_execution execution_314_early =
 	EXECUTION_314(24, 24, 832, interpreter_314_early, thread_314);
 static const struct cpy_execution execution_314_first =

@@ -14,6 +14,7 @@ core_sources += %D%/execution_layout_older.c
 core_sources += %D%/execution_older.c
 core_sources += %D%/execution_walk.c
 core_sources += %D%/faulthandler.c
+core_sources += %D%/find.c
 core_sources += %D%/frame.c
 core_sources += %D%/frame_stack.c
 core_sources += %D%/frame_stack.h

@@ -44,6 +44,7 @@ struct cpy_private {
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
 	struct rg_map undecoded;    /* objects counted as such */
+	RG_VECTOR(struct rg_runtime_info) runtimes; /* of the process; one of them is read */
 	char layout_note[512];      /* what the debug offsets say otherwise than the tables; "" */
 	bool failed;                /* memory ran out where no error can be returned */
 	bool sealed;                /* all is read: from here on several threads may ask, so that
@@ -208,8 +209,45 @@ uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, ui
 
 /* ---- stages --------------------------------------------------------------- */
 
-/* cpy_discover - finds CPython in cpy->image; *@ret false: it is not there. */
-rg_error *cpy_discover(struct cpy *cpy, bool *ret);
+/*
+ * cpy_discover - finds CPython in cpy->image, the one that @which names if that is not
+ * NULL (find.c); *@ret false: it is not there.
+ */
+RG_MUST_CHECK rg_error *cpy_discover(struct cpy *cpy, const char *which, bool *ret);
+/* cpy_fits - whether @layout fits the interpreter at @interpreter: PyType_Type, else 0. */
+uint64_t cpy_fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t interpreter);
+
+/* One CPython of the process: what looking at an address for its _PyRuntime gives. */
+struct cpy_finding {
+	uint64_t runtime;
+	uint32_t hexversion;
+	bool free_threaded;
+	const struct rg_module *module;
+};
+
+/* What 3.13 and later begin _PyRuntime with. */
+#define CPY_COOKIE UINT64_C(0x7970677562656478) /* "xdebugpy" */
+
+/*
+ * cpy_find - the CPython that @which names by its version, its file or its address, in
+ * *@ret; NULL: the executable's own, else the first one.  The others are noted.
+ * *@ret_found false: there is none.  UNSUPPORTED, CORRUPT: there is, but it cannot be read;
+ * NOT_FOUND: none is @which.  O(modules), else O(bytes of static data).
+ */
+RG_MUST_CHECK rg_error *cpy_find(struct cpy *cpy, const char *which, struct cpy_finding *ret,
+				 bool *ret_found);
+/* cpy_version_text - "3.11.2" from PY_VERSION_HEX, cut to @size. */
+void cpy_version_text(uint32_t hex, char *ret, size_t size);
+/* cpy_module_of - the module that maps @address, or whose zeroed data lies right behind. */
+const struct rg_module *cpy_module_of(const rg_image *image, uint64_t address);
+/* cpy_unsupported - says that this refgraph does not read that one. */
+rg_error *cpy_unsupported(const char *version, const char *variant);
+
+static inline bool cpy_is_pointer(const struct cpy *cpy, uint64_t address)
+{
+	return address && !(address & 7) && rg_image_at(cpy->image, address, 8);
+}
+
 /*
  * cpy_debug_offsets_differ - how many fields of the runtime at @runtime, of 3.13 or
  * later, say otherwise than @layout.
