@@ -431,7 +431,9 @@ def snapshot():
             size_of(1, *find_sizeof(int))
             plain_keys({"a": 1})
     # A child's death would interrupt pause(), if the program handles SIGCHLD.
-    _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals() - {RELEASE})
+    # The kernel writes the core of one that is aborted.
+    _signal.pthread_sigmask(_signal.SIG_BLOCK,
+                            _signal.valid_signals() - {RELEASE, _signal.SIGABRT})
     # One signal ends pause(): its handler is any harmless function of C.
     libc.signal(int(RELEASE), ctypes.c_void_p(ctypes.cast(libc.abs, ctypes.c_void_p).value))
     gc.disable()

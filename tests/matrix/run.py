@@ -17,6 +17,8 @@ import glob
 import json
 import os
 import re
+import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -46,11 +48,12 @@ class Failure(Exception):
 
 
 class Interpreter:
-    def __init__(self, name, path, arguments=(), environment=()):
+    def __init__(self, name, path, arguments=(), environment=(), way=None):
         self.name = name
         self.path = path
         self.arguments = list(arguments)
         self.environment = dict(environment)
+        self.way = way or Way()
 
 
 # Ways to start an interpreter that change what its memory looks like: (name, arguments,
@@ -62,6 +65,155 @@ MODES = (
     ("traced", ("-X", "tracemalloc=1"), {}),
 )
 PROGRAM_OF_MODES = "functions"
+
+
+class Way:
+    """How a process runs and is dumped: here and by gcore, unless said otherwise."""
+
+    def can(self, interpreter):
+        """Whether there is such a way with that interpreter here."""
+        return True
+
+    def command(self, interpreter, program, folder):
+        """The words that start the oracle, and where it writes."""
+        out = os.path.join(folder, "oracle")
+        return [interpreter.path, *interpreter.arguments, os.path.join(HERE, "oracle.py"), program,
+                out], out
+
+    def environment(self, interpreter, folder):
+        return {}
+
+    def pid(self, target):
+        """The process to dump, of the one that was started."""
+        return target.pid
+
+    def dump(self, pid, folder):
+        """An ordinary core of the waiting process, and whether that still waits."""
+        prefix = os.path.join(folder, "core")
+        run_tool(["gcore", "-o", prefix, str(pid)], folder)
+        core = "%s.%d" % (prefix, pid)
+        if not os.path.exists(core):
+            raise Failure("gcore wrote no core")
+        return core, True
+
+    def refgraph(self, interpreter, options, folder):
+        """The command that reads the core."""
+        return options.refgraph
+
+
+class ByKernel(Way):
+    """The core that the kernel writes, with a coredump_filter."""
+
+    def __init__(self, bits):
+        self.bits = bits
+
+    def can(self, interpreter):
+        with open("/proc/sys/kernel/core_pattern", encoding="ascii") as file:
+            pattern = file.read().strip()
+        return (pattern and "/" not in pattern and pattern[0] != "|"
+                and resource.getrlimit(resource.RLIMIT_CORE)[1] == resource.RLIM_INFINITY)
+
+    def dump(self, pid, folder):
+        with open("/proc/%d/coredump_filter" % pid, "w", encoding="ascii") as file:
+            file.write(self.bits)
+        resource.prlimit(pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+        os.kill(pid, signal.SIGABRT)
+        deadline = time.monotonic() + LIMIT
+        # It is a zombie when the core is whole.
+        while state_of(pid) not in "Z":
+            if time.monotonic() > deadline:
+                raise Failure("the kernel wrote no core")
+            time.sleep(0.01)
+        found = glob.glob(os.path.join(folder, "core*"))
+        if len(found) != 1:
+            raise Failure("the kernel wrote %d cores" % len(found))
+        return found[0], False
+
+
+class InRoot(Way):
+    """In its own unpacked root as in a container: namespaces, chroot, its own paths and numbers.
+
+    The core is read from outside, with --sysroot.
+    """
+
+    INSIDE = """
+set -eu
+root=$1 folder=$2
+shift 2
+mount --bind "$folder" "$root/srv"
+mount -t proc proc "$root/proc"
+cd "$root"
+exec chroot . "$@"
+"""
+    NAMESPACES = ("unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork",
+                  "--kill-child")
+
+    def can(self, interpreter):
+        root = os.path.dirname(interpreter.path)
+        return (os.path.isdir(os.path.join(root, "usr", "bin"))
+                and not subprocess.run([*self.NAMESPACES, "true"], check=False,
+                                       capture_output=True).returncode)
+
+    def command(self, interpreter, program, folder):
+        root = os.path.dirname(interpreter.path)
+        # What the package base-files would bring.
+        for name in ("lib", "lib64"):
+            if not os.path.lexists(os.path.join(root, name)):
+                os.symlink("usr/" + name, os.path.join(root, name))
+        for name in ("srv", "proc", "tmp"):
+            os.makedirs(os.path.join(root, name), exist_ok=True)
+        for path in (os.path.join(HERE, "oracle.py"), program):
+            shutil.copy(path, folder)
+        version = interpreter.name.rpartition("-")[2]
+        python = "/usr/bin/python" + ".".join(version.split(".")[:2]) \
+            + "d" * version.endswith("d")
+        return [*self.NAMESPACES, "sh", "-c", self.INSIDE, "sh", root, folder, python,
+                *interpreter.arguments, "/srv/oracle.py", "/srv/" + os.path.basename(program),
+                "/srv/oracle"], os.path.join(folder, "oracle")
+
+    def environment(self, interpreter, folder):
+        return {"HOME": "/srv", "TMPDIR": "/srv"}
+
+    def pid(self, target):
+        with open("/proc/%d/task/%d/children" % (target.pid, target.pid),
+                  encoding="ascii") as file:
+            return int(file.read().split()[0])
+
+    def refgraph(self, interpreter, options, folder):
+        return wrapper(options, folder, "--sysroot", os.path.dirname(interpreter.path))
+
+
+class Stripped(Way):
+    """With its shared library stripped of all that strip takes."""
+
+    @staticmethod
+    def library(interpreter):
+        if not shutil.which("strip") or not shutil.which("ldd"):
+            return None
+        done = subprocess.run([interpreter.path, "-c", "import sys; print(sys.executable)"],
+                              env=clean_environment(), text=True, capture_output=True, check=False)
+        done = subprocess.run(["ldd", os.path.realpath(done.stdout.strip())], text=True,
+                              capture_output=True, check=False)
+        found = re.search(r"=> (/\S*/libpython\S*)", done.stdout)
+        return found and found[1]
+
+    def can(self, interpreter):
+        return self.library(interpreter)
+
+    def environment(self, interpreter, folder):
+        path = self.library(interpreter)
+        os.mkdir(os.path.join(folder, "lib"))
+        run_tool(["strip", "-o", os.path.join(folder, "lib", os.path.basename(path)), path], folder)
+        return {"LD_LIBRARY_PATH": os.path.join(folder, "lib")}
+
+
+# The same program again, started and dumped in other ways.
+WAYS = (
+    ("kernel", ByKernel("0x33")),
+    ("kernel-full", ByKernel("0x7f")),
+    ("container", InRoot()),
+    ("stripped", Stripped()),
+)
 
 
 def clean_environment():
@@ -166,29 +318,36 @@ def wait_for_oracle(target, out, log):
     return True
 
 
-def dump(pid, folder):
-    """An ordinary core of the waiting process."""
-    prefix = os.path.join(folder, "core")
-    run_tool(["gcore", "-o", prefix, str(pid)], folder)
-    core = "%s.%d" % (prefix, pid)
-    if not os.path.exists(core):
-        raise Failure("gcore wrote no core")
-    return core
+def state_of(pid):
+    """The kernel's letter for what a process is doing."""
+    with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
+def wrapper(options, folder, *words):
+    """A command that is refgraph with these options."""
+    path = os.path.join(folder, "refgraph")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\nexec %s \"$@\" %s\n" % (
+            shlex.quote(options.refgraph), " ".join(shlex.quote(word) for word in words)))
+    os.chmod(path, 0o755)
+    return path
 
 
 def run_one(interpreter, program, options):
     """One cell of the matrix: (status, summary or None, message)."""
     folder = tempfile.mkdtemp(prefix="matrix-", dir=options.tmp)
-    out = os.path.join(folder, "oracle")
     portable = os.path.join(folder, "dump.ndjson")
+    way = interpreter.way
     # Few malloc arenas: each is 64 MiB of address space, and gcore writes all of it.
     environment = dict(clean_environment(), MALLOC_ARENA_MAX="3", PYTHONHASHSEED="0",
                        PYTHONDONTWRITEBYTECODE="1",
                        HOME=folder, TMPDIR=folder)
     environment.update(interpreter.environment)
-    command = [interpreter.path, *interpreter.arguments, os.path.join(HERE, "oracle.py"), program,
-               out]
     try:
+        command, out = way.command(interpreter, program, folder)
+        environment.update(way.environment(interpreter, folder))
+        refgraph = way.refgraph(interpreter, options, folder)
         with open(os.path.join(folder, "log"), "wb+") as log, subprocess.Popen(
                 command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=True) as target:
@@ -196,15 +355,17 @@ def run_one(interpreter, program, options):
                 if not wait_for_oracle(target, out, log):
                     log.seek(0)
                     return "skipped", None, log.read().decode("utf-8", "replace").strip()
-                core = None if options.oracle_only else dump(target.pid, folder)
-                if core:
-                    run_tool([options.refgraph, "convert", core, "-o", portable,
-                              "--labels=all"], folder)
+                asked = seen = waits = None
+                if not options.oracle_only:
+                    pid = way.pid(target)
+                    core, waits = way.dump(pid, folder)
+                    run_tool([refgraph, "convert", core, "-o", portable, "--labels=all"], folder)
+                if waits:
                     most = options.chains
                     if interpreter.name != options.first:
                         most = max(1, most // 5)
-                    asked = chains.ask(options.refgraph, core, portable, out, target.pid, most)
-                    seen = stacks.compare(options.refgraph, core, portable, out)
+                    asked = chains.ask(refgraph, core, portable, out, pid, most)
+                    seen = stacks.compare(refgraph, core, portable, out)
             finally:
                 # The group is the target's own: its witnesses and what the program started.
                 try:
@@ -215,7 +376,6 @@ def run_one(interpreter, program, options):
         if options.oracle_only:
             oracle = compare.Oracle(out)
             selftest.write_dump(portable, selftest.agreeing_dump(oracle))
-            asked = seen = None
         done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"), "--json",
                                out,
                                portable], text=True, capture_output=True, timeout=LIMIT,
@@ -346,7 +506,10 @@ def choose(options, interpreters):
         cells = [(i, name, path) for i in interpreters for name, path in pairs]
         return cells + [(Interpreter(i.name, i.path, arguments, environment), mode, path)
                         for i in interpreters for mode, arguments, environment in MODES
-                        for name, path in pairs if name == PROGRAM_OF_MODES]
+                        for name, path in pairs if name == PROGRAM_OF_MODES
+                        ] + [(Interpreter(i.name, i.path, way=way), mode, path)
+                             for i in interpreters for mode, way in WAYS if way.can(i)
+                             for name, path in pairs if name == PROGRAM_OF_MODES]
     cells = [(interpreters[n % len(interpreters)], name, path)
              for n, (name, path) in enumerate(pairs)]
     system = interpreters[0]
