@@ -407,10 +407,6 @@ rg_error *rg_dominators_find(const rg_graph *graph, const struct rg_dominators_o
 	rg_error *error;
 
 	RG_TRY(rg_options_read(options, sizeof(how), &how));
-	if (!graph->offset || (!graph->has_refcounts && !graph->roots.count))
-		return rg_error_new(RG_ERROR_INCOMPLETE,
-				    "the dump has neither reference counts nor roots: "
-				    "what an object retains cannot be told");
 	result = rg_calloc(1, sizeof(*result));
 	if (!result)
 		return rg_error_no_memory();

@@ -115,12 +115,6 @@ static void find_dominators(struct rg_dominators_work *work)
 	}
 }
 
-static void add(uint64_t *sum, uint64_t bytes)
-{
-	if (__builtin_add_overflow(*sum, bytes, sum))
-		*sum = UINT64_MAX;
-}
-
 /* What each retains, and from numbers in preorder back to vertices. */
 static void add_up(struct rg_dominators_work *work, const uint64_t *leaves)
 {
@@ -133,8 +127,8 @@ static void add_up(struct rg_dominators_work *work, const uint64_t *leaves)
 	for (rg_id id = 0; id < graph->count; id++) {
 		uint64_t own = rg_store_size(graph, id);
 
-		add(&own, rg_store_owned(graph, id));
-		add(&slot[work->number[id]].word, own);
+		rg_flow_add(&own, rg_store_owned(graph, id));
+		rg_flow_add(&slot[work->number[id]].word, own);
 		work->alive_objects += work->number[id] < work->alive;
 		if (!rg_bitset_test(leaves, id))
 			continue;
@@ -143,7 +137,7 @@ static void add_up(struct rg_dominators_work *work, const uint64_t *leaves)
 	}
 	for (uint32_t p = work->count; p-- > 0;) {
 		if (up[p] != p)
-			add(&slot[up[p]].word, slot[p].word);
+			rg_flow_add(&slot[up[p]].word, slot[p].word);
 		work->retained[work->vertex[p]] = slot[p].word;
 		work->number[work->vertex[p]] = work->vertex[up[p]];
 	}

@@ -104,6 +104,10 @@ rg_error *rg_flow_init(struct rg_flow *flow, const rg_graph *graph)
 	uint64_t sum = 0;
 
 	*flow = (struct rg_flow){ .graph = graph, .objects = graph->count };
+	if (!graph->offset || (!graph->has_refcounts && !graph->roots.count))
+		return rg_error_new(RG_ERROR_INCOMPLETE,
+				    "the dump has neither reference counts nor roots: "
+				    "what an object retains cannot be told");
 	if ((uint64_t)graph->count + holders > RG_NONE - 2)
 		return rg_error_new(RG_ERROR_LIMIT, "more objects and roots than 2^32 - 4");
 	flow->holders = rg_alloc(holders * sizeof(*flow->holders));

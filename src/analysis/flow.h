@@ -61,4 +61,11 @@ static inline bool rg_flow_counts(const struct rg_flow_edges *edges, uint64_t i)
 	return !edges->kind || rg_store_counted(edges->kind[i]);
 }
 
+/* Adds @bytes to @sum, which stops at the greatest number there is: sizes may be hostile. */
+static inline void rg_flow_add(uint64_t *sum, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*sum, bytes, sum))
+		*sum = UINT64_MAX;
+}
+
 #endif

@@ -3,6 +3,8 @@
 support_sources +=
 support_sources += %D%/oracle.c
 support_sources += %D%/oracle.h
+support_sources += %D%/removal.c
+support_sources += %D%/removal.h
 support_sources += %D%/synth.c
 support_sources += %D%/synth.h
 support_sources += %D%/synth_core.c

@@ -11,86 +11,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "support/removal.h"
 #include "support/synth.h"
 
-#define MOST 12
-#define GRAPHS 100000
 #define DEEP 1000000
 
 /* --- removal ---------------------------------------------------------------- */
-
-/* A small graph as sets of bits. */
-struct truth {
-	const rg_graph *graph;
-	rg_id count;
-	uint32_t out[MOST];   /* what each refers to, counted references alone */
-	uint32_t forever;
-	uint32_t alive;
-};
-
-static bool is_forever(const rg_graph *graph, rg_id id)
-{
-	struct rg_object object = rg_graph_object(graph, id);
-
-	return object.flags & (RG_OBJECT_IMMORTAL | RG_OBJECT_FROZEN) ||
-	       (rg_graph_has_refcounts(graph) &&
-		(object.refcount < 0 || rg_graph_external(graph, id) < 0));
-}
-
-static uint32_t spread(const struct truth *truth, uint32_t from, uint32_t without)
-{
-	uint32_t reached = from & ~without, before = 0;
-
-	while (reached != before) {
-		before = reached;
-		for (rg_id id = 0; id < truth->count; id++)
-			if (reached & 1u << id)
-				reached |= truth->out[id] & ~without;
-	}
-	return reached;
-}
-
-/* What roots lead to without @skip and, of those, without the objects @without. */
-static uint32_t lead(const struct truth *truth, bool (*skip)(const struct rg_root *, const void *),
-		     const void *user, bool forever, uint32_t without)
-{
-	size_t root_count;
-	const struct rg_root *roots = rg_graph_roots(truth->graph, &root_count);
-	uint32_t from = forever ? truth->forever : 0;
-
-	for (size_t i = 0; i < root_count; i++)
-		if (!skip || !skip(&roots[i], user))
-			from |= 1u << roots[i].object;
-	return spread(truth, from, without);
-}
-
-static void look(struct truth *truth, const rg_graph *graph)
-{
-	*truth = (struct truth){ .graph = graph, .count = rg_graph_object_count(graph) };
-	for (rg_id id = 0; id < truth->count; id++) {
-		struct rg_references out = rg_graph_references(graph, id);
-
-		for (size_t i = 0; i < out.count; i++)
-			if ((out.kind[i] & RG_REFERENCE_KIND_MASK) <= RG_REFERENCE_INFERRED)
-				truth->out[id] |= 1u << out.target[i];
-		if (is_forever(graph, id))
-			truth->forever |= 1u << id;
-	}
-	truth->alive = lead(truth, NULL, NULL, true, 0);
-}
-
-static uint64_t bytes_of(const struct truth *truth, uint32_t set)
-{
-	uint64_t sum = 0;
-
-	for (rg_id id = 0; id < truth->count; id++) {
-		struct rg_object object = rg_graph_object(truth->graph, id);
-
-		if (set & 1u << id)
-			sum += object.size + object.owned;
-	}
-	return sum;
-}
 
 static bool is_root(const struct rg_root *root, const void *user)
 {
@@ -116,21 +42,21 @@ static bool is_of_thread(const struct rg_root *root, const void *user)
 }
 
 /* What would go if @holder held nothing. */
-static uint32_t kept_by(const struct truth *truth, const struct rg_holder *holder)
+static uint32_t kept_by(const struct removal *truth, const struct rg_holder *holder)
 {
 	switch (holder->kind) {
 	case RG_HOLDER_EVERYTHING:
 		return truth->alive;
 	case RG_HOLDER_FOREVER:
-		return truth->alive & ~lead(truth, NULL, NULL, false, 0);
+		return truth->alive & ~removal_lead(truth, NULL, NULL, false, 0);
 	case RG_HOLDER_STATIC:
-		return truth->alive & ~lead(truth, is_static, NULL, true, 0);
+		return truth->alive & ~removal_lead(truth, is_static, NULL, true, 0);
 	case RG_HOLDER_EXTERNAL:
-		return truth->alive & ~lead(truth, is_external, NULL, true, 0);
+		return truth->alive & ~removal_lead(truth, is_external, NULL, true, 0);
 	case RG_HOLDER_THREAD:
-		return truth->alive & ~lead(truth, is_of_thread, &holder->thread, true, 0);
+		return truth->alive & ~removal_lead(truth, is_of_thread, &holder->thread, true, 0);
 	case RG_HOLDER_ROOT:
-		return truth->alive & ~lead(truth, is_root, holder->root, true, 0);
+		return truth->alive & ~removal_lead(truth, is_root, holder->root, true, 0);
 	case RG_HOLDER_UNREACHABLE:
 		break;
 	}
@@ -138,7 +64,7 @@ static uint32_t kept_by(const struct truth *truth, const struct rg_holder *holde
 }
 
 /* What is dominated by vertex @v. */
-static uint32_t below(const struct truth *truth, const struct rg_dominators *found, rg_id v)
+static uint32_t below(const struct removal *truth, const struct rg_dominators *found, rg_id v)
 {
 	uint32_t set = 0;
 
@@ -154,12 +80,12 @@ static uint32_t below(const struct truth *truth, const struct rg_dominators *fou
 }
 
 /* The lowest of each root cycle, or alone, of what is unreachable. */
-static uint32_t tops(const struct truth *truth, uint32_t garbage)
+static uint32_t tops(const struct removal *truth, uint32_t garbage)
 {
-	uint32_t tops = 0, reach[MOST], into[MOST] = { 0 };
+	uint32_t tops = 0, reach[REMOVAL_MOST], into[REMOVAL_MOST] = { 0 };
 
 	for (rg_id id = 0; id < truth->count; id++)
-		reach[id] = spread(truth, 1u << id, 0);
+		reach[id] = removal_spread(truth, 1u << id, 0);
 	for (rg_id id = 0; id < truth->count; id++)
 		for (rg_id to = 0; to < truth->count; to++)
 			if (garbage & 1u << id && reach[id] & 1u << to)
@@ -174,7 +100,7 @@ static uint32_t tops(const struct truth *truth, uint32_t garbage)
 	return tops;
 }
 
-static void compare(const struct truth *truth, const struct rg_dominators *found)
+static void compare(const struct removal *truth, const struct rg_dominators *found)
 {
 	uint32_t all = (1u << truth->count) - 1, garbage = all & ~truth->alive;
 	rg_id last = truth->count + (rg_id)found->holder_count - 1;
@@ -183,15 +109,15 @@ static void compare(const struct truth *truth, const struct rg_dominators *found
 	CU_ASSERT_EQUAL_FATAL(found->objects, truth->count);
 	CU_ASSERT_EQUAL_FATAL(found->alive_objects, (uint64_t)__builtin_popcount(truth->alive));
 	CU_ASSERT_EQUAL_FATAL(found->unreachable_objects, (uint64_t)__builtin_popcount(garbage));
-	CU_ASSERT_EQUAL_FATAL(found->alive_bytes, bytes_of(truth, truth->alive));
-	CU_ASSERT_EQUAL_FATAL(found->unreachable_bytes, bytes_of(truth, garbage));
+	CU_ASSERT_EQUAL_FATAL(found->alive_bytes, removal_bytes(truth, truth->alive));
+	CU_ASSERT_EQUAL_FATAL(found->unreachable_bytes, removal_bytes(truth, garbage));
 	for (rg_id id = 0; id < truth->count; id++) {
-		uint32_t kept = truth->alive & ~lead(truth, NULL, NULL, true, 1u << id);
+		uint32_t kept = truth->alive & ~removal_lead(truth, NULL, NULL, true, 1u << id);
 
 		if (garbage & 1u << id)
-			kept = garbage & ~spread(truth, first, 1u << id);
+			kept = garbage & ~removal_spread(truth, first, 1u << id);
 		CU_ASSERT_EQUAL_FATAL(below(truth, found, id), kept);
-		CU_ASSERT_EQUAL_FATAL(found->retained[id], bytes_of(truth, kept));
+		CU_ASSERT_EQUAL_FATAL(found->retained[id], removal_bytes(truth, kept));
 		if (first & 1u << id)
 			CU_ASSERT_EQUAL_FATAL(found->dominator[id], last);
 	}
@@ -201,52 +127,26 @@ static void compare(const struct truth *truth, const struct rg_dominators *found
 		uint32_t kept = kept_by(truth, holder);
 
 		CU_ASSERT_EQUAL_FATAL(below(truth, found, v), kept);
-		CU_ASSERT_EQUAL_FATAL(holder->retained, bytes_of(truth, kept));
+		CU_ASSERT_EQUAL_FATAL(holder->retained, removal_bytes(truth, kept));
 		CU_ASSERT_EQUAL_FATAL(found->retained[v], holder->retained);
 		CU_ASSERT_EQUAL_FATAL(found->dominator[v], truth->count + holder->dominator);
 	}
-}
-
-static unsigned long graphs_wanted(void)
-{
-	const char *given = getenv("RG_GRAPHS");
-
-	return given ? strtoul(given, NULL, 10) : GRAPHS;
-}
-
-/* A random graph whose roots belong to threads, or not, some kept by no count. */
-static struct synth *random_graph(struct synth_random *random)
-{
-	struct synth *synth = synth_small(random, MOST);
-
-	synth->thread_count = synth_random(random, 3);
-	synth->no_refcounts = synth->root_count && synth_random(random, 8) == 0;
-	for (uint32_t more = synth_random(random, 3); more > 0; more--)
-		synth_root(synth, synth_random(random, synth->count),
-			   (enum rg_root_kind)synth_random(random, 7), synth_random(random, 3),
-			   "another");
-	for (size_t i = 0; i < synth->root_count; i++)
-		if (synth_random(random, 2))
-			synth->roots[i].thread = synth_random(random, 3);
-	for (rg_id id = 0; id < synth->count; id++)
-		synth->objects[id].owned = synth_random(random, 3) ? 0 : synth_random(random, 50);
-	return synth;
 }
 
 static void agrees_with_removal(void)
 {
 	struct rg_dominators_options how = { .size = sizeof(how) };
 	struct synth_random random = { 7 };
-	unsigned long deep = 0, garbage = 0, graphs = graphs_wanted();
+	unsigned long deep = 0, garbage = 0, graphs = removal_graphs();
 
 	for (unsigned long round = 0; round < graphs; round++) {
-		struct synth *synth = random_graph(&random);
+		struct synth *synth = removal_random(&random);
 		rg_builder *builder = synth_must(synth);
 		struct rg_dominators *found;
 		struct rg_garbage *unreachable;
-		struct truth truth;
+		struct removal truth;
 
-		look(&truth, rg_builder_graph(builder));
+		removal_look(&truth, rg_builder_graph(builder));
 		CU_ASSERT_PTR_NULL_FATAL(rg_dominators_find(truth.graph, &how, &found));
 		compare(&truth, found);
 		for (rg_id id = 0; id < truth.count; id++)
@@ -554,7 +454,7 @@ static void survives_failed_allocations(void)
 	int failures = 0;
 
 	for (int round = 0; round < 20; round++) {
-		struct synth *synth = random_graph(&random);
+		struct synth *synth = removal_random(&random);
 		rg_builder *builder = synth_must(synth);
 
 		for (int countdown = 0;; countdown++, failures++) {
