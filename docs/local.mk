@@ -27,6 +27,7 @@ dist_schema_DATA += %D%/schema/info.schema.json
 dist_schema_DATA += %D%/schema/objects.schema.json
 dist_schema_DATA += %D%/schema/portable.schema.json
 dist_schema_DATA += %D%/schema/refcounts.schema.json
+dist_schema_DATA += %D%/schema/retained.schema.json
 dist_schema_DATA += %D%/schema/refs.schema.json
 dist_schema_DATA += %D%/schema/threads.schema.json
 dist_schema_DATA += %D%/schema/types.schema.json

@@ -152,17 +152,18 @@ struct rg_release {
 };
 
 /*
- * rg_release_find - what is freed by counts alone when the last references to the
- * @count objects @members go: each gives back what it owns, whose count may then
- * be zero.  Cycles stay for the collector, and so does what they hold.
- * *@ret is the caller's to fill.
+ * rg_release_find - what is freed by counts alone when all references to the
+ * @count objects @members go, and the @cut_count references @cuts: each object
+ * whose count is then zero gives back what it owns.  Cycles stay for the
+ * collector, and so does what they hold.  *@ret is the caller's.
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INCOMPLETE when the dump has no counts;
- * RG_ERROR_INVALID for an object that does not exist.
- * Complexity: O(what is freed and its references + roots) time, 9 bytes an object
- * of address space, of which what is touched is used.
+ * RG_ERROR_INVALID for an object or reference that does not exist.
+ * Complexity: O(what is freed and its references + roots + cuts log cuts) time, 5
+ * bytes an object of address space, of which what is touched is used.
  */
 RG_API RG_MUST_CHECK rg_error *rg_release_find(const rg_graph *graph, const rg_id *members,
-					       size_t count, struct rg_release *ret);
+					       size_t count, const struct rg_step *cuts,
+					       size_t cut_count, struct rg_release *ret);
 
 /* ---- groups ------------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
 #include "analysis/flow.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 
 /* The holders that every graph has; threads and roots follow. */
 enum { EVERYTHING, FOREVER, STATIC, EXTERNAL, FIXED };
@@ -138,4 +139,48 @@ void rg_flow_free(struct rg_flow *flow)
 	rg_free(flow->first);
 	rg_free(flow->target);
 	*flow = (struct rg_flow){ 0 };
+}
+
+rg_error *rg_flow_check_cut(const rg_graph *graph, const struct rg_step *cut)
+{
+	if (cut->source < graph->count && cut->target < graph->count &&
+	    cut->index < rg_graph_references(graph, cut->source).count &&
+	    rg_graph_references(graph, cut->source).target[cut->index] == cut->target)
+		return NULL;
+	return rg_error_new(RG_ERROR_INVALID, "object %u has no such reference",
+			    (unsigned)cut->source);
+}
+
+static int compare_cuts(const void *a, const void *b, void *user)
+{
+	const struct rg_step *left = a, *right = b;
+
+	(void)user;
+	if (left->source != right->source)
+		return left->source < right->source ? -1 : 1;
+	return (left->index > right->index) - (left->index < right->index);
+}
+
+void rg_flow_sort_cuts(struct rg_step *cuts, size_t count)
+{
+	rg_sort(cuts, count, sizeof(*cuts), compare_cuts, NULL);
+}
+
+bool rg_flow_is_cut(const struct rg_step *cuts, size_t count, rg_id source, size_t index)
+{
+	struct rg_step wanted = { .source = source, .index = index };
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+		int order = compare_cuts(&cuts[middle], &wanted, NULL);
+
+		if (!order)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return false;
 }

@@ -30,6 +30,11 @@ struct rg_flow_edges {
 RG_MUST_CHECK rg_error *rg_flow_init(struct rg_flow *flow, const rg_graph *graph);
 void rg_flow_free(struct rg_flow *flow);
 
+/* References that are taken away: checked, sorted, then found again. */
+RG_MUST_CHECK rg_error *rg_flow_check_cut(const rg_graph *graph, const struct rg_step *cut);
+void rg_flow_sort_cuts(struct rg_step *cuts, size_t count);
+bool rg_flow_is_cut(const struct rg_step *cuts, size_t count, rg_id source, size_t index);
+
 static inline rg_id rg_flow_count(const struct rg_flow *flow)
 {
 	return flow->objects + flow->holder_count;

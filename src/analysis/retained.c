@@ -10,7 +10,6 @@
 #include "analysis/flow.h"
 #include "base/alloc.h"
 #include "base/options.h"
-#include "base/sort.h"
 
 struct result {
 	struct rg_retained_set public;
@@ -32,35 +31,6 @@ struct search {
 	size_t queued;
 };
 
-static int compare_cuts(const void *a, const void *b, void *user)
-{
-	const struct rg_step *left = a, *right = b;
-
-	(void)user;
-	if (left->source != right->source)
-		return left->source < right->source ? -1 : 1;
-	return (left->index > right->index) - (left->index < right->index);
-}
-
-static bool is_cut(const struct search *search, rg_id source, size_t index)
-{
-	size_t low = 0, high = search->how.cut_count;
-	struct rg_step wanted = { .source = source, .index = index };
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_cuts(&search->cuts[middle], &wanted, NULL);
-
-		if (!order)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 static rg_error *read_arguments(struct search *search, const rg_id *members, size_t count)
 {
 	const rg_graph *graph = search->graph;
@@ -80,15 +50,11 @@ static rg_error *read_arguments(struct search *search, const rg_id *members, siz
 	for (size_t i = 0; i < search->how.cut_count; i++) {
 		const struct rg_step *cut = &search->how.cuts[i];
 
-		if (cut->source >= graph->count || cut->target >= graph->count ||
-		    cut->index >= rg_graph_references(graph, cut->source).count ||
-		    rg_graph_references(graph, cut->source).target[cut->index] != cut->target)
-			return rg_error_new(RG_ERROR_INVALID, "object %u has no such reference",
-					    (unsigned)cut->source);
+		RG_TRY(rg_flow_check_cut(graph, cut));
 		rg_bitset_add(search->sources, cut->source);
 		search->cuts[i] = *cut;
 	}
-	rg_sort(search->cuts, search->how.cut_count, sizeof(*search->cuts), compare_cuts, NULL);
+	rg_flow_sort_cuts(search->cuts, search->how.cut_count);
 	return NULL;
 }
 
@@ -117,7 +83,8 @@ static void spread(struct search *search, bool around)
 				continue;
 			if (around && (rg_bitset_test(search->members, to) ||
 				       (rg_bitset_test(search->sources, from) &&
-					is_cut(search, from, (size_t)(i - first)))))
+					rg_flow_is_cut(search->cuts, search->how.cut_count, from,
+						       (size_t)(i - first)))))
 				rg_bitset_add(search->touched, to);
 			else
 				mark(search, to);

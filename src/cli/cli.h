@@ -62,6 +62,9 @@ struct cli_options {
 	int annotate;         /* 0 auto, 1 github, 2 never */
 	struct cli_list modules;
 	bool no_stdlib;
+	int by;               /* retained: 0 objects, then in the order of the words */
+	struct cli_list cuts, excludes;
+	bool release;
 };
 
 enum cli_option_kind {

@@ -21,6 +21,7 @@ static const struct cli_command *const commands[] = {
 	&cli_refs,
 	&cli_chain,
 	&cli_objects_command,
+	&cli_retained,
 	&cli_threads,
 	&cli_refcounts,
 	&cli_convert,

@@ -316,6 +316,8 @@ void cli_options_free(struct cli_options *options)
 	free(options->highlights.items);
 	free(options->fail_if.items);
 	free(options->modules.items);
+	free(options->cuts.items);
+	free(options->excludes.items);
 }
 
 /* Puts @words as far as lines are wide, the first in the column of helps. */

@@ -41,12 +41,13 @@ MORE = (
     "objects --values monday.ndjson", "objects monday.ndjson " + SESSION, "objects cut.ndjson",
     "objects --values hostile.ndjson 0x7f3a10000000", "threads --locals --values --all tasks.ndjson",
     "threads --async --locals --values --all tasks.ndjson", "threads hub.ndjson",
-    "refcounts leaky.ndjson", "refcounts cut.ndjson", "refcounts monday.ndjson " + SESSION,
+    "refcounts leaky.ndjson", "retained tuesday.ndjson", "retained --release --all tuesday.ndjson " + SESSION,
+    "retained hostile.ndjson", "retained cut.ndjson", "refcounts cut.ndjson", "refcounts monday.ndjson " + SESSION,
 )
 # On a real core; the object is any of them.
 MORE_OF_CORE = ("info", "types", "cycles --all", "backrefs {} dict#0", "refs {} dict#0",
                 "chain {} dict#0", "objects {} dict#0", "objects -n 500",
-                "threads --locals", "threads --async", "refcounts", "refcounts {} int#0")
+                "threads --locals", "threads --async", "refcounts", "refcounts {} int#0", "retained -n 10", "retained --release {} list#0")
 
 
 def run(words, status=(0, 1)):

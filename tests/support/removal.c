@@ -29,8 +29,9 @@ uint32_t removal_spread(const struct removal *truth, uint32_t from, uint32_t wit
 }
 
 /* What roots lead to without @skip and, of those, without the objects @without. */
-uint32_t removal_lead(const struct removal *truth, bool (*skip)(const struct rg_root *, const void *),
-		     const void *user, bool forever, uint32_t without)
+uint32_t removal_lead(const struct removal *truth,
+		      bool (*skip)(const struct rg_root *, const void *), const void *user,
+		      bool forever, uint32_t without)
 {
 	size_t root_count;
 	const struct rg_root *roots = rg_graph_roots(truth->graph, &root_count);

@@ -153,11 +153,11 @@ static void sets_agree_with_removal(void)
 /* --- at once ------------------------------------------------------------------- */
 
 /* Counts, as often as it takes: who has as many references from what went as in all. */
-static uint32_t freed(const struct removal *truth, uint32_t members)
+static uint32_t freed(const struct removal *truth, uint32_t members, const struct asked *asked)
 {
-	uint32_t gone = members, before = 0;
+	uint32_t gone = members, before;
 
-	while (gone != before) {
+	do {
 		before = gone;
 		for (rg_id id = 0; id < truth->count; id++) {
 			struct rg_object object = rg_graph_object(truth->graph, id);
@@ -166,8 +166,9 @@ static uint32_t freed(const struct removal *truth, uint32_t members)
 			for (rg_id from = 0; from < truth->count; from++) {
 				struct rg_references out = rg_graph_references(truth->graph, from);
 
-				for (size_t i = 0; before & 1u << from && i < out.count; i++)
+				for (size_t i = 0; i < out.count; i++)
 					taken += out.target[i] == id &&
+						 (before & 1u << from || is_cut(asked, from, i)) &&
 						 (out.kind[i] & RG_REFERENCE_KIND_MASK) <=
 							 RG_REFERENCE_INFERRED;
 			}
@@ -175,7 +176,7 @@ static uint32_t freed(const struct removal *truth, uint32_t members)
 			    !(object.flags & RG_OBJECT_IMMORTAL))
 				gone |= 1u << id;
 		}
-	}
+	} while (gone != before);
 	return gone;
 }
 
@@ -206,6 +207,7 @@ static void releases_agree_with_counting(void)
 		struct rg_release found;
 		struct removal truth;
 		rg_id member = synth_random(&random, synth->count);
+		struct asked asked;
 		uint32_t kept, gone;
 		rg_error *error;
 
@@ -215,14 +217,16 @@ static void releases_agree_with_counting(void)
 				synth->roots[i].kind = RG_ROOT_INTERPRETER;
 		builder = synth_must(synth);
 		removal_look(&truth, rg_builder_graph(builder));
-		error = rg_release_find(truth.graph, &member, 1, &found);
+		ask(&random, truth.graph, &asked);
+		error = rg_release_find(truth.graph, &member, 1, asked.cuts, asked.cut_count,
+					&found);
 		if (synth->no_refcounts) {
 			CU_ASSERT_EQUAL_FATAL(rg_error_code(error), RG_ERROR_INCOMPLETE);
 			rg_error_free(error);
 		} else {
 			CU_ASSERT_PTR_NULL_FATAL(error);
 			kept = stays(&truth, 1u << member);
-			gone = kept ? 0 : freed(&truth, 1u << member);
+			gone = freed(&truth, kept ? 0 : 1u << member, &asked);
 			CU_ASSERT_EQUAL_FATAL(found.objects, (uint64_t)__builtin_popcount(gone));
 			CU_ASSERT_EQUAL_FATAL(found.bytes, removal_bytes(&truth, gone));
 			CU_ASSERT_EQUAL_FATAL(found.kept, kept != 0);
@@ -251,7 +255,8 @@ static void a_release_ends_at_a_cycle(void)
 	synth_root(synth, 0, RG_ROOT_MODULE, 1, "r");
 	synth_root(synth, 6, RG_ROOT_STATIC, 0, "static");
 	builder = synth_must(synth);
-	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), &first, 1, &found));
+	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), &first, 1, NULL, 0,
+						 &found));
 	CU_ASSERT_EQUAL(found.objects, 3);
 	CU_ASSERT_EQUAL(found.bytes, 48);
 	CU_ASSERT_PTR_NULL_FATAL(rg_retained_find(rg_builder_graph(builder), &first, 1, NULL,
@@ -260,7 +265,8 @@ static void a_release_ends_at_a_cycle(void)
 	CU_ASSERT_EQUAL(retained->minimum, 0);
 	rg_retained_free(retained);
 	first = 6;
-	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), &first, 1, &found));
+	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), &first, 1, NULL, 0,
+						 &found));
 	CU_ASSERT_EQUAL(found.objects, 0);
 	CU_ASSERT_EQUAL(found.kept, 1);
 	rg_builder_free(builder);
@@ -367,7 +373,8 @@ static void a_set_of_everything(void)
 	CU_ASSERT_EQUAL(found->objects, WIDE - 1);
 	CU_ASSERT_EQUAL(found->minimum, 16 * (uint64_t)(WIDE - 1));
 	rg_retained_free(found);
-	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), members, 1, &release));
+	CU_ASSERT_PTR_NULL_FATAL(rg_release_find(rg_builder_graph(builder), members, 1, NULL, 0,
+						 &release));
 	CU_ASSERT_EQUAL(release.objects, WIDE - 1);
 	rg_dominators_free(dominators);
 	rg_builder_free(builder);
@@ -392,7 +399,7 @@ static void refuses_what_is_not_there(void)
 	error = rg_retained_find(rg_builder_graph(builder), &wrong, 1, NULL, &found);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_INVALID);
 	rg_error_free(error);
-	error = rg_release_find(rg_builder_graph(builder), &wrong, 1, &release);
+	error = rg_release_find(rg_builder_graph(builder), &wrong, 1, NULL, 0, &release);
 	CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_INVALID);
 	rg_error_free(error);
 	how.cuts = &cut;
@@ -426,7 +433,7 @@ static rg_error *all(const rg_graph *graph)
 	if (!error)
 		error = rg_retained_find(graph, &member, 1, &how, &set);
 	if (!error)
-		error = rg_release_find(graph, &member, 1, &release);
+		error = rg_release_find(graph, &member, 1, NULL, 0, &release);
 	rg_retained_free(set);
 	rg_retained_types_free(table);
 	rg_dominator_tree_free(tree);

@@ -46,6 +46,11 @@ _refgraph_command()
         arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
+    retained)
+        options='-n --limit -a --all --by --cut --exclude --release --plumbing --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --by --cut --exclude --module --exe --sysroot --labels --format --color -o --output'
+        operands='file,anything...'
+        ;;
     threads)
         options='-n --limit --locals --async -a --all --short --exit-code --allow-incomplete --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
         arguments='-n --limit --exe --sysroot --runtime --labels --format --color -o --output'
@@ -161,6 +166,17 @@ _refgraph_argument()
     objects,--format) place='table json csv' ;;
     objects,--color) place='auto always never' ;;
     objects,--output | objects,-o) place='file' ;;
+    retained,--limit | retained,-n) place='anything' ;;
+    retained,--by) place='object type module root thread' ;;
+    retained,--cut) place='anything' ;;
+    retained,--exclude) place='anything' ;;
+    retained,--module) place='anything' ;;
+    retained,--exe) place='file' ;;
+    retained,--sysroot) place='folder' ;;
+    retained,--labels) place='all names none' ;;
+    retained,--format) place='table json csv' ;;
+    retained,--color) place='auto always never' ;;
+    retained,--output | retained,-o) place='file' ;;
     threads,--limit | threads,-n) place='anything' ;;
     threads,--exe) place='file' ;;
     threads,--sysroot) place='folder' ;;
@@ -192,7 +208,7 @@ _refgraph_argument()
 
 _refgraph()
 {
-    local commands='info types growth cycles backrefs refs chain objects threads refcounts convert completion'
+    local commands='info types growth cycles backrefs refs chain objects retained threads refcounts convert completion'
     local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
     local options arguments operands place word i count=0 only_operands=
     local -a kinds
