@@ -148,7 +148,7 @@ run_stage() {
     printf '%-10s %s (%d s)\n' "$1" "$result" $(($(date +%s) - started))
     case " $failed_stages " in
     *" $1 "*) explain "$log" "$1" ;;
-    *) [ "$1" != matrix ] || tail -n 40 "$log" ;;
+    *) [ "$1" != matrix ] || tail -n 100 "$log" | cut -c1-220 ;;
     esac
 }
 

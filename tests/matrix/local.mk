@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The interpreter matrix: run by tests/run.sh, not by "make check".
 EXTRA_DIST += tests/matrix/build-interpreters.sh tests/matrix/chains.py tests/matrix/compare.py \
-	tests/matrix/debian.sh tests/matrix/fetch-interpreters.sh tests/matrix/oracle.py \
+	tests/matrix/debian.sh tests/matrix/explained.py tests/matrix/fetch-interpreters.sh tests/matrix/oracle.py \
 	tests/matrix/labels.py tests/matrix/required tests/matrix/run.py tests/matrix/run.sh tests/matrix/selftest.py \
 	tests/matrix/stacks.py
 EXTRA_DIST += tests/matrix/programs/asyncio_loop.py

@@ -28,6 +28,7 @@ import time
 
 import chains
 import compare
+import explained
 import labels
 import selftest
 import stacks
@@ -385,6 +386,7 @@ def run_one(interpreter, program, options):
         summary = json.loads(done.stdout)
         summary["chains"] = asked
         summary["stacks"] = seen
+        summary["explained"] = None if options.oracle_only else explained.measure(portable)
         summary["labelling"] = None if options.oracle_only else labels.ask(portable)
         if asked and asked["wrong"]:
             return "failed", summary, "chains:\n" + "\n".join(asked["wrong"][:40])
@@ -447,33 +449,44 @@ def print_table(results):
             + stack_cells([summary["stacks"]]), seconds))
 
 
-def print_totals(results):
-    """Interpreters x figures over all programs, then programs x interpreters with their errors."""
-    interpreters = sorted({interpreter for interpreter, _ in results})
-    print("%-17s %-20s %8s %s%s" % ("interpreter", "all programs", "objects",
-                                    " ".join("%6s" % head for head in HEADS), CHAIN_HEADS))
+def print_grid(results, interpreters):
+    """Programs x interpreters with the number of errors: . none, - not run, s skipped, F failed."""
+    programs = sorted({program for _, program in results})
+    width = max(len(name) for name in programs)
+    for number, name in enumerate(interpreters, 1):
+        print("%*s %s%2d %s" % (width, "errors" * (number == 1), "  | " * (number - 1), number, name))
+    for program in programs:
+        cells = []
+        for name in interpreters:
+            status, summary = results.get((name, program), ("", None))[:2]
+            if status == "passed" or summary:
+                cells.append("." if status == "passed" else str(summary["errors"] or "F"))
+            else:
+                cells.append({"": "-", "skipped": "s"}.get(status, "F"))
+        print("%*s %s" % (width, program, "".join("%3s " % cell for cell in cells).rstrip()))
+
+
+def print_totals(results, interpreters):
+    """Interpreters x figures, over all programs and ways to start and dump them."""
+    print("%-17s %5s %8s %s %6s %6s%s" % ("interpreter", "cells", "objects", " ".join(
+        "%6s" % head for head in HEADS), "expl", "lblld", CHAIN_HEADS))
     for name in interpreters:
-        objects = 0
+        summaries = [r[1] for (i, _), r in results.items() if i == name and r[1]]
         totals = {figure: compare.Figure(figure) for figure in compare.FIGURES}
-        for summary in [r[1] for (i, _), r in results.items() if i == name and r[1]]:
-            objects += summary["objects"]
+        for summary in summaries:
             for figure, total in totals.items():
                 total.good += summary[figure]["good"]
                 total.total += summary[figure]["total"]
                 total.noise += summary[figure]["noise"]
-        print("%-17s %-20s %8d %s %s" % (name, "", objects, figure_cells(
-            {f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()}),
-            chain_cells(r[1]["chains"] for (i, _), r in results.items() if i == name and r[1])
-            + stack_cells(r[1]["stacks"] for (i, _), r in results.items()
-                          if i == name and r[1])))
-    print()
-    print("%-14s %s" % ("errors", " ".join("%14s" % name for name in interpreters)))
-    for program in sorted({program for _, program in results}):
-        cells = []
-        for name in interpreters:
-            status, summary = results.get((name, program), ("", None))[:2]
-            cells.append("%14s" % (summary["errors"] if summary else status))
-        print("%-14s %s" % (program, " ".join(cells)))
+        measured = [s["labelling"] for s in summaries if s["labelling"]]
+        labelled = labels.add_up(measured)
+        print("%-17s %5d %8d %s %6s %6s%s" % (
+            name, len(summaries), sum(s["objects"] for s in summaries),
+            figure_cells({f: {"errors": t.errors, "percent": str(t)} for f, t in totals.items()}),
+            explained.share([s["explained"] for s in summaries if s["explained"]]),
+            labels.share(labelled["labelled"], labelled["references"]) if measured else "-",
+            " " + chain_cells(s["chains"] for s in summaries)
+            + stack_cells(s["stacks"] for s in summaries)))
 
 
 def print_labels(results):
@@ -618,7 +631,6 @@ def main():
     options.first = interpreters[0].name
     print("machine: %s; interpreters: %s" % (", ".join(kinds),
                                              ", ".join(i.name for i in interpreters)))
-    print("not found: %s" % (", ".join(missing + others) or "none of those it looks for"))
     cells = choose(options, interpreters)
     if options.list:
         for interpreter, name, _ in cells:
@@ -629,9 +641,13 @@ def main():
     results = run_matrix(cells, options)
     print()
     print_table(results)
+    ran = sorted({interpreter for interpreter, _ in results})
     print()
-    print_totals(results)
+    print_grid(results, ran)
     short = print_labels(results)
+    print()
+    print_totals(results, ran)
+    print("not found: %s" % (", ".join(missing + others) or "nothing that was looked for"))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             for (interpreter, program), (status, summary, _, seconds) in results.items():
