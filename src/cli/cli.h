@@ -25,8 +25,10 @@ enum cli_format {
 	CLI_SVG,
 	CLI_PNG,
 	CLI_PDF,
+	CLI_COLLAPSED,
+	CLI_SPEEDSCOPE,
 };
-#define CLI_FORMAT_NAMES "table|tree|json|ndjson|csv|dot|svg|png|pdf"
+#define CLI_FORMAT_NAMES "table|tree|json|ndjson|csv|dot|svg|png|pdf|collapsed|speedscope"
 #define CLI_ANY(format) (1u << (format))
 
 /* Words given with an option that may be repeated. */
@@ -64,7 +66,9 @@ struct cli_options {
 	bool no_stdlib;
 	int by;               /* retained: 0 objects, then in the order of the words */
 	struct cli_list cuts, excludes;
-	bool release;
+	bool release, tree;
+	uint64_t levels;      /* 0: as the format has it */
+	uint64_t share;       /* percent; UINT64_MAX: as the format has it */
 };
 
 enum cli_option_kind {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/retained.h"
+#include "cli/retained_tree.h"
 
 /* --- the biggest ------------------------------------------------------------- */
 
@@ -233,6 +233,12 @@ static int find_set(const struct cli *cli, struct retained *retained)
 	if (error)
 		return cli_fail(error);
 	retained->passing = retained->rows.count;
+	retained->named = calloc(rg_graph_object_count(retained->graph) / 64 + 1, sizeof(uint64_t));
+	if (!retained->named)
+		return cli_no_memory();
+	for (size_t i = 0; i < retained->rows.count; i++)
+		retained->named[retained->rows.ids[i] / 64] |=
+			UINT64_C(1) << (retained->rows.ids[i] % 64);
 	if (!cli->options.release)
 		return CLI_OK;
 	alive.ids = malloc((retained->rows.count + 1) * sizeof(*alive.ids));
@@ -324,6 +330,10 @@ static int check(const struct cli *cli, const struct retained *retained)
 			"or with --cut", what);
 		return CLI_TROUBLE;
 	}
+	if (options->tree && options->by) {
+		cli_say("retained: --tree is one of objects: --by says nothing of it");
+		return CLI_TROUBLE;
+	}
 	if (retained->asked && options->by) {
 		cli_say("retained: --by is about the whole dump, not about objects that are named");
 		return CLI_TROUBLE;
@@ -342,8 +352,13 @@ static int write(struct cli *cli, const struct retained *retained)
 		return retained_json(cli, retained);
 	case CLI_CSV:
 		return retained_csv(cli, retained);
-	default:
+	case CLI_COLLAPSED:
+	case CLI_SPEEDSCOPE:
+		return retained_flame(cli, retained);
+	case CLI_TABLE:
 		return retained_text(cli, retained);
+	default:
+		return retained_draw(cli, retained);
 	}
 }
 
@@ -368,6 +383,7 @@ static int run(struct cli *cli)
 	free(retained.excluded.ids);
 	free(retained.cuts);
 	free(retained.unreachable);
+	free(retained.named);
 	rg_retained_free(retained.set);
 	rg_retained_types_free(retained.types);
 	rg_retained_types_free(retained.modules);
@@ -383,6 +399,14 @@ static const struct cli_option options[] = {
 	  "every object; of a set also the addresses of what would go, in JSON" },
 	{ 0, "by", "WHAT", CLI_CHOICE, CLI_FIELD(by), "object|type|module|root|thread",
 	  "whose retained sizes to show" },
+	{ 0, "tree", NULL, CLI_FLAG, CLI_FIELD(tree), NULL,
+	  "the tree of dominators: what keeps what" },
+	{ 'd', "depth", "N", CLI_NUMBER, CLI_FIELD(levels), NULL,
+	  "how deep the tree goes (12; as stacks 100)" },
+	{ 0, "share", "PERCENT", CLI_NUMBER, CLI_FIELD(share), NULL,
+	  "count by type what keeps less than that (1; as stacks a hundredth of it)" },
+	{ 0, "limit-nodes", "N", CLI_NUMBER, CLI_FIELD(limit_nodes), NULL,
+	  "draw N branches in all (150; as stacks 20000 at least)" },
 	{ 0, "cut", "REFERENCE", CLI_WORDS, CLI_FIELD(cuts), NULL,
 	  "what would go without REFERENCE, two objects: FROM:TO; may be repeated" },
 	{ 0, "exclude", "OBJECT", CLI_WORDS, CLI_FIELD(excludes), NULL,
@@ -404,7 +428,9 @@ const struct cli_command cli_retained = {
 		"by the tree of dominators. Of objects that are named, what would go with all of\n"
 		"them together. What no root leads to stands apart and is in no other number.",
 	.options = options,
-	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV),
+	.formats = CLI_ANY(CLI_TABLE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV) |
+		   CLI_ANY(CLI_DOT) | CLI_ANY(CLI_SVG) | CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF) |
+		   CLI_ANY(CLI_COLLAPSED) | CLI_ANY(CLI_SPEEDSCOPE),
 	.format = CLI_TABLE,
 	.least = 1,
 	.most = -1,

@@ -136,6 +136,7 @@ static void set_defaults(struct cli *cli)
 	cli->options.chains = 1;
 	cli->options.depth = 3;
 	cli->options.limit_nodes = 150;
+	cli->options.share = UINT64_MAX;
 }
 
 static int run(struct cli *cli, int argc, char **argv)

@@ -225,6 +225,7 @@ static bool choose_format(struct cli *cli)
 		{ ".json", CLI_JSON }, { ".ndjson", CLI_NDJSON }, { ".jsonl", CLI_NDJSON },
 		{ ".csv", CLI_CSV }, { ".dot", CLI_DOT }, { ".gv", CLI_DOT },
 		{ ".svg", CLI_SVG }, { ".png", CLI_PNG }, { ".pdf", CLI_PDF },
+		{ ".collapsed", CLI_COLLAPSED }, { ".folded", CLI_COLLAPSED },
 	};
 	const struct cli_command *command = cli->command;
 	const char *suffix = cli->options.output ? strrchr(cli->options.output, '.') : NULL;

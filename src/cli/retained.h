@@ -22,6 +22,7 @@ struct retained {
 	struct rg_retained_table *modules;
 	struct cli_objects rows;      /* the biggest objects that pass, or the named ones */
 	uint64_t passing;             /* how many there are in all */
+	uint64_t *named;              /* by object, of those that were named: as @unreachable */
 	bool asked;                   /* about objects or references that were named: */
 	struct rg_retained_set *set;
 	struct rg_release release;

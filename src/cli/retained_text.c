@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/retained.h"
+#include "cli/retained_tree.h"
 
 static size_t shown_rows(const struct cli *cli, size_t count)
 {
@@ -328,7 +328,7 @@ int retained_text(struct cli *cli, const struct retained *retained)
 		put_set(cli, retained);
 	else
 		put_totals(cli, retained);
-	status = put_by(cli, retained);
+	status = cli->options.tree ? retained_draw(cli, retained) : put_by(cli, retained);
 	if (status)
 		return status;
 	if (cli_selects(cli) && !retained->asked) {

@@ -47,8 +47,8 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     retained)
-        options='-n --limit -a --all --by --cut --exclude --release --plumbing --short --module --no-stdlib --exe --sysroot --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --by --cut --exclude --module --exe --sysroot --labels --format --color -o --output'
+        options='-n --limit -a --all --by --tree -d --depth --share --limit-nodes --cut --exclude --release --plumbing --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --by -d --depth --share --limit-nodes --cut --exclude --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     threads)
@@ -168,13 +168,17 @@ _refgraph_argument()
     objects,--output | objects,-o) place='file' ;;
     retained,--limit | retained,-n) place='anything' ;;
     retained,--by) place='object type module root thread' ;;
+    retained,--depth | retained,-d) place='anything' ;;
+    retained,--share) place='anything' ;;
+    retained,--limit-nodes) place='anything' ;;
     retained,--cut) place='anything' ;;
     retained,--exclude) place='anything' ;;
     retained,--module) place='anything' ;;
     retained,--exe) place='file' ;;
     retained,--sysroot) place='folder' ;;
+    retained,--runtime) place='anything' ;;
     retained,--labels) place='all names none' ;;
-    retained,--format) place='table json csv' ;;
+    retained,--format) place='table json csv dot svg png pdf collapsed speedscope' ;;
     retained,--color) place='auto always never' ;;
     retained,--output | retained,-o) place='file' ;;
     threads,--limit | threads,-n) place='anything' ;;

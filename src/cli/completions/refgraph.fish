@@ -228,6 +228,10 @@ complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type -
 complete -c refgraph -n '__refgraph_is retained' -s n -l limit -x -d 'show N rows, 0 for all (20)'
 complete -c refgraph -n '__refgraph_is retained' -s a -l all -d 'every object; of a set also the addresses of what would go, in JSON'
 complete -c refgraph -n '__refgraph_is retained' -l by -x -a 'object type module root thread' -d 'whose retained sizes to show'
+complete -c refgraph -n '__refgraph_is retained' -l tree -d 'the tree of dominators: what keeps what'
+complete -c refgraph -n '__refgraph_is retained' -s d -l depth -x -d 'how deep the tree goes (12; as stacks 100)'
+complete -c refgraph -n '__refgraph_is retained' -l share -x -d 'count by type what keeps less than that (1; as stacks a hundredth of it)'
+complete -c refgraph -n '__refgraph_is retained' -l limit-nodes -x -d 'draw N branches in all (150; as stacks 20000 at least)'
 complete -c refgraph -n '__refgraph_is retained' -l cut -x -d 'what would go without REFERENCE, two objects: FROM:TO; may be repeated'
 complete -c refgraph -n '__refgraph_is retained' -l exclude -x -d 'as if OBJECT, which may be a type, held nothing; may be repeated'
 complete -c refgraph -n '__refgraph_is retained' -l release -d 'also what counts would free at once, before any collection'
@@ -237,14 +241,15 @@ complete -c refgraph -n '__refgraph_is retained' -l module -x -d 'only types of 
 complete -c refgraph -n '__refgraph_is retained' -l no-stdlib -d 'leave out types of the runtime and its standard library'
 complete -c refgraph -n '__refgraph_is retained' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is retained' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
+complete -c refgraph -n '__refgraph_is retained' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is retained' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is retained' -l values -d 'show contents of strings and numbers'
-complete -c refgraph -n '__refgraph_is retained' -l format -x -a 'table json csv' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is retained' -l format -x -a 'table json csv dot svg png pdf collapsed speedscope' -d 'how to write the result'
 complete -c refgraph -n '__refgraph_is retained' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c refgraph -n '__refgraph_is retained' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is retained' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is retained' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at retained 1 -n --limit --by --cut --exclude --module --exe --sysroot --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at retained 1 -n --limit --by -d --depth --share --limit-nodes --cut --exclude --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is threads' -s n -l limit -x -d 'show N frames of each, the innermost; 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is threads' -l locals -d 'show the variables of each frame'

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# Retained sizes: held against the interpreter, and the forms of the tree of dominators; speaks TAP.
+TESTS += %D%/retained.py %D%/flames.py
+EXTRA_DIST += %D%/retained.py %D%/flames.py %D%/program.py

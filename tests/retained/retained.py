@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The interpreter as oracle of retained sizes: under each python3 at hand program.py drops two dozen
+references, one a child, and collects. The tracked objects that are gone must be exactly those that
+the dump says would go with that reference."""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "checks"))
+import common  # noqa: E402
+
+REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
+PYENV = os.path.expanduser("~/.pyenv/versions")
+SERIES = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.")
+LEAST = 20
+
+
+def interpreters():
+    """The system's, and the last of each series."""
+    found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
+    for series in SERIES:
+        found += sorted(glob.glob(os.path.join(PYENV, series + "*", "bin", "python3")))[-1:]
+    return [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
+
+
+def refgraph(*words):
+    done = subprocess.run([REFGRAPH, *words], check=False, capture_output=True, text=True,
+                          timeout=300)
+    if done.returncode:
+        raise ValueError("%s: %s" % (" ".join(words), done.stderr.strip()))
+    return done.stdout
+
+
+def dump(python, folder):
+    """A core of the program, and its references: holder and target."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    clean["PYTHONDONTWRITEBYTECODE"] = "1"
+    if not shutil.which("gcore"):
+        raise common.Skip("there is no gcore")
+    references = []
+    with subprocess.Popen([python, os.path.join(HERE, "program.py"), folder],
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                          env=clean) as target:
+        try:
+            for line in target.stdout:
+                if line == "ready\n":
+                    break
+                references.append(line.split())
+            else:
+                if not references:
+                    raise common.Skip("%s does not run here" % python)
+                raise ValueError("the program ended early")
+            done = subprocess.run(["gcore", "-o", os.path.join(folder, "core"), str(target.pid)],
+                                  check=False, env=clean, stdin=subprocess.DEVNULL,
+                                  capture_output=True)
+        finally:
+            target.kill()
+    found = glob.glob(os.path.join(folder, "core.*"))
+    if done.returncode or not found:
+        raise common.Skip("gcore: %s" % done.stderr.decode()[-80:].strip())
+    return found[0], references
+
+
+def tracked_objects(portable):
+    """Addresses of the tracked objects, and what each object is."""
+    tracked, names = set(), {}
+    with open(portable, encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if "address" in record:
+                names[record["address"]] = record["type"]
+                if record.get("tracked"):
+                    tracked.add(record["address"])
+    return tracked, names
+
+
+def compare(number, holder, target, portable, tracked, names, folder):
+    """What is wrong with one reference."""
+    with open(os.path.join(folder, "gone.%d" % number), encoding="ascii") as lines:
+        gone = {int(line, 16) for line in lines}
+    answer = json.loads(refgraph("retained", portable, "--cut", "0x%s:0x%s" % (holder, target),
+                                 "--all", "--format", "json"))
+    said = {int(address, 16) for address in answer["set"]["addresses"]} & tracked
+    wrong = ["reference %d (%s): %s at 0x%x goes, and is not told" %
+             (number, names[int(target, 16)], names.get(a, "nothing known"), a)
+             for a in sorted(gone - said)[:3]]
+    wrong += ["reference %d (%s): %s at 0x%x is told, and stays" %
+              (number, names[int(target, 16)], names[a], a) for a in sorted(said - gone)[:3]]
+    return wrong, len(gone)
+
+
+def check(python):
+    with tempfile.TemporaryDirectory() as folder:
+        core, references = dump(python, folder)
+        portable = os.path.join(folder, "all.ndjson")
+        refgraph("convert", core, "-o", portable)
+        tracked, names = tracked_objects(portable)
+        findings, freed = [], 0
+        for number, (holder, target) in enumerate(references):
+            wrong, count = compare(number, holder, target, portable, tracked, names, folder)
+            findings += wrong
+            freed += count > 0
+        if len(references) < LEAST or freed < LEAST - 2:
+            findings.append("%d references, of which %d free anything: too few to tell" %
+                            (len(references), freed))
+        return findings
+
+
+def cases():
+    for path in interpreters():
+        version = subprocess.run([path, "-c", "import sys; print(sys.version.split()[0])"],
+                                 check=False, capture_output=True, text=True).stdout.strip()
+        if version.startswith(SERIES):
+            yield "what goes with a reference under %s" % version, lambda path=path: check(path)
+
+
+if __name__ == "__main__":
+    sys.exit(common.run(*cases()))
