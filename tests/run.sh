@@ -15,7 +15,7 @@ top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 
 ALL_STAGES="gcc clang sanitize matrix valgrind distcheck"
 TEST_PACKAGES="libcunit1-dev g++ clang valgrind gdb binutils file \
-python3-numpy python3-pandas python3-jsonschema zsh fish debian-archive-keyring ca-certificates"
+libffi-dev libsqlite3-dev python3-numpy python3-pandas python3-jsonschema zsh fish debian-archive-keyring ca-certificates"
 
 builds=${RG_TEST_BUILDS:-$top/build-tests}
 jobs=$(nproc 2>/dev/null || echo 1)

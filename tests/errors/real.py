@@ -308,6 +308,37 @@ def a_release_to_come(folder):
     return findings
 
 
+def hexversion_of(core):
+    """Where the digit of the int sys.hexversion stands, and its value: by what the file is called."""
+    series, patch = [int(word) for word in core.name.split("-")[1].split(".")[1:]]
+    version = 3 << 24 | series << 16 | patch << 8 | 0xf0
+    # ob_size up to 3.11, a tag with the number of digits in 3.12, then the digit.
+    at = core.data.find(struct.pack("<QI", 8 if series >= 12 else 1, version))
+    return at + 8, version
+
+
+def a_patch_to_come(folder):
+    """Of a series whose runtime says nothing of its layout: read by its structure, and that is said."""
+    findings = []
+    for name in support.core_names():
+        core = support.Core(name)
+        if offsets_of(core):
+            continue
+        at, version = hexversion_of(core)
+        was = struct.unpack_from("<Q", core.data, at)[0]
+        before = support.answer("info", change(core, folder, at, was))
+        path = change(core, folder, at, was - version + (version & ~0xff00 | 99 << 8))
+        said = support.answer("info", path)
+        if said["objects"] != before["objects"] or said["roots"] != before["roots"] or \
+                not said["version"].endswith(".99") or \
+                "newer than any release checked" not in said["build"]:
+            findings.append("%s: as release 99 it says %s %s" % (name, said["version"],
+                                                                 said["build"]))
+        if "newer than" in before["build"]:
+            findings.append("%s: is said to be newer than itself" % name)
+    return findings
+
+
 def lowered(core, at, by):
     """The core as if all of the main interpreter behind its collector's state stood lower.
 
@@ -421,7 +452,8 @@ def in_folder(test, *more):
 
 CASES = [(test.__name__.replace("_", " "), lambda test=test: in_folder(test)) for test in
          (the_executable_is_gone, the_executable_is_replaced, the_library_is_replaced,
-          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, a_layout_of_its_own,
+          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, a_patch_to_come,
+          a_layout_of_its_own,
           a_collector_of_early_314, no_interpreter_at_all, two_in_one_process)]
 # What no release of refgraph is to read; each where it is at hand.
 CASES += [("an old interpreter: %s" % series,

@@ -90,6 +90,7 @@ keep() {
 
 build() {
 	spec=$1
+	work=$cache/.build-$(echo "$spec" | tr -c 'A-Za-z0-9.\n' -)
 	from=${spec%%:*}
 	source=${spec#*:}
 	options=$(echo "${source#*:}" | tr , ' ')
@@ -104,7 +105,6 @@ build() {
 	# A build with assertions is what --with-pydebug asks for; the others are without.
 	asserts=-DNDEBUG
 	case $suffix in *d*) asserts= ;; esac
-	work=$cache/.build-$(echo "$spec" | tr -c 'A-Za-z0-9.\n' -)
 	get_source "$from" "$source" || return 1
 	mkdir -p "$work/source/build"
 	for tarball in "$work"/archives/*.tar.*; do
@@ -118,7 +118,6 @@ build() {
 	rm -rf "$root"
 	logged "$spec: the interpreter does not start" keep || return 1
 	echo "$spec" >"$root/spec"
-	rm -rf "$work"
 	say "$spec: python $version$suffix in $root"
 }
 
@@ -129,7 +128,7 @@ build_any() {
 		first=${specs%%|*}
 		specs=${specs#"$first"}
 		specs=${specs#|}
-		( build "$first" ) && return
+		( trap 'rm -rf "$work"' EXIT && build "$first" ) && return
 	done
 	return 1
 }

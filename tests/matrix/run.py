@@ -546,7 +546,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true",
                         help="each program once, interpreters in turn")
     parser.add_argument("--fetch", action="store_true",
-                        help="fail where newer Debian suites cannot be fetched")
+                        help="fail where other Debian suites cannot be fetched, or built from")
     parser.add_argument("--no-fetch", action="store_true", help="do not try to fetch them")
     parser.add_argument("--oracle-only", action="store_true",
                         help="no dump: prove that programs, oracle and comparison work")
@@ -554,7 +554,7 @@ def parse_arguments():
     parser.add_argument("--chains", type=int, default=10000, metavar="N",
                         help="evaluate the chains of N objects of each program under the first "
                         "interpreter, of a fifth under the others (%(default)s)")
-    parser.add_argument("--budget", type=int, default=1300, metavar="SECONDS",
+    parser.add_argument("--budget", type=int, default=1100, metavar="SECONDS",
                         help="start nothing after this long, and fail (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="one line a cell for other tools")
     parser.add_argument("--verbose", action="store_true", help="the whole report of what fails")
@@ -589,14 +589,22 @@ def run_matrix(cells, options):
     return results
 
 
+def get(script, seconds, what):
+    """Runs a script that gets interpreters. What is missing is said, and shows in the list."""
+    with subprocess.Popen(["sh", os.path.join(HERE, script)], stdin=subprocess.DEVNULL,
+                          start_new_session=True) as running:
+        try:
+            if not running.wait(seconds):
+                return
+        except subprocess.TimeoutExpired:
+            # Its group: what it downloads and compiles with.
+            os.killpg(running.pid, signal.SIGKILL)
+    print("matrix: not all %s were got" % what, flush=True)
+
+
 def fetch():
-    """Newer interpreters, where they can be had. What is missing is said, and shows in the list."""
-    try:
-        subprocess.run(["sh", os.path.join(HERE, "fetch-interpreters.sh")], check=True,
-                       timeout=6 * LIMIT,
-                       stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.SubprocessError):
-        print("matrix: the interpreters of newer Debian suites were not found", flush=True)
+    """Interpreters beside those of the machine, where they can be had."""
+    get("fetch-interpreters.sh", 6 * LIMIT, "interpreters of other Debian suites")
 
 
 def prove_comparison(python):

@@ -406,15 +406,27 @@ static const struct cpy_layout *choose_layout(const struct cpy *cpy,
 	return best;
 }
 
+/* Notes that this very release has not been seen before, and @what stands for it all the same. */
+static void note_unverified(struct cpy *cpy, const char *what)
+{
+	uint32_t patch = cpy->hexversion >> 8 & 255;
+
+	if (cpy->layout.checked_patch && patch > cpy->layout.checked_patch &&
+	    !cpy->private->layout_note[0])
+		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
+			 "newer than any release checked, and unverified; %s", what);
+}
+
 /* Lets the debug offsets correct the tables, and says what has not been seen before. */
 static rg_error *apply_offsets(struct cpy *cpy)
 {
-	uint32_t patch = cpy->hexversion >> 8 & 255;
 	struct cpy_execution *execution;
 	char sentence[256];
 
-	if (cpy->minor < 13 || cpy_word(cpy, cpy->runtime) != CPY_COOKIE)
+	if (cpy->minor < 13 || cpy_word(cpy, cpy->runtime) != CPY_COOKIE) {
+		note_unverified(cpy, "its structure fits");
 		return NULL;
+	}
 	execution = cpy_keep(cpy, sizeof(*execution));
 	if (!execution)
 		return rg_error_no_memory();
@@ -422,10 +434,7 @@ static rg_error *apply_offsets(struct cpy *cpy)
 	RG_TRY(cpy_debug_offsets_apply(cpy, execution));
 	cpy->execution = execution;
 	if (cpy->hexversion >> 16 <= cpy->layout.until) {
-		if (patch > cpy->layout.checked_patch && cpy->layout.checked_patch &&
-		    !cpy->private->layout_note[0])
-			snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
-				 "newer than any release checked, its debug offsets agree");
+		note_unverified(cpy, "its debug offsets agree");
 		return NULL;
 	}
 	snprintf(sentence, sizeof(sentence),

@@ -125,6 +125,7 @@ static const struct cpy_layout layouts[] = {
 	{
 		.since = 0x0308,
 		.until = 0x0308,
+		.checked_patch = 18,
 		.runtime = {
 			.size = 1464,
 			.interpreters_head = 32,
@@ -157,6 +158,7 @@ static const struct cpy_layout layouts[] = {
 	{
 		.since = 0x0309,
 		.until = 0x0309,
+		.checked_patch = 18,
 		.runtime = { .size = 656, .interpreters_head = 32, .interpreters_main = 40 },
 		.interpreter = {
 			.size = 5656,
@@ -186,6 +188,7 @@ static const struct cpy_layout layouts[] = {
 	{
 		.since = 0x030a,
 		.until = 0x030a,
+		.checked_patch = 13,
 		.runtime = { .size = 672, .interpreters_head = 32, .interpreters_main = 40 },
 		.interpreter = {
 			.size = 113528,
@@ -214,6 +217,7 @@ static const struct cpy_layout layouts[] = {
 	{
 		.since = 0x030b,
 		.until = 0x030b,
+		.checked_patch = 7,
 		.runtime = { .size = 166688, .interpreters_head = 40, .interpreters_main = 48 },
 		.interpreter = {
 			.size = 107752,
@@ -270,6 +274,7 @@ static const struct cpy_layout layouts[] = {
 	{
 		.since = 0x030c,
 		.until = 0x030c,
+		.checked_patch = 1,
 		.runtime = { .size = 459944, .interpreters_head = 40, .interpreters_main = 48 },
 		.interpreter = {
 			.size = 383552,
