@@ -18,14 +18,17 @@ Nothing has to be corrected for the oracle's own doings, because:
   * reference counts are read from the parent's memory, not from the child's, which holds references
     to everything by then;
   * the fork is libc's, so none of Python's at-fork handlers changes anything, and it is called with
-    the GIL held, so that no other thread runs on in the parent;
+    the GIL held, so that no other thread runs on in the parent; without one it waits for them;
   * nothing the child does is reachable from an object of the snapshot: it only has locals.
 
 OUT is a text file, one record a line, numbers in hexadecimal but for the header:
 
     H <json>                         version, pid, collector state
     O addr type flags refcnt ref...  flags: t tracked, f frozen, i immortal, r root of the closure,
-                                     b shows the collector what it holds without counting it
+                                     b shows the collector what it holds without counting it,
+                                     d counted late: references from stacks are not in refcnt,
+                                     u untracked by the collector before it looks (the last two
+                                     in free-threaded builds only)
     S addr size                      sys.getsizeof, a Python __sizeof__ left out
     T addr name                      module.qualname of a type, builtins bare
     D object dict                    the __dict__ an object already had
@@ -51,6 +54,10 @@ BORROWING_SINCE = (3, 14)
 BORROWERS = ("async_generator", "coroutine", "frame", "generator")
 INTERNED = 1000
 HAVE_GC = 1 << 14
+THREADED = "t" in sys.abiflags
+GC_HEAD = 0 if THREADED else 16
+HAS_GIL = not THREADED or sys._is_gil_enabled()
+HEAD_SIZE = 24
 PRE_HEADER = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4
 PR_SET_PDEATHSIG = 1
 PR_SET_PTRACER = 0x59616D61
@@ -77,6 +84,9 @@ if sys.version_info < (3, 11):
     ATTRIBUTES["code"] = ("co_code", "co_consts", "co_names", "co_varnames", "co_freevars",
                           "co_cellvars", "co_filename", "co_name",
                           "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")
+if THREADED:
+    # There the collector sees the constants.
+    ATTRIBUTES["code"] = tuple(name for name in ATTRIBUTES["code"] if name != "co_consts")
 
 
 # Looked up here, since an attribute of pythonapi stays in its dict.
@@ -84,6 +94,18 @@ GET_DICT = ctypes.pythonapi.PyObject_GenericGetDict
 GET_DICT.restype = ctypes.py_object
 GET_DICT.argtypes = [ctypes.py_object, ctypes.c_void_p]
 WARM = 1100
+
+# Free-threaded: the collector's bit of what is counted late, and where by release a thread keeps
+# its own counts, and a type, code and a dict the number that they stand under.
+if THREADED:
+    INTERPRETER = ctypes.pythonapi.PyInterpreterState_Get
+    FIRST_THREAD = ctypes.pythonapi.PyInterpreterState_ThreadHead
+    NEXT_THREAD = ctypes.pythonapi.PyThreadState_Next
+    FIRST_THREAD.argtypes = NEXT_THREAD.argtypes = [ctypes.c_void_p]
+    INTERPRETER.restype = FIRST_THREAD.restype = NEXT_THREAD.restype = ctypes.c_void_p
+DEFERRED_BIT = 64
+CODE = type((lambda: 0).__code__)
+THREAD_COUNTS = {(3, 14): (15496, 952, 200, 44), (3, 15): (15696, 960, 200, 44)}
 
 
 def write_all(fd, text):
@@ -139,7 +161,7 @@ def size_of(o, sizeof, hidden):
         if not hidden:
             return sys.getsizeof(o)
         flags = type.__dict__["__flags__"].__get__(type(o))
-        return sizeof(o) + 16 * bool(flags & HAVE_GC) + 16 * bool(flags & PRE_HEADER)
+        return sizeof(o) + GC_HEAD * bool(flags & HAVE_GC) + 16 * bool(flags & PRE_HEADER)
     except Exception:
         return -1
 
@@ -182,6 +204,87 @@ def wait_asleep(pid):
     os.close(fd)
 
 
+def thread_counts(mem):
+    """Counts that each thread keeps for itself of what has a number: {number: sum}.
+
+    From 3.14 on a thread's state has {values, size} at the first of THREAD_COUNTS, by release.
+    """
+    places = THREAD_COUNTS.get(sys.version_info[:2])
+    sums = {}
+    thread = FIRST_THREAD(INTERPRETER())
+    while places and thread:
+        values = int.from_bytes(os.pread(mem, 8, thread + places[0]), "little")
+        size = int.from_bytes(os.pread(mem, 8, thread + places[0] + 8), "little")
+        for number in range(size):
+            count = int.from_bytes(os.pread(mem, 8, values + 8 * number), "little", signed=True)
+            sums[number + 1] = sums.get(number + 1, 0) + count
+        thread = NEXT_THREAD(thread)
+    return sums
+
+
+def may_be_tracked(o):
+    """As _PyObject_GC_MAY_BE_TRACKED."""
+    if issubclass(type(o), type):
+        return o.__flags__ & 1 << 9 != 0
+    if type(o) is tuple:
+        # One that is looked at before the one that holds it is no longer tracked then.
+        return gc.is_tracked(o) and not is_untracked_first(o)
+    return type(o).__flags__ & HAVE_GC != 0
+
+
+def is_untracked_first(o):
+    """Whether a free-threaded collector stops knowing o when it looks for what is unreachable."""
+    if type(o) is dict and sys.version_info < (3, 14):
+        for key in o:
+            if may_be_tracked(key) or may_be_tracked(o[key]):
+                return False
+        return True
+    if type(o) is not tuple:
+        return False
+    for item in o:
+        if may_be_tracked(item):
+            return False
+    return True
+
+
+def threaded_count(o, mem, sums):
+    """The count of o in a free-threaded build, and i or d if it has these flags."""
+    address = id(o)
+    head = os.pread(mem, HEAD_SIZE, address)
+    local = int.from_bytes(head[12:16], "little")
+    shared = int.from_bytes(head[16:24], "little", signed=True)
+    if local == 0xFFFFFFFF:
+        return local, "i"
+    count = local + (shared >> 2)
+    flag = ""
+    if head[11] & DEFERRED_BIT:
+        flag = "d"
+        count -= 1 if sys.version_info < (3, 14) else (1 << 60) - 1
+    place, t = None, type(o)
+    if sums and issubclass(t, type) and o.__flags__ & 1 << 9:
+        place, width = THREAD_COUNTS[sys.version_info[:2]][1], 8
+    elif sums and t is CODE:
+        place, width = THREAD_COUNTS[sys.version_info[:2]][2], 8
+    elif sums and t is dict:
+        place, width = THREAD_COUNTS[sys.version_info[:2]][3], 4
+    if place:
+        count += sums.get(int.from_bytes(os.pread(mem, width, address + place), "little"), 0)
+    return count, flag
+
+
+def wait_still():
+    """Until all other threads sleep: without a GIL, nothing else keeps them from running on."""
+    still = 0
+    while still < 3:
+        running = 0
+        for task in os.listdir("/proc/self/task"):
+            with open("/proc/self/task/%s/stat" % task, "rb") as file:
+                state = file.read().rpartition(b")")[2].split()[0]
+            running += state != b"S"
+        still = still + 1 if running == 1 else 0
+        time.sleep(0.01)
+
+
 def record(out, pid):
     """Second child: everything else. The first two statements must stay the first two."""
     objects = gc.get_objects()
@@ -209,6 +312,7 @@ def record(out, pid):
     lines = []
     lonely = {}
     pending = 0
+    sums = thread_counts(mem) if THREADED else None
     for o in objects:
         address = id(o)
         if issubclass(type(o), BytesIO):
@@ -218,10 +322,16 @@ def record(out, pid):
         flags = seen[address]
         if flags == "-" and gc.is_tracked(o):
             flags = "t"
-        count = int.from_bytes(os.pread(mem, 8, address), sys.byteorder)
-        # 3.11 knows no immortals, but starts its static objects at a count that nothing reaches.
-        if count & 0x80000000 if immortals else count > STATIC_COUNT // 2:
-            flags += "i"
+        if THREADED:
+            count, flag = threaded_count(o, mem, sums)
+            flags += flag
+            if "t" in flags and is_untracked_first(o):
+                flags += "u"
+        else:
+            count = int.from_bytes(os.pread(mem, 8, address), sys.byteorder)
+            # 3.11 knows no immortals, but starts its static objects at a count nothing reaches.
+            if count & 0x80000000 if immortals else count > STATIC_COUNT // 2:
+                flags += "i"
         if sys.version_info >= BORROWING_SINCE and borrows(o):
             flags += "b"
         line = "O %x %x %s %x" % (address, id(type(o)), flags, count)
@@ -365,7 +475,7 @@ def tell_stacks(libc, out, frame):
     named = {} if threading is None else {
         str(t.ident): [t.name, t.daemon] for t in list(threading._active.values())}
     write_file(libc, out + ".stacks", json.dumps({
-        "main": _thread.get_ident(), "names": named,
+        "main": _thread.get_ident(), "names": named, "gil": HAS_GIL,
         "threads": {str(ident): stack_of(top) for ident, top in frames.items()},
         "tasks": tasks_of(asyncio) if hasattr(asyncio, "all_tasks") else []}))
 
@@ -436,6 +546,8 @@ def snapshot():
                             _signal.valid_signals() - {RELEASE, _signal.SIGABRT})
     # One signal ends pause(): its handler is any harmless function of C.
     libc.signal(int(RELEASE), ctypes.c_void_p(ctypes.cast(libc.abs, ctypes.c_void_p).value))
+    if THREADED:
+        wait_still()
     gc.disable()
     # A thread that wants the GIL must not make a child hand it over: nobody there would take it.
     sys.setswitchinterval(1000.0)

@@ -520,9 +520,11 @@ def choose(options, interpreters):
         return cells + [(Interpreter(i.name, i.path, arguments, environment), mode, path)
                         for i in interpreters for mode, arguments, environment in MODES
                         for name, path in pairs if name == PROGRAM_OF_MODES
-                        ] + [(Interpreter(i.name, i.path, way=way), mode, path)
-                             for i in interpreters for mode, way in WAYS if way.can(i)
-                             for name, path in pairs if name == PROGRAM_OF_MODES]
+                        # Objects of free-threaded builds are mimalloc's.
+                        and not (mode == "malloc" and i.name.endswith("t"))] + [
+                            (Interpreter(i.name, i.path, way=way), mode, path)
+                            for i in interpreters for mode, way in WAYS if way.can(i)
+                            for name, path in pairs if name == PROGRAM_OF_MODES]
     cells = [(interpreters[n % len(interpreters)], name, path)
              for n, (name, path) in enumerate(pairs)]
     system = interpreters[0]

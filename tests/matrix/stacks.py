@@ -107,7 +107,7 @@ def compare(refgraph, core, portable, out):
             result.equal("name, daemon", [thread["name"], thread["daemon"]],
                          process["names"][ident])
         result.equal("holds the GIL: " + thread["name"], thread["current"],
-                     int(ident) == process["main"])
+                     process["gil"] and int(ident) == process["main"])
     tasks = {number(t["address"]): t for t in answer["tasks"]}
     known = {t["address"]: t for t in process["tasks"]}
     result.equal("tasks", sorted(tasks), sorted(known))

@@ -66,6 +66,7 @@ static void every_row_fits_its_struct(void)
 static bool rows_contradict(const struct cpy_struct *a, const struct cpy_struct *b)
 {
 	return !strcmp(a->name, b->name) && a->since <= b->until && b->since <= a->until &&
+	       (!a->build || !b->build || a->build == b->build) &&
 	       (a->basicsize == b->basicsize || !a->basicsize || !b->basicsize);
 }
 

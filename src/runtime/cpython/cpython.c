@@ -37,6 +37,7 @@ static void cpy_close(void *state)
 		rg_map_free(&private->row_index);
 		rg_map_free(&private->found_names);
 		rg_map_free(&private->undecoded);
+		rg_map_free(&private->late);
 		rg_map_free(&private->facts);
 		pthread_mutex_destroy(&private->fact_lock);
 		rg_free(private);

@@ -62,6 +62,13 @@ struct cpy_field {
 	const char *label;  /* ".func"; NULL ends a list */
 };
 
+/* Which builds a row is for. */
+enum cpy_build {
+	CPY_ANY_BUILD,
+	CPY_WITH_GIL,
+	CPY_FREE_THREADED,
+};
+
 /*
  * One row: how the instances of one C type look in a range of versions.  Rows
  * are keyed by the C type's own tp_name, never by a Python class's name, and
@@ -71,6 +78,7 @@ struct cpy_field {
 struct cpy_struct {
 	const char *name;       /* tp_name as the C source spells it: "functools.partial", "dict" */
 	uint8_t since, until;   /* minor versions, inclusive: 11 .. 13 */
+	uint8_t build;          /* enum cpy_build */
 	uint32_t basicsize;     /* must equal struct cpy_type's; 0: any */
 	const char *base;       /* row whose struct this one embeds at offset 0, or NULL */
 	const struct cpy_field *fields; /* NULL: none */

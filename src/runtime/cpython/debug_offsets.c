@@ -16,13 +16,20 @@
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
-/* What a field stands for here. */
+/* What a field stands for here; what is of an object is counted from its body. */
 enum scope {
 	IN_LAYOUT,     /* a member of struct cpy_layout */
 	OF_INTERPRETER, /* the same, of the interpreter's state: what lies beside it moves too */
 	IN_EXECUTION,  /* a member of struct cpy_execution */
-	FIXED,         /* a number that the readers rely on */
+	IN_OBJECT,     /* of struct cpy_layout, and of an object */
+	IN_CODE,       /* of struct cpy_execution, and of an object */
+	FIXED,         /* a number that the readers rely on, of an object */
 };
+
+static bool is_execution(uint8_t scope)
+{
+	return scope == IN_EXECUTION || scope == IN_CODE;
+}
 
 struct field {
 	const char *name;
@@ -76,13 +83,13 @@ static const struct field fields[] = {
 	{ "thread_state.thread_id", { 192, 216, 240 }, IN_LAYOUT, LAYOUT(thread.thread_id) },
 	{ "thread_state.native_thread_id", { 200, 224, 248 }, IN_LAYOUT,
 	  LAYOUT(thread.native_thread_id) },
-	{ "heap_type_object.ht_cached_keys", { 0, 0, 536 }, IN_LAYOUT,
+	{ "heap_type_object.ht_cached_keys", { 0, 0, 536 }, IN_OBJECT,
 	  LAYOUT(heap_type.cached_keys) },
-	{ "tuple_object.ob_item", { 408, 456, 552 }, IN_LAYOUT, LAYOUT(tuple.items) },
-	{ "long_object.ob_digit", { 504, 584, 680 }, IN_LAYOUT, LAYOUT(integer.digits) },
-	{ "unicode_object.asciiobject_size", { 560, 640, 736 }, IN_LAYOUT,
+	{ "tuple_object.ob_item", { 408, 456, 552 }, IN_OBJECT, LAYOUT(tuple.items) },
+	{ "long_object.ob_digit", { 504, 584, 680 }, IN_OBJECT, LAYOUT(integer.digits) },
+	{ "unicode_object.asciiobject_size", { 560, 640, 736 }, IN_OBJECT,
 	  LAYOUT(str.ascii_header) },
-	{ "unicode_object.compactunicodeobject_size", { 0, 0, 744 }, IN_LAYOUT,
+	{ "unicode_object.compactunicodeobject_size", { 0, 0, 744 }, IN_OBJECT,
 	  LAYOUT(str.compact_header) },
 
 	{ "thread_state.current_frame", { 184, 208, 208 }, IN_EXECUTION,
@@ -97,19 +104,19 @@ static const struct field fields[] = {
 	{ "interpreter_frame.owner", { 264, 288, 352 }, IN_EXECUTION, EXECUTION(frame.owner) },
 	{ "interpreter_frame.stackpointer", { 0, 296, 360 }, IN_EXECUTION,
 	  EXECUTION(frame.stackpointer) },
-	{ "code_object.filename", { 280, 320, 384 }, IN_EXECUTION, EXECUTION(code.filename) },
-	{ "code_object.qualname", { 296, 336, 400 }, IN_EXECUTION, EXECUTION(code.qualname) },
-	{ "code_object.linetable", { 304, 344, 408 }, IN_EXECUTION, EXECUTION(code.linetable) },
-	{ "code_object.firstlineno", { 312, 352, 416 }, IN_EXECUTION,
+	{ "code_object.filename", { 280, 320, 384 }, IN_CODE, EXECUTION(code.filename) },
+	{ "code_object.qualname", { 296, 336, 400 }, IN_CODE, EXECUTION(code.qualname) },
+	{ "code_object.linetable", { 304, 344, 408 }, IN_CODE, EXECUTION(code.linetable) },
+	{ "code_object.firstlineno", { 312, 352, 416 }, IN_CODE,
 	  EXECUTION(code.firstlineno) },
-	{ "code_object.localsplusnames", { 328, 368, 432 }, IN_EXECUTION,
+	{ "code_object.localsplusnames", { 328, 368, 432 }, IN_CODE,
 	  EXECUTION(code.localsplusnames) },
-	{ "code_object.localspluskinds", { 336, 376, 440 }, IN_EXECUTION,
+	{ "code_object.localspluskinds", { 336, 376, 440 }, IN_CODE,
 	  EXECUTION(code.localspluskinds) },
-	{ "code_object.co_code_adaptive", { 344, 384, 448 }, IN_EXECUTION,
+	{ "code_object.co_code_adaptive", { 344, 384, 448 }, IN_CODE,
 	  EXECUTION(code.adaptive) },
-	{ "gen_object.gi_iframe", { 0, 680, 808 }, IN_EXECUTION, EXECUTION(generator.frame) },
-	{ "gen_object.gi_frame_state", { 0, 688, 816 }, IN_EXECUTION, EXECUTION(generator.state) },
+	{ "gen_object.gi_iframe", { 0, 680, 808 }, IN_CODE, EXECUTION(generator.frame) },
+	{ "gen_object.gi_frame_state", { 0, 688, 816 }, IN_CODE, EXECUTION(generator.state) },
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
@@ -130,12 +137,20 @@ static uint64_t number_at(const struct cpy *cpy, uint64_t runtime, unsigned plac
 	return cpy_word(cpy, runtime + place);
 }
 
+/* What the runtime at @runtime says of @field, where objects' bodies stand as in @layout. */
+static uint64_t told(const struct cpy *cpy, uint64_t runtime, const struct field *field,
+		     unsigned column, const struct cpy_layout *layout)
+{
+	return number_at(cpy, runtime, field->place[column]) -
+	       (field->scope >= IN_OBJECT ? layout->shift : 0);
+}
+
 static uint64_t expected(const struct field *field, const struct cpy_layout *layout,
 			 const struct cpy_execution *execution)
 {
 	uint32_t number = field->member;
 
-	if (field->scope == IN_EXECUTION)
+	if (is_execution(field->scope))
 		memcpy(&number, (const char *)execution + field->member, sizeof(number));
 	else if (field->scope != FIXED)
 		memcpy(&number, (const char *)layout + field->member, sizeof(number));
@@ -149,8 +164,8 @@ unsigned cpy_debug_offsets_differ(const struct cpy *cpy, uint64_t runtime,
 	size_t i;
 
 	for (i = 0; i < FIELD_COUNT; i++)
-		if (fields[i].place[column] && fields[i].scope != IN_EXECUTION &&
-		    number_at(cpy, runtime, fields[i].place[column]) !=
+		if (fields[i].place[column] && !is_execution(fields[i].scope) &&
+		    told(cpy, runtime, &fields[i], column, layout) !=
 			    expected(&fields[i], layout, NULL))
 			count++;
 	return count;
@@ -182,7 +197,9 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t s
 	const struct cpy_state_field *field;
 	struct cpy_state_field *higher;
 	/* What a debug build has more stands behind it; what a release lacks, before it. */
-	uint32_t from = cpy->layout.interpreter.obmalloc - (shift < 0);
+	uint32_t from = cpy->layout.interpreter.moving
+				? cpy->layout.interpreter.moving
+				: cpy->layout.interpreter.obmalloc - (shift < 0);
 	uint32_t *const moved[] = {
 		&execution->interpreter.ast, &execution->interpreter.ast_end,
 		&execution->interpreter.type_cache, &execution->interpreter.ids_size,
@@ -219,7 +236,8 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t s
 		    cpy_type_word(cpy, cpy_word(cpy, interpreter +
 						     cpy->layout.interpreter.sysdict)))
 		drop_roots(cpy, execution);
-	if (!cpy->private->layout_note[0])
+	/* Of free-threaded builds a newer mimalloc keeps less there. */
+	if (!cpy->private->layout_note[0] && !(cpy->layout.free_threaded && shift < 0))
 		snprintf(cpy->private->layout_note, sizeof(cpy->private->layout_note),
 			 "%d bytes %s in the interpreter's state%s", abs(shift),
 			 shift > 0 ? "more" : "less", shift > 0 ? ", as debug builds have" : "");
@@ -241,7 +259,7 @@ rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *executi
 
 		if (!field->place[column])
 			continue;
-		there = number_at(cpy, cpy->runtime, field->place[column]);
+		there = told(cpy, cpy->runtime, field, column, &cpy->layout);
 		if (there == here)
 			continue;
 		if (field->scope == FIXED || there > OFFSET_MAX) {
@@ -250,7 +268,7 @@ rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *executi
 		}
 		note(moved, sizeof(moved), field->name, there, here);
 		number = (uint32_t)there;
-		if (field->scope == IN_EXECUTION)
+		if (is_execution(field->scope))
 			memcpy((char *)execution + field->member, &number, sizeof(number));
 		else
 			memcpy((char *)&cpy->layout + field->member, &number, sizeof(number));

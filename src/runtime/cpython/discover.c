@@ -91,6 +91,7 @@ uint64_t cpy_fits(struct cpy *cpy, const struct cpy_layout *layout, uint64_t int
 
 	if (!cpy_is_pointer(cpy, interpreter))
 		return 0;
+	cpy->shift = layout->shift;
 	thread = cpy_word(cpy, interpreter + layout->interpreter.threads_head);
 	if (thread && !thread_fits(cpy, layout, thread, interpreter))
 		return 0;
@@ -131,7 +132,8 @@ static rg_error *probe_collector(struct cpy *cpy, uint64_t interpreter)
 	bool collecting = cpy_word32(cpy, gc + cpy->layout.gc.collecting) == 1;
 	size_t i;
 
-	if (heads_fit(cpy, gc + cpy->layout.gc.generations))
+	/* Free-threaded: mimalloc's heaps are walked instead. */
+	if (cpy->layout.free_threaded || heads_fit(cpy, gc + cpy->layout.gc.generations))
 		return NULL;
 	for (i = 0; i < sizeof(places); i++)
 		if (heads_fit(cpy, gc + places[i])) {
@@ -387,16 +389,18 @@ static rg_error *note_lacking(struct cpy *cpy, uint64_t interpreter)
 static const struct cpy_layout *choose_layout(const struct cpy *cpy,
 					      const struct cpy_finding *finding)
 {
-	const struct cpy_layout *best = cpy_layout_find(finding->hexversion), *layout = NULL;
+	bool threaded = finding->free_threaded;
+	const struct cpy_layout *best = cpy_layout_find(finding->hexversion, threaded);
+	const struct cpy_layout *newest = cpy_layout_newest(threaded), *layout = NULL;
 	unsigned least, differ;
 
-	if (!best && finding->hexversion >> 16 > cpy_layout_newest()->until &&
+	if (!best && finding->hexversion >> 16 > newest->until &&
 	    cpy_word(cpy, finding->runtime) == CPY_COOKIE)
-		return cpy_layout_newest();
+		return newest;
 	if (!best || (best->since & 255) < 13)
 		return best;
 	least = cpy_debug_offsets_differ(cpy, finding->runtime, best);
-	while ((layout = cpy_layout_next(finding->hexversion, layout)) != NULL) {
+	while ((layout = cpy_layout_next(finding->hexversion, threaded, layout)) != NULL) {
 		differ = cpy_debug_offsets_differ(cpy, finding->runtime, layout);
 		if (differ < least) {
 			least = differ;
@@ -459,12 +463,15 @@ rg_error *cpy_discover(struct cpy *cpy, const char *which, bool *ret)
 		return NULL;
 	}
 	cpy_version_text(finding.hexversion, cpy->version, sizeof(cpy->version));
+	/* As its program is called: python3.14t. */
 	if (finding.free_threaded)
-		return cpy_unsupported(cpy->version, " (free-threaded)");
+		snprintf(cpy->version + strlen(cpy->version),
+			 sizeof(cpy->version) - strlen(cpy->version), "t");
 	layout = choose_layout(cpy, &finding);
 	if (!layout)
 		return cpy_unsupported(cpy->version, "");
 	cpy->layout = *layout;
+	cpy->shift = layout->shift;
 	cpy->runtime = finding.runtime;
 	cpy->hexversion = finding.hexversion;
 	cpy->minor = layout->until & 255;

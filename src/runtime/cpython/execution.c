@@ -84,6 +84,20 @@ static const struct cpy_field code_fields[] = {
 	END,
 };
 
+/* Free-threaded: the collector's own, which sees the constants. */
+static const struct cpy_field code_threaded[] = {
+	OWNED(24, ".co_consts"),
+	HIDDEN_NAME(32, ".co_names"),
+	HIDDEN_NAME(40, ".co_exceptiontable"),
+	HIDDEN_NAME(96, ".co_localsplusnames"),
+	HIDDEN_NAME(104, ".co_localspluskinds"),
+	HIDDEN_NAME(112, ".co_filename"),
+	HIDDEN_NAME(120, ".co_name"),
+	HIDDEN_NAME(128, ".co_qualname"),
+	HIDDEN_NAME(136, ".co_linetable"),
+	END,
+};
+
 static const struct cpy_field cell_fields[] = { OWNED(16, ".cell_contents"), END };
 
 static const struct cpy_field method_fields[] = {
@@ -352,6 +366,13 @@ static const struct cpy_field context_variable_fields[] = {
 	END,
 };
 
+/* Free-threaded: without a cache. */
+static const struct cpy_field context_variable_plain[] = {
+	OWNED(16, ".name"),
+	OWNED(24, ".default"),
+	END,
+};
+
 static const struct cpy_field token_fields[] = {
 	OWNED(16, ".ctx"),
 	OWNED(24, ".var"),
@@ -481,10 +502,11 @@ static const struct cpy_field parameters_part_fields[] = { OWNED(16, ".__origin_
 		.name = name_, .since = 12, .until = 15, .basicsize = 104,                         \
 		.base = "BaseException", .fields = import_error_312,                               \
 	}
-#define CODE(since_, size_)                                                                        \
+#define CODE(since_, build_, size_, fields_)                                                       \
 	{                                                                                          \
-		.name = "code", .since = since_, .until = since_, .basicsize = size_,              \
-		.fields = code_fields, .walk = cpy_walk_code, .size = cpy_size_code,               \
+		.name = "code", .since = since_, .until = since_, .build = build_,                 \
+		.basicsize = size_, .fields = fields_, .walk = cpy_walk_code,                      \
+		.size = cpy_size_code,                                                             \
 	}
 #define FRAME(since_, until_, size_, fields_)                                                      \
 	{                                                                                          \
@@ -506,11 +528,14 @@ const struct cpy_struct cpy_structs_execution[] = {
 	ROW("function", 11, 11, 136, function_311),
 	ROW("function", 12, 13, 144, function_312),
 	ROW("function", 14, 15, 152, function_314),
-	CODE(11, 184),
-	CODE(12, 192),
-	CODE(13, 200),
-	CODE(14, 208),
-	CODE(15, 208),
+	CODE(11, CPY_WITH_GIL, 184, code_fields),
+	CODE(12, CPY_WITH_GIL, 192, code_fields),
+	CODE(13, CPY_WITH_GIL, 200, code_fields),
+	CODE(14, CPY_WITH_GIL, 208, code_fields),
+	CODE(15, CPY_WITH_GIL, 208, code_fields),
+	CODE(13, CPY_FREE_THREADED, 200, code_threaded),
+	CODE(14, CPY_FREE_THREADED, 216, code_threaded),
+	CODE(15, CPY_FREE_THREADED, 216, code_threaded),
 	ROW("cell", 8, 15, 24, cell_fields),
 	ROW("method", 8, 15, 48, method_fields),
 	ROW("instancemethod", 8, 15, 24, instancemethod_fields),
@@ -530,6 +555,7 @@ const struct cpy_struct cpy_structs_execution[] = {
 	ROW("staticmethod", 8, 15, 32, wrapped_function_fields),
 	ROW("super", 8, 15, 40, super_fields),
 	WALKED("module", 56, module_fields, cpy_walk_module),
+	WALKED("module", 64, module_fields, cpy_walk_module),
 	WALKED("module", 104, module_315, cpy_walk_module),
 	ROW("moduledef", 8, 15, 104, NULL),
 	WALKED("PyCapsule", 0, NULL, cpy_walk_capsule),
@@ -639,6 +665,7 @@ const struct cpy_struct cpy_structs_execution[] = {
 
 	ROW("_contextvars.Context", 10, 15, 48, context_fields),
 	ROW("_contextvars.ContextVar", 10, 15, 64, context_variable_fields),
+	ROW("_contextvars.ContextVar", 13, 15, 40, context_variable_plain),
 	ROW("_contextvars.Token", 10, 15, 48, token_fields),
 	ROW("Token.MISSING", 8, 15, 16, NULL),
 	ROW("hamt", 8, 15, 40, hamt_fields),

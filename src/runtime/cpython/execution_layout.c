@@ -93,6 +93,23 @@ static const struct cpy_state_field thread_315[] = {
 	{ 0, NULL },
 };
 
+/* Free-threaded: one word more before it. */
+static const struct cpy_state_field thread_313t[] = {
+	{ 96, "c_profileobj" },
+	{ 104, "c_traceobj" },
+	{ 112, "current_exception" },
+	{ 128, "dict" },
+	{ 144, "async_exc" },
+	{ 192, "async_gen_firstiter" },
+	{ 200, "async_gen_finalizer" },
+	{ 208, "context" },
+	{ 256, "exc_state" },
+	{ 288, "threading_local_key" },
+	{ 296, "threading_local_sentinel" },
+	{ 312, "asyncio_running_loop" },
+	{ 0, NULL },
+};
+
 static const struct cpy_state_field interpreter_311[] = {
 	{ 856, "gc.garbage" },
 	{ 864, "gc.callbacks" },
@@ -275,6 +292,124 @@ static const struct cpy_state_field interpreter_315[] = {
 	{ 224960, "constevaluator_type" },
 	{ 224968, "dict_descr" },
 	{ 224976, "weakref_descr" },
+	{ 0, NULL },
+};
+
+/* Free-threaded builds; those of a newer mimalloc: see cpy_interpreter_shift(). */
+static const struct cpy_state_field interpreter_313t[] = {
+	{ 7608, "gc.garbage" },
+	{ 7616, "gc.callbacks" },
+	{ 7648, "sysdict" },
+	{ 7656, "builtins" },
+	{ 7664, "modules" },
+	{ 7672, "modules_by_index" },
+	{ 7680, "importlib" },
+	{ 7704, "import_func" },
+	{ 7976, "codec_search_path" },
+	{ 7984, "codec_search_cache" },
+	{ 7992, "codec_error_registry" },
+	{ 8464, "dict" },
+	{ 8472, "sysdict_copy" },
+	{ 8480, "builtins_copy" },
+	{ 10640, "PyExc_NotShareableError" },
+	{ 10648, "before_forkers" },
+	{ 10656, "after_forkers_parent" },
+	{ 10664, "after_forkers_child" },
+	{ 10672, "warnings.filters" },
+	{ 10680, "warnings.once_registry" },
+	{ 10688, "warnings.default_action" },
+	{ 17440, "audit_hooks" },
+	{ 85728, "errnomap" },
+	{ 85752, "PyExc_ExceptionGroup" },
+	{ 197416, "interned_strings" },
+	{ 197528, "generic_type" },
+	{ 197536, "typevar_type" },
+	{ 197544, "typevartuple_type" },
+	{ 197552, "paramspec_type" },
+	{ 197560, "paramspecargs_type" },
+	{ 197568, "paramspeckwargs_type" },
+	{ 0, NULL },
+};
+
+static const struct cpy_state_field interpreter_314t[] = {
+	{ 7608, "gc.garbage" },
+	{ 7616, "gc.callbacks" },
+	{ 7696, "sysdict" },
+	{ 7704, "builtins" },
+	{ 7712, "modules" },
+	{ 7720, "modules_by_index" },
+	{ 7728, "importlib" },
+	{ 7752, "import_func" },
+	{ 8032, "codec_search_path" },
+	{ 8040, "codec_search_cache" },
+	{ 8048, "codec_error_registry" },
+	{ 8536, "dict" },
+	{ 8544, "sysdict_copy" },
+	{ 8552, "builtins_copy" },
+	{ 10728, "PyExc_NotShareableError" },
+	{ 10736, "before_forkers" },
+	{ 10744, "after_forkers_parent" },
+	{ 10752, "after_forkers_child" },
+	{ 10760, "warnings.filters" },
+	{ 10768, "warnings.once_registry" },
+	{ 10776, "warnings.default_action" },
+	{ 10816, "warnings.context" },
+	{ 10840, "atexit.callbacks" },
+	{ 17664, "audit_hooks" },
+	{ 86008, "errnomap" },
+	{ 86032, "PyExc_ExceptionGroup" },
+	{ 230752, "interned_strings" },
+	{ 230856, "generic_type" },
+	{ 230864, "typevar_type" },
+	{ 230872, "typevartuple_type" },
+	{ 230880, "paramspec_type" },
+	{ 230888, "paramspecargs_type" },
+	{ 230896, "paramspeckwargs_type" },
+	{ 230904, "constevaluator_type" },
+	{ 0, NULL },
+};
+
+static const struct cpy_state_field interpreter_315t[] = {
+	{ 7528, "gc.garbage" },
+	{ 7536, "gc.callbacks" },
+	{ 7576, "sysdict" },
+	{ 7584, "builtins" },
+	{ 7592, "modules" },
+	{ 7600, "modules_by_index" },
+	{ 7608, "importlib" },
+	{ 7632, "import_func" },
+	{ 7640, "lazy_import_func" },
+	{ 7656, "lazy_imports_filter" },
+	{ 7664, "lazy_modules" },
+	{ 7672, "lazy_pending_submodules" },
+	{ 7960, "codec_search_path" },
+	{ 7968, "codec_search_cache" },
+	{ 7976, "codec_error_registry" },
+	{ 8464, "dict" },
+	{ 8472, "sysdict_copy" },
+	{ 8480, "builtins_copy" },
+	{ 10664, "PyExc_NotShareableError" },
+	{ 10688, "before_forkers" },
+	{ 10696, "after_forkers_parent" },
+	{ 10704, "after_forkers_child" },
+	{ 10712, "warnings.filters" },
+	{ 10720, "warnings.once_registry" },
+	{ 10728, "warnings.default_action" },
+	{ 10768, "warnings.context" },
+	{ 10792, "atexit.callbacks" },
+	{ 17600, "audit_hooks" },
+	{ 85944, "errnomap" },
+	{ 85968, "PyExc_ExceptionGroup" },
+	{ 230952, "interned_strings" },
+	{ 230968, "generic_type" },
+	{ 230976, "typevar_type" },
+	{ 230984, "typevartuple_type" },
+	{ 230992, "paramspec_type" },
+	{ 231000, "paramspecargs_type" },
+	{ 231008, "paramspeckwargs_type" },
+	{ 231016, "constevaluator_type" },
+	{ 231024, "dict_descr" },
+	{ 231032, "weakref_descr" },
 	{ 0, NULL },
 };
 
@@ -462,8 +597,97 @@ static const struct cpy_execution execution_315 = {
 	.future = { .state = 104 },
 };
 
+/* ---- free-threaded -------------------------------------------------------- */
+
+static const struct cpy_execution execution_313t = {
+	.code = {
+		.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68, .localsplusnames = 96,
+		.localspluskinds = 104, .filename = 112, .qualname = 128, .linetable = 136,
+		.adaptive = 200, .extra = 192, .cached = 160, .executors = 152,
+	},
+	.frame = {
+		.code = 0, .function = 16, .locals = 40, .frame_object = 48, .previous = 8,
+		.instruction = 56, .stacktop = 64, .owner = 70, .localsplus = 72,
+	},
+	.frame_object = { .frame = 24, .embedded = 64 },
+	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
+	.thread = {
+		.size = 17824, .current_frame = 72, .dict = 128, .stack_chunk = 232,
+		.local_key = 288, .local_sentinel = 296, .exc_info = 120, .fields = thread_313t,
+	},
+	.interpreter = {
+		.modules = 7664, .modules_by_index = 7672, .fields = interpreter_313t,
+		.ast = 85792, .ast_end = 87736, .type_cache = 87744, .ids_size = 17624,
+		.ids_array = 17632, .atexit = 10728, .atexit_count = 10736,
+		.callables = 196264, .callables_end = 197352, .tools = 197352,
+		.tools_end = 197416, .gil = 7768,
+	},
+	.runtime = { .signals = 1080, .fields = runtime_313 },
+	.future = { .state = 96 },
+};
+
+static const struct cpy_execution execution_314t = {
+	.code = {
+		.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68, .localsplusnames = 96,
+		.localspluskinds = 104, .filename = 112, .qualname = 128, .linetable = 136,
+		.adaptive = 216, .extra = 200, .cached = 160, .executors = 152,
+		.unique_id = 184, .copies = 208,
+	},
+	.frame = {
+		.code = 0, .function = 16, .locals = 40, .frame_object = 48, .previous = 8,
+		.instruction = 56, .stackpointer = 64, .owner = 78, .localsplus = 80,
+		.is_tagged = true,
+	},
+	.frame_object = { .frame = 24, .embedded = 72 },
+	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 4 },
+	.thread = {
+		.size = 15608, .stack_chunk = 232, .current_frame = 72, .dict = 128,
+		.local_key = 288, .local_sentinel = 296, .exc_info = 120, .fields = thread_314,
+	},
+	.interpreter = {
+		.modules = 7712, .modules_by_index = 7720, .fields = interpreter_314t,
+		.ast = 86072, .ast_end = 88040, .type_cache = 88048, .ids_size = 17912,
+		.ids_array = 17920, .callables = 229400, .callables_end = 230616,
+		.tools = 230616, .tools_end = 230680, .gil = 7816,
+	},
+	.runtime = { .signals = 1256, .fields = runtime_314 },
+	.future = { .state = 104 },
+};
+
+static const struct cpy_execution execution_315t = {
+	.code = {
+		.stacksize = 64, .nlocalsplus = 72, .firstlineno = 68, .localsplusnames = 96,
+		.localspluskinds = 104, .filename = 112, .qualname = 128, .linetable = 136,
+		.adaptive = 216, .extra = 200, .cached = 160, .executors = 152,
+		.unique_id = 184, .copies = 208,
+	},
+	.frame = {
+		.code = 0, .function = 16, .locals = 40, .frame_object = 48, .previous = 8,
+		.instruction = 56, .stackpointer = 64, .owner = 78, .localsplus = 80,
+		.is_tagged = true,
+	},
+	.frame_object = { .frame = 24, .embedded = 72 },
+	.generator = { .state = 67, .exc_value = 40, .origin = 56, .frame = 72, .cleared = 5 },
+	.thread = {
+		.size = 15800, .stack_chunk = 256, .current_frame = 72, .dict = 152,
+		.local_key = 328, .local_sentinel = 336, .exc_info = 144, .fields = thread_315,
+	},
+	.interpreter = {
+		.modules = 7592, .modules_by_index = 7600, .fields = interpreter_315t,
+		.ast = 86008, .ast_end = 87992, .type_cache = 88000, .ids_size = 17848,
+		.ids_array = 17856, .callables = 229600, .callables_end = 230816,
+		.tools = 230816, .tools_end = 230880, .gil = 7744,
+	},
+	.runtime = { .signals = 1384, .fields = runtime_315 },
+	.future = { .state = 104 },
+};
+
 const struct cpy_execution *cpy_execution_table(const struct cpy *cpy)
 {
+	if (cpy->layout.free_threaded)
+		return cpy->minor <= 13   ? &execution_313t
+		       : cpy->minor == 14 ? &execution_314t
+					  : &execution_315t;
 	if (cpy->minor <= 10)
 		return cpy_execution_older(cpy);
 	if (cpy->minor == 11)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where code, frames, generators, threads and the interpreter's own state keep
- * what, by minor version (64-bit builds with a GIL): offsets in bytes, from the
- * headers and debug information of 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.14.8,
- * 3.14.10, 3.15.0 and 3.15.2.
+ * what, by minor version (64-bit builds): offsets in bytes, from the headers and
+ * debug information of 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.14.8, 3.14.10,
+ * 3.15.0 and 3.15.2, and of free-threaded 3.13.15, 3.14.7, 3.14.10, 3.15.0 and 3.15.2.
+ * What is of an object is counted from its body (cpy_body()).
  */
 #ifndef RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
 #define RG_RUNTIME_CPYTHON_EXECUTION_LAYOUT_H
@@ -48,6 +49,8 @@ struct cpy_execution {
 		uint32_t cached_code; /* 3.11: _co_code itself */
 		uint32_t cached;      /* 3.12 and later: _co_cached, four objects */
 		uint32_t executors;   /* 3.13 and later: co_executors */
+		uint32_t unique_id;   /* into the threads' own counts; 0: none */
+		uint32_t copies;      /* of the bytecode: -> {number, addresses}; 0: none */
 	} code;
 
 	struct {

@@ -94,9 +94,10 @@ static bool has_cookie(struct cpy *cpy, uint64_t runtime, struct cpy_finding *re
 }
 
 /* By the version in the interpreter's own sys.hexversion, if @layout fits. */
-static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, struct cpy_finding *ret)
+static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, bool free_threaded,
+		      struct cpy_finding *ret)
 {
-	const struct cpy_layout *layout = cpy_layout_find(series << 16);
+	const struct cpy_layout *layout = cpy_layout_find(series << 16, free_threaded);
 	uint64_t interpreter, value;
 	int64_t hexversion;
 
@@ -115,7 +116,18 @@ static bool has_shape(struct cpy *cpy, uint64_t runtime, uint32_t series, struct
 		return false;
 	ret->runtime = runtime;
 	ret->hexversion = (uint32_t)hexversion;
+	ret->free_threaded = free_threaded;
 	return true;
+}
+
+/* The same, where the pointer to the main interpreter stands at @main. */
+static bool has_shape_behind(struct cpy *cpy, uint64_t main, uint32_t series, bool free_threaded,
+			     struct cpy_finding *ret)
+{
+	const struct cpy_layout *layout = cpy_layout_find(series << 16, free_threaded);
+
+	return layout && has_shape(cpy, main - layout->runtime.interpreters_main, series,
+				   free_threaded, ret);
 }
 
 static bool has_any_shape(struct cpy *cpy, uint64_t runtime, struct cpy_finding *ret)
@@ -123,7 +135,8 @@ static bool has_any_shape(struct cpy *cpy, uint64_t runtime, struct cpy_finding 
 	uint32_t series;
 
 	for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
-		if (has_shape(cpy, runtime, series, ret))
+		if (has_shape(cpy, runtime, series, false, ret) ||
+		    has_shape(cpy, runtime, series, true, ret))
 			return true;
 	return false;
 }
@@ -143,7 +156,7 @@ static bool has_part(struct cpy *cpy, const struct rg_module *module, uint64_t r
 		hexversion = cpy_word32(cpy, at);
 	if (hexversion >> 24 != 3)
 		hexversion = path_series(module->path) << 16;
-	layout = cpy_layout_find(hexversion);
+	layout = cpy_layout_find(hexversion, false);
 	if (!layout || !rg_image_at(cpy->image, runtime, layout->runtime.size))
 		return false;
 	interpreter = cpy_word(cpy, runtime + layout->runtime.interpreters_main);
@@ -163,7 +176,7 @@ static bool traces_references(const struct cpy *cpy, uint64_t runtime)
 	uint32_t series;
 
 	for (series = OLDEST_SERIES; series <= 0x030c; series++) {
-		const struct cpy_layout *layout = cpy_layout_find(series << 16);
+		const struct cpy_layout *layout = cpy_layout_find(series << 16, false);
 		uint64_t interpreter = cpy_word(cpy, runtime + layout->runtime.interpreters_main);
 		uint64_t dict = cpy_word(cpy, interpreter + layout->interpreter.sysdict);
 		uint64_t type = cpy_word(cpy, dict + 24), meta = cpy_word(cpy, type + 24);
@@ -179,7 +192,8 @@ static bool traces_references(const struct cpy *cpy, uint64_t runtime)
 /* Whether the runtime was only ever mapped: an interpreter is not, or no more, in it. */
 static bool is_idle(const struct cpy *cpy, const struct cpy_finding *finding)
 {
-	const struct cpy_layout *layout = cpy_layout_find(finding->hexversion);
+	const struct cpy_layout *layout = cpy_layout_find(finding->hexversion,
+							  finding->free_threaded);
 	uint64_t place = layout ? layout->runtime.interpreters_main : 0, word;
 
 	/* What 3.13 and later say of themselves goes before the table. */
@@ -205,7 +219,7 @@ static rg_error *refuse(struct cpy *cpy, const struct rg_module *module, uint64_
 	if (!idle.hexversion && !cpy_word(cpy, runtime))
 		return NULL;
 	cpy_version_text(idle.hexversion, version, sizeof(version));
-	if (idle.hexversion && !cpy_layout_find(idle.hexversion))
+	if (idle.hexversion && !cpy_layout_find(idle.hexversion, false))
 		return cpy_unsupported(version, "");
 	if (traces_references(cpy, runtime))
 		return cpy_unsupported(version, " built to trace references (--with-trace-refs), "
@@ -273,7 +287,7 @@ static rg_error *refuse_old(struct cpy *cpy)
 	for (i = 0; i < image->module_count; i++) {
 		uint32_t series = path_series(image->modules[i].path);
 
-		if (!series || cpy_layout_find(series << 16) || !image->modules[i].is_elf ||
+		if (!series || cpy_layout_find(series << 16, false) || !image->modules[i].is_elf ||
 		    !rg_image_symbol(image, &image->modules[i], "PyType_Type", &address, &size))
 			continue;
 		snprintf(version, sizeof(version), "%u.%u", series >> 8, series & 255);
@@ -315,10 +329,8 @@ static bool by_scan(struct cpy *cpy, bool cookie, struct cpy_finding *ret)
 			if (!word || word != before || !cpy_is_pointer(cpy, word))
 				continue;
 			for (series = OLDEST_SERIES; series <= NEWEST_SERIES; series++)
-				if (has_shape(cpy,
-					      at - cpy_layout_find(series << 16)
-							   ->runtime.interpreters_main,
-					      series, ret))
+				if (has_shape_behind(cpy, at, series, false, ret) ||
+				    has_shape_behind(cpy, at, series, true, ret))
 					return true;
 		}
 	}

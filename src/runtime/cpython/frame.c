@@ -10,10 +10,12 @@
  * top (stackpointer) is stored before anything is called that could look.
  */
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/private.h"
 
 /* Beyond what the compiler makes: a code object that says more is no code object. */
 #define SLOT_LIMIT (1u << 20)
 #define STACK_LIMIT (UINT64_C(1) << 24)
+#define COPIES_LIMIT 65536 /* of a code object, one a thread */
 
 bool cpy_is_code(struct cpy *cpy, uint64_t object)
 {
@@ -50,15 +52,44 @@ bool cpy_owns(const struct cpy *cpy, uint64_t at)
 	       (cpy_word(cpy, at) & CPY_TAG_MASK) != CPY_TAG_BORROWED;
 }
 
-/* Emits the stack reference @word: of @kind, unless its tag says that nothing is owned. */
+/*
+ * Whether a reference to @object that owns nothing keeps it alive all the same: what a
+ * free-threaded build counts late.  Its collector adds what it finds on the stacks.
+ */
+static bool is_counted_late(const struct cpy *cpy, uint64_t object)
+{
+	const unsigned char *head = cpy->layout.count.is_split ? cpy_head_at(cpy, object) : NULL;
+
+	return head && head[CPY_BITS] & CPY_BIT_DEFERRED && !cpy_head_immortal(cpy, head);
+}
+
+/* Notes one more such reference, which the count of @object shall include. */
+static void count_late(struct cpy *cpy, uint64_t object)
+{
+	struct cpy_private *private = cpy->private;
+	const uint32_t *count = rg_map_find(&private->late, object);
+
+	if (!rg_map_put(&private->late, object, count ? *count + 1 : 1))
+		private->failed = true;
+}
+
+/*
+ * Emits the stack reference @word: of @kind, unless its tag says that nothing is owned,
+ * and nobody makes up for that.
+ */
 static void emit_slot(struct cpy_walk *walk, uint64_t word, uint8_t kind, uint8_t label,
 		      const char *text, uint64_t arg)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(walk->cpy);
+	uint64_t object = cpy_untagged(layout, word);
 
-	if (layout->frame.is_tagged && (word & CPY_TAG_MASK) == CPY_TAG_BORROWED)
-		kind = RG_REFERENCE_BORROWED;
-	cpy_emit(walk, cpy_untagged(layout, word), kind, label, text, arg);
+	if (layout->frame.is_tagged && (word & CPY_TAG_MASK) == CPY_TAG_BORROWED && object) {
+		if (!is_counted_late(walk->cpy, object))
+			kind = RG_REFERENCE_BORROWED;
+		else if (walk->cpy->private->counts_late && kind != RG_REFERENCE_BORROWED)
+			count_late(walk->cpy, object);
+	}
+	cpy_emit(walk, object, kind, label, text, arg);
 }
 
 /* The variables [0, count), with the names and kinds their code gives them. */
@@ -240,6 +271,28 @@ static int64_t table_line(struct table table, int64_t line, uint64_t unit)
 	return 0;
 }
 
+/*
+ * Where the bytecode starts that @instruction is one of, of the code object whose body
+ * is at @code: free-threaded, each thread but the first specializes a copy of its own.
+ */
+static uint64_t bytecode_start(const struct cpy *cpy, uint64_t code, uint64_t instruction,
+			       uint64_t units)
+{
+	const struct cpy_execution *layout = cpy_execution_layout(cpy);
+	uint64_t start = code + layout->code.adaptive, copies, count, copy, i;
+
+	if (!layout->code.copies || (instruction + 2 >= start && instruction < start + 2 * units))
+		return start;
+	copies = cpy_word(cpy, code + layout->code.copies);
+	count = cpy_word(cpy, copies);
+	for (i = 0; copies && i < count && i < COPIES_LIMIT; i++) {
+		copy = cpy_word(cpy, copies + 8 + 8 * i);
+		if (copy && instruction + 2 >= copy && instruction < copy + 2 * units)
+			return copy;
+	}
+	return start;
+}
+
 uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
@@ -255,7 +308,7 @@ uint32_t cpy_frame_line(const struct cpy *cpy, const struct cpy_frame *frame)
 	    !rg_image_u32(cpy->image, code + layout->code.firstlineno, &first) ||
 	    !rg_image_u64(cpy->image, code + CPY_HEAD, &units))
 		return 0;
-	start = code + layout->code.adaptive;
+	start = bytecode_start(cpy, code, instruction, units);
 	/* Before its first instruction the frame points in front of the code. */
 	if (instruction + 2 == start)
 		return first;

@@ -7,6 +7,8 @@
  * candidate parked in a small ring until its bytes have arrived; an object whose
  * turn to be walked comes soon has its body and its tables prefetched.
  */
+#include "base/bitset.h"
+#include "runtime/cpython/mimalloc.h"
 #include "runtime/cpython/private.h"
 
 #define RING 32
@@ -14,6 +16,12 @@
 #define AHEAD_OBJECT 16
 #define AHEAD_BODY 8
 #define STACK_MAX (UINT64_C(8) << 20)
+
+#define TORN_LIST                                                                                  \
+	"a list of the collector's objects breaks off: what lies beyond, and is found in no "      \
+	"other way, is in no answer: dump again"
+#define TORN_PAGE                                                                                  \
+	"a list of free blocks breaks off: what was freed may be among the objects: dump again"
 
 struct candidate {
 	uint64_t address;
@@ -153,7 +161,8 @@ static void consider_neighbours(struct heap *heap, uint64_t object, const struct
 	struct cpy *cpy = heap->cpy;
 	unsigned link;
 
-	if (!type->is_gc || (type->is_type && !cpy_is_heap_type(cpy, object)))
+	if (cpy->layout.free_threaded || !type->is_gc ||
+	    (type->is_type && !cpy_is_heap_type(cpy, object)))
 		return;
 	for (link = 0; link <= 8; link += 8) {
 		uint64_t at = cpy_word(cpy, object - 16 + link) & ~UINT64_C(3);
@@ -329,12 +338,42 @@ static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interprete
 	return mark_list(heap, gc + heap->cpy->layout.gc.permanent, 0);
 }
 
+/*
+ * What the collector of a free-threaded build knows: no list has it, but a bit in
+ * each object, which it finds by walking the heaps, as is done here.
+ */
+static rg_error *mark_page(void *user, const struct cpy_mimalloc_page *page)
+{
+	struct heap *heap = user;
+	struct cpy *cpy = heap->cpy;
+	const unsigned char *head;
+	uint64_t object;
+	uint32_t i;
+
+	if (page->heap != CPY_HEAP_GC && page->heap != CPY_HEAP_GC_PRE)
+		return NULL;
+	heap->torn |= page->is_torn;
+	for (i = 0; i < page->count; i++) {
+		if (rg_bitset_test(page->is_free, i))
+			continue;
+		object = cpy_mimalloc_object(cpy, page, page->start + i * page->size);
+		head = cpy_head_at(cpy, object);
+		if (!head || !(head[CPY_BITS] & CPY_BIT_TRACKED))
+			continue;
+		settle(heap, object, head, object, RG_REFERENCE_STRONG);
+		if (heap->queue.count >= BATCH)
+			RG_TRY(drain(heap));
+	}
+	return NULL;
+}
+
 void cpy_heap_frozen(struct cpy *cpy, void (*each)(void *user, uint64_t object), void *user)
 {
 	uint64_t limit = cpy->private->image_bytes / 16;
 	size_t i;
 
-	for (i = 0; i < cpy->interpreter_count; i++) {
+	/* Free-threaded: each of them says so itself. */
+	for (i = 0; !cpy->layout.free_threaded && i < cpy->interpreter_count; i++) {
 		uint64_t head = cpy_collector_of(cpy, cpy->interpreters[i].address) +
 				cpy->layout.gc.permanent;
 		uint64_t at = cpy_word(cpy, head) & ~UINT64_C(3), object;
@@ -377,14 +416,18 @@ static rg_error *mark_all(struct heap *heap)
 	size_t i, types = 0;
 	bool fresh = true;
 
-	for (i = 0; i < cpy->interpreter_count; i++)
+	if (cpy->layout.free_threaded) {
+		RG_TRY(cpy_mimalloc_pages(cpy, mark_page, heap));
+		RG_TRY(drain(heap));
+	}
+	for (i = 0; !cpy->layout.free_threaded && i < cpy->interpreter_count; i++)
 		RG_TRY(mark_interpreter(heap, &cpy->interpreters[i]));
-	if (cpy->collector.collecting)
+	if (cpy->collector.collecting && !cpy->layout.free_threaded)
 		RG_TRY(mark_set_aside(heap));
 	RG_TRY(cpy_roots(cpy, mark_root, heap));
 	RG_TRY(drain(heap));
 	/* Where memory is missing, what led to an object may be: they are looked for themselves. */
-	if (heap->torn || heap->lacking) {
+	if ((heap->torn || heap->lacking) && !cpy->layout.free_threaded) {
 		cpy_pools_salvage(cpy, mark_salvaged, heap);
 		RG_TRY(drain(heap));
 	}
@@ -403,9 +446,7 @@ static rg_error *mark_all(struct heap *heap)
 				      "(MADV_DONTDUMP) before it does so"));
 	if (heap->torn)
 		RG_TRY(rg_image_lacks(cpy->image,
-				      "a list of the collector's objects breaks off: what lies "
-				      "beyond, and is found in no other way, is in no answer: dump "
-				      "again"));
+				      cpy->layout.free_threaded ? TORN_PAGE : TORN_LIST));
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
 
@@ -424,9 +465,11 @@ rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder)
 	heap->walk.cpy = cpy;
 	heap->walk.flush = mark_references;
 	heap->walk.user = heap;
+	cpy->private->counts_late = true;
 	error = cpy_infer_new(cpy, &heap->infer);
 	if (!error)
 		error = mark_all(heap);
+	cpy->private->counts_late = false;
 	cpy_infer_free(heap->infer);
 	rg_vector_free(&heap->queue);
 	rg_free(heap);

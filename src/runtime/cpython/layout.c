@@ -2,8 +2,8 @@
 /*
  * The offsets of each supported release series, as its own headers have them.
  * Read from 3.8.18, 3.9.18, 3.10.13, 3.11.2, 3.11.7, 3.12.1, 3.13.0, 3.13.5, 3.13.15,
- * 3.14.8, 3.14.10, 3.15.0 and 3.15.2; what is known to move within a series is
- * probed by discover.c.
+ * 3.14.8, 3.14.10, 3.15.0 and 3.15.2, free-threaded from 3.13.15, 3.14.7, 3.14.10, 3.15.0
+ * and 3.15.2; what is known to move within a series is probed by discover.c.
  */
 #include <stddef.h>
 
@@ -475,30 +475,214 @@ static const struct cpy_layout layouts[] = {
 	},
 };
 
-const struct cpy_layout *cpy_layout_find(uint32_t hexversion)
-{
-	uint32_t series = hexversion >> 16, patch = hexversion >> 8 & 255;
-	size_t i;
+/*
+ * Free-threaded builds: 16 bytes stand before ob_type, objects lie in mimalloc's heaps,
+ * and no list of the collector's holds them.  From 3.14 on types, code and the dicts of
+ * modules have a number under which each thread counts its own references.
+ */
+#define COUNT_SPLIT(deferred_) { .is_split = true, .deferred = deferred_ }
+#define DEFERRED_313 1
+#define DEFERRED ((UINT64_C(1) << 60) - 1) /* _Py_REF_DEFERRED */
+#define THREADED .free_threaded = true, .shift = 16
+#define STATIC_TYPES(at, count, extensions)                                                        \
+	.static_types = at, .static_types_stride = 48, .static_types_count = count,                \
+	.static_type_dict = 24, .static_type_subclasses = 32, .extension_types = extensions,       \
+	.extension_types_count = 10
+#define STR_THREADED(type_size_, wide)                                                             \
+	{ .type_size = type_size_, .ascii_header = 40, .compact_header = 56, .utf8_length = 40,    \
+	  .utf8 = 48, .data = 56, .has_wide_state = wide }
 
-	for (i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
-		if (series >= layouts[i].since && series <= layouts[i].until &&
-		    (!layouts[i].last_patch || patch < layouts[i].last_patch))
-			return &layouts[i];
-	return NULL;
-}
+static const struct cpy_layout threaded[] = {
+	{
+		.since = 0x030d,
+		.until = 0x030d,
+		.checked_patch = 15,
+		THREADED,
+		.runtime = { .size = 328384, .interpreters_head = 632, .interpreters_main = 640 },
+		.interpreter = {
+			.size = 215616,
+			.next = 7264,
+			.id = 7272,
+			.threads_head = 7344,
+			.gc = 7400,
+			.sysdict = 7648,
+			.builtins = 7656,
+			.modules = 7664,
+			STATIC_TYPES(186056, 200, 195672),
+			.interned = 197416,
+			.obmalloc = 17432,
+			.moving = 10816,
+		},
+		.gc = {
+			.enabled = 12,
+			.collecting = 200,
+			.garbage = 208,
+			.callbacks = 216,
+		},
+		.thread = {
+			.next = 8,
+			.interpreter = 16,
+			.thread_id = 152,
+			.native_thread_id = 160,
+			.current_frame = 72,
+			.merging = 17808,
+		},
+		.heap_type = {
+			.size = 928,
+			.name = 856,
+			.slots = 864,
+			.qualname = 872,
+			.cached_keys = 880,
+			.module = 888,
+			.tp_name_copy = 896,
+		},
+		.str = STR_THREADED(416, false),
+		.count = COUNT_SPLIT(DEFERRED_313),
+		.tuple = { .items = 24 },
+		.module = { .definition = 24, .state = 32, .name = 48 },
+		.integer = { .has_tag = true, .digits = 24 },
+		.dict = { .inline_values = true },
+	},
+	{
+		.since = 0x030e,
+		.until = 0x030e,
+		.checked_patch = 10,
+		THREADED,
+		.runtime = { .size = 362368, .interpreters_head = 808, .interpreters_main = 816 },
+		.interpreter = {
+			.size = 246720,
+			.next = 7272,
+			.id = 7280,
+			.threads_head = 7344,
+			.gc = 7408,
+			.sysdict = 7696,
+			.builtins = 7704,
+			.modules = 7712,
+			STATIC_TYPES(186360, 200, 195976),
+			.interned = 230752,
+			.obmalloc = 17656,
+			.moving = 10944,
+		},
+		.gc = {
+			.enabled = 12,
+			.collecting = 192,
+			.garbage = 200,
+			.callbacks = 208,
+		},
+		.thread = {
+			.next = 8,
+			.interpreter = 16,
+			.thread_id = 152,
+			.native_thread_id = 160,
+			.current_frame = 72,
+			.counts = 15496,
+			.merging = 15480,
+		},
+		.heap_type = {
+			.size = 944,
+			.name = 856,
+			.slots = 864,
+			.qualname = 872,
+			.cached_keys = 880,
+			.module = 888,
+			.tp_name_copy = 896,
+			.unique_id = 936,
+		},
+		.str = STR_THREADED(416, true),
+		.count = COUNT_SPLIT(DEFERRED),
+		.tuple = { .items = 32 },
+		.module = { .definition = 24, .state = 32, .name = 48 },
+		.integer = { .has_tag = true, .digits = 24 },
+		.dict = { .inline_values = true, .unique_id = 28 },
+	},
+	{
+		.since = 0x030f,
+		.until = 0x030f,
+		.checked_patch = 2,
+		THREADED,
+		.runtime = { .size = 406016, .interpreters_head = 936, .interpreters_main = 944 },
+		.interpreter = {
+			.size = 247040,
+			.next = 7264,
+			.id = 7272,
+			.threads_head = 7336,
+			.gc = 7400,
+			.sysdict = 7576,
+			.builtins = 7584,
+			.modules = 7592,
+			STATIC_TYPES(186312, 203, 196072),
+			.interned = 230952,
+			.obmalloc = 17592,
+			.moving = 10880,
+		},
+		.gc = {
+			.enabled = 0,
+			.collecting = 112,
+			.garbage = 128,
+			.callbacks = 136,
+		},
+		.thread = {
+			.next = 8,
+			.interpreter = 16,
+			.thread_id = 176,
+			.native_thread_id = 184,
+			.current_frame = 72,
+			.counts = 15696,
+			.merging = 15680,
+		},
+		.heap_type = {
+			.size = 952,
+			.name = 864,
+			.slots = 872,
+			.qualname = 880,
+			.cached_keys = 888,
+			.module = 896,
+			.tp_name_copy = 904,
+			.unique_id = 944,
+		},
+		.str = STR_THREADED(424, true),
+		.count = COUNT_SPLIT(DEFERRED),
+		.tuple = { .items = 32 },
+		.module = {
+			.definition = 88,
+			.has_definition = 48,
+			.state = 24,
+			.state_size = 56,
+			.name = 40,
+		},
+		.integer = { .has_tag = true, .digits = 24 },
+		.dict = { .inline_values = true, .unique_id = 28 },
+	},
+};
 
-const struct cpy_layout *cpy_layout_next(uint32_t hexversion, const struct cpy_layout *before)
+#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
+
+const struct cpy_layout *cpy_layout_next(uint32_t hexversion, bool free_threaded,
+					 const struct cpy_layout *before)
 {
+	const struct cpy_layout *table = free_threaded ? threaded : layouts;
+	size_t count = free_threaded ? COUNT_OF(threaded) : COUNT_OF(layouts);
 	uint32_t series = hexversion >> 16;
-	size_t i = before ? (size_t)(before - layouts) + 1 : 0;
+	size_t i = before ? (size_t)(before - table) + 1 : 0;
 
-	for (; i < sizeof(layouts) / sizeof(layouts[0]); i++)
-		if (series >= layouts[i].since && series <= layouts[i].until)
-			return &layouts[i];
+	for (; i < count; i++)
+		if (series >= table[i].since && series <= table[i].until)
+			return &table[i];
 	return NULL;
 }
 
-const struct cpy_layout *cpy_layout_newest(void)
+const struct cpy_layout *cpy_layout_find(uint32_t hexversion, bool free_threaded)
 {
-	return &layouts[sizeof(layouts) / sizeof(layouts[0]) - 1];
+	const struct cpy_layout *layout = NULL;
+	uint32_t patch = hexversion >> 8 & 255;
+
+	do
+		layout = cpy_layout_next(hexversion, free_threaded, layout);
+	while (layout && layout->last_patch && patch >= layout->last_patch);
+	return layout;
+}
+
+const struct cpy_layout *cpy_layout_newest(bool free_threaded)
+{
+	return free_threaded ? &threaded[COUNT_OF(threaded) - 1] : &layouts[COUNT_OF(layouts) - 1];
 }

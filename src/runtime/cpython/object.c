@@ -2,6 +2,8 @@
 /* The numbers of every object, and then its references, both in the order of ids. */
 #include <stdio.h>
 
+#include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/mimalloc.h"
 #include "runtime/cpython/private.h"
 
 struct pass {
@@ -36,6 +38,45 @@ static rg_error *add_types(struct cpy *cpy, rg_builder *builder)
 	return error;
 }
 
+/* The number of what free-threaded builds let each thread count for itself; 0: none. */
+static uint64_t unique_id(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	if (type->is_type)
+		return cpy_is_heap_type(cpy, object)
+			       ? cpy_get(cpy, object, cpy->layout.heap_type.unique_id) : 0;
+	if (type->is_dict)
+		return cpy_get32(cpy, object, cpy->layout.dict.unique_id);
+	if (type->row && !strcmp(type->row->name, "code"))
+		return cpy_get(cpy, object, cpy_execution_layout(cpy)->code.unique_id);
+	return 0;
+}
+
+/* The references to @object that threads have counted for themselves. */
+static int64_t thread_counts(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	uint64_t id = unique_id(cpy, type, object), values, size;
+	int64_t sum = 0;
+	size_t i;
+
+	for (i = 0; id && i < cpy->thread_count; i++) {
+		uint64_t at = cpy->threads[i].address + cpy->layout.thread.counts;
+
+		values = cpy_word(cpy, at);
+		size = cpy_word(cpy, at + 8);
+		if (values && id <= size)
+			sum += (int64_t)cpy_word(cpy, values + 8 * (id - 1));
+	}
+	return sum;
+}
+
+/* The references to @object that nobody has counted yet. */
+static uint32_t late_count(const struct cpy *cpy, uint64_t object)
+{
+	const uint32_t *count = rg_map_find(&cpy->private->late, object);
+
+	return count ? *count : 0;
+}
+
 static rg_error *set_object(void *user, rg_id id, uint64_t address)
 {
 	struct pass *pass = user;
@@ -50,7 +91,9 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 		return rg_error_new(RG_ERROR_CORRUPT, "object 0x%llx has lost its type",
 				    (unsigned long long)address);
 	object.type = type->id;
-	object.refcount = (int64_t)cpy_head_count(cpy, at);
+	object.refcount = cpy_head_count(cpy, at);
+	if (__builtin_expect(cpy->layout.thread.counts, 0))
+		object.refcount += thread_counts(cpy, type, address) + late_count(cpy, address);
 	is_gc = type->is_gc;
 	size = type->basicsize;
 	if (cpy_head_immortal(cpy, at))
@@ -69,10 +112,14 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 		object.flags |= RG_OBJECT_MODULE;
 	if (type->is_routine)
 		object.flags |= RG_OBJECT_ROUTINE;
-	if (is_gc && cpy_word(cpy, address - 16))
+	if (is_gc && cpy_head_tracked(cpy, at, address))
 		object.flags |= RG_OBJECT_TRACKED;
+	if (is_gc && cpy_head_frozen(cpy, at)) {
+		object.flags |= RG_OBJECT_FROZEN;
+		cpy->collector.frozen++;
+	}
 	/* A finalizer runs once: the collector's head says whether it has. */
-	if (type->has_finalizer && !(is_gc && cpy_word(cpy, address - 8) & 1))
+	if (type->has_finalizer && !(is_gc && cpy_head_finalized(cpy, at, address)))
 		object.flags |= RG_OBJECT_FINALIZER;
 	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
 	    !rg_image_at(cpy->image, cpy_body(cpy, address), size)) {
@@ -102,6 +149,7 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 	rg_id count;
 
 	cpy->builder = builder;
+	cpy->collector.frozen = 0;
 	RG_TRY(cpy_heap_mark(cpy, builder));
 	RG_TRY(rg_builder_index(builder, &count));
 	RG_TRY(add_types(cpy, builder));
@@ -115,7 +163,6 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 			 "dump lacks", (unsigned long long)cpy->private->unnamed);
 		RG_TRY(rg_image_lacks(cpy->image, sentence));
 	}
-	cpy->collector.frozen = 0;
 	cpy_heap_frozen(cpy, set_frozen, &pass);
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
@@ -189,7 +236,8 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 		error = rg_error_no_memory();
 	rg_free(pass);
 	cpy->unreadable = unreadable;
-	cpy->private->allocator_free = cpy_pools_free(cpy);
+	cpy->private->allocator_free = cpy->layout.free_threaded ? cpy_mimalloc_free(cpy)
+								 : cpy_pools_free(cpy);
 	cpy->private->sealed = true;
 	return error;
 }

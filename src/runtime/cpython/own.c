@@ -5,6 +5,7 @@
  * something freed, but never a sign of C code that holds the object.
  */
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/mimalloc.h"
 #include "runtime/cpython/private.h"
 
 #define MOST_CHUNKS 4096
@@ -188,7 +189,10 @@ static rg_error *put_all(struct own *own)
 	rg_id count = rg_graph_object_count(own->graph), id;
 	size_t i;
 
-	RG_TRY(cpy_pools_own(cpy, &own->pools, own->each, own->user));
+	if (cpy->layout.free_threaded)
+		RG_TRY(cpy_mimalloc_own(cpy, own->each, own->user));
+	else
+		RG_TRY(cpy_pools_own(cpy, &own->pools, own->each, own->user));
 	RG_TRY(put(own, cpy->runtime, cpy->layout.runtime.size));
 	for (i = 0; i < cpy->interpreter_count; i++)
 		RG_TRY(put(own, cpy->interpreters[i].address, cpy->layout.interpreter.size));

@@ -11,9 +11,10 @@
 #include "base/alloc.h"
 #include "base/vector.h"
 #include "runtime/cpython/cpython.h"
+#include "runtime/cpython/head.h"
 
 /* The releases that layout.c has tables for. */
-#define CPY_READS "CPython 3.8 to 3.15 with a GIL"
+#define CPY_READS "CPython 3.8 to 3.15, and free-threaded 3.13 to 3.15"
 
 #define CPY_TYPE_CACHE 1024
 
@@ -44,6 +45,8 @@ struct cpy_private {
 	uint64_t fault_file;        /* see cpy_fault_file */
 	bool fault_searched;
 	struct rg_map undecoded;    /* objects counted as such */
+	struct rg_map late;         /* object -> references that are counted late: frame.c */
+	bool counts_late;           /* while all is walked for the first time */
 	RG_VECTOR(struct rg_runtime_info) runtimes; /* of the process; one of them is read */
 	char layout_note[512];      /* what the debug offsets say otherwise than the tables; "" */
 	bool failed;                /* memory ran out where no error can be returned */
@@ -55,22 +58,6 @@ struct cpy_private {
 void *cpy_keep(struct cpy *cpy, size_t size);
 /* cpy_keep_string - a copy that lives as long as @cpy. */
 const char *cpy_keep_string(struct cpy *cpy, const char *string);
-
-static inline uint64_t cpy_load64(const void *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, 8);
-	return word;
-}
-
-static inline uint32_t cpy_load32(const void *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, 4);
-	return word;
-}
 
 static inline struct cpy_type_slot *cpy_type_slot(const struct cpy *cpy, uint64_t address)
 {
@@ -87,64 +74,6 @@ static inline const struct cpy_type *cpy_type_fast(struct cpy *cpy, uint64_t add
 	if (__builtin_expect(slot->address == address, 1))
 		return slot->type;
 	return cpy_type_slow(cpy, address);
-}
-
-/* The bytes of the head of the object at @object, cpy_head_size() of them; NULL: not at hand. */
-static inline const unsigned char *cpy_head_at(const struct cpy *cpy, uint64_t object)
-{
-	return rg_image_at(cpy->image, object, cpy_head_size(cpy));
-}
-
-/* ob_type in the head whose bytes are @head. */
-static inline uint64_t cpy_head_type(const struct cpy *cpy, const unsigned char *head)
-{
-	return cpy_load64(head + cpy->shift + CPY_TYPE);
-}
-
-/* Whether the counts in @head can be those of a living object. */
-static inline bool cpy_head_lives(const struct cpy *cpy, const unsigned char *head)
-{
-	return (cpy_load64(head) & cpy->layout.count.mask) - 1 < cpy->layout.count.limit;
-}
-
-static inline bool cpy_head_immortal(const struct cpy *cpy, const unsigned char *head)
-{
-	uint64_t word = cpy_load64(head);
-
-	if (!cpy->layout.count.is_narrow)
-		return word > UINT64_C(500000000); /* static objects start at 999,999,999 */
-	return word >> 31 & 1;
-}
-
-/* The number of references that @head says there are. */
-static inline uint64_t cpy_head_count(const struct cpy *cpy, const unsigned char *head)
-{
-	uint64_t word = cpy_load64(head);
-
-	return cpy->layout.count.is_narrow ? word & UINT32_MAX : word;
-}
-
-/* cpy_immortal - whether the object at @object is one of those that are not counted. */
-static inline bool cpy_immortal(const struct cpy *cpy, uint64_t object)
-{
-	const unsigned char *head = cpy_head_at(cpy, object);
-
-	return head && cpy_head_immortal(cpy, head);
-}
-
-/*
- * cpy_str_state - the lowest byte of the state of a str whose body's bytes are @at: interned 0-1,
- * kind 2-4, compact 5, ascii 6, ready or static 7.
- */
-static inline unsigned cpy_str_state(const unsigned char *at)
-{
-	return at[32];
-}
-
-/* cpy_is_heap_type - whether the type at @type is none of those that are static data. */
-static inline bool cpy_is_heap_type(const struct cpy *cpy, uint64_t type)
-{
-	return cpy_get(cpy, type, 168) & CPY_TPFLAG_HEAPTYPE;
 }
 
 /* cpy_collector_of - the state of the collector that serves @interpreter. */
@@ -337,6 +266,9 @@ void cpy_text_repr(struct cpy *cpy, struct cpy_text *text, uint64_t object);
  * bool, None, finite float, bytes and tuples of these; false: there is none (or it is long).
  */
 bool cpy_text_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object);
+/* cpy_buffer_repr - the str at @object as Python writes it, all of it in printable characters. */
+struct rg_buffer;
+void cpy_buffer_repr(struct cpy *cpy, struct rg_buffer *buffer, uint64_t object);
 /* cpy_text_finish - closes with a NUL, at a character's boundary. */
 void cpy_text_finish(struct cpy_text *text);
 

@@ -21,6 +21,8 @@
 #define TYPES_LIMIT (1u << 22)
 /* Weak references to a thread's sentinel: one a threading.local. */
 #define LOCALS_LIMIT (1u << 16)
+#define MERGING_OBJECTS 254
+#define MERGING_CHUNKS (1u << 16)
 /* Frames further out have no expression of a sensible length. */
 #define DEEPEST_FRAME 64
 
@@ -116,38 +118,6 @@ static rg_error *put_block(struct roots *roots, uint64_t start, uint64_t end, ui
 
 /* ---- sys.modules ----------------------------------------------------------- */
 
-/* The str at @object as Python would write it. */
-static void append_repr(struct roots *roots, uint64_t object)
-{
-	char text[512];
-	const char *at;
-	char quote;
-
-	if (cpy_str(roots->cpy, object, text, sizeof(text)) < 0) {
-		const struct cpy_type *type = cpy_type_of(roots->cpy, object);
-
-		rg_buffer_printf(&roots->name, "<%s>", type && type->name ? type->name : "?");
-		return;
-	}
-	quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
-	rg_buffer_putc(&roots->name, quote);
-	for (at = text; *at; at++) {
-		if (*at == quote || *at == '\\')
-			rg_buffer_printf(&roots->name, "\\%c", *at);
-		else if (*at == '\n')
-			rg_buffer_puts(&roots->name, "\\n");
-		else if (*at == '\r')
-			rg_buffer_puts(&roots->name, "\\r");
-		else if (*at == '\t')
-			rg_buffer_puts(&roots->name, "\\t");
-		else if ((unsigned char)*at < 32 || *at == 127)
-			rg_buffer_printf(&roots->name, "\\x%02x", (unsigned char)*at);
-		else
-			rg_buffer_putc(&roots->name, *at);
-	}
-	rg_buffer_putc(&roots->name, quote);
-}
-
 /* sys.modules[key] as code, where that is true. */
 static void set_module_code(struct roots *roots, uint64_t key, char *code, size_t size)
 {
@@ -171,7 +141,7 @@ static bool put_module(void *user, uint64_t key, uint64_t value)
 	if (value == roots->cpy->none)
 		return true;
 	rg_buffer_puts(&roots->name, "sys.modules[");
-	append_repr(roots, key);
+	cpy_buffer_repr(roots->cpy, &roots->name, key);
 	rg_buffer_putc(&roots->name, ']');
 	set_module_code(roots, key, code, sizeof(code));
 	/* Nobody imports from the script: what it shares with a module is that module's. */
@@ -601,7 +571,10 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 				   RG_ROOT_LOCAL, 0));
 		}
 		walk->count = 0;
-		cpy_walk_frame(walk, frame.address, RG_REFERENCE_STRONG);
+		/* What a generator's frame holds is the generator's. */
+		cpy_walk_frame(walk, frame.address,
+			       roots->locals_count || roots->layout->heap_frame
+				       ? RG_REFERENCE_STRONG : RG_REFERENCE_BORROWED);
 		put_frame_references(walk);
 		if (!roots->error)
 			roots->error = put_frame_stack(roots, &frame);
@@ -712,6 +685,31 @@ static rg_error *put_thread_locals(struct roots *roots, const struct cpy_thread 
 	return roots->error;
 }
 
+/*
+ * Free-threaded: an object that other threads have let go of more often than taken is
+ * kept by a queue of the thread that owns it, until that one merges the counts.  The
+ * queue is two stacks of chunks: the one before 0, number 8, objects 16.
+ */
+static rg_error *put_merging(struct roots *roots, const struct cpy_thread *thread)
+{
+	uint64_t at = thread->address + roots->cpy->layout.thread.merging, chunk, count, i;
+	unsigned stack, chunks;
+
+	if (!roots->cpy->layout.thread.merging)
+		return NULL;
+	for (stack = 0; stack < 2; stack++) {
+		chunk = cpy_word(roots->cpy, at + 8 * stack);
+		for (chunks = 0; chunk && chunks < MERGING_CHUNKS; chunks++) {
+			count = cpy_word(roots->cpy, chunk + 8);
+			for (i = 0; i < count && i < MERGING_OBJECTS; i++)
+				RG_TRY(put_word(roots, chunk + 16 + 8 * i, RG_ROOT_THREAD,
+						"counts to merge"));
+			chunk = cpy_word(roots->cpy, chunk);
+		}
+	}
+	return NULL;
+}
+
 /* ---- threads ------------------------------------------------------------------------ */
 
 static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *walk)
@@ -741,6 +739,8 @@ static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *
 	if (!error)
 		error = put_fields(roots, thread->address, roots->layout->thread.fields,
 				   RG_ROOT_THREAD);
+	if (!error)
+		error = put_merging(roots, thread);
 	roots->init.thread = RG_NONE;
 	return error;
 }

@@ -24,6 +24,7 @@ static uint64_t hash_name(const char *name)
 static bool build(const struct cpy *cpy)
 {
 	struct cpy_private *private = cpy->private;
+	uint8_t of_build = cpy->layout.free_threaded ? CPY_FREE_THREADED : CPY_WITH_GIL;
 	size_t i;
 
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -34,7 +35,8 @@ static bool build(const struct cpy *cpy)
 			const uint32_t *before = rg_map_find(&private->row_index, hash);
 			struct cpy_row entry = { row, before ? *before : 0 };
 
-			if (cpy->minor < row->since || cpy->minor > row->until)
+			if (cpy->minor < row->since || cpy->minor > row->until ||
+			    (row->build && row->build != of_build))
 				continue;
 			if (!rg_vector_push(&private->rows, entry) ||
 			    !rg_map_put(&private->row_index, hash, (uint32_t)private->rows.count))

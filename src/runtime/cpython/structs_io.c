@@ -23,6 +23,8 @@ const struct cpy_struct cpy_structs_io[] = {
 	  .size = cpy_size_bytesio },
 	{ CPY_ROW("_io.BytesIO", 12, 15, 64), CPY_FIELDS(OWN(16, ".buf")),
 	  .size = cpy_size_bytesio },
+	{ CPY_ROW("_io.BytesIO", 14, 15, 72), CPY_FIELDS(OWN(16, ".buf")),
+	  .size = cpy_size_bytesio },
 	{ CPY_ROW("_io._BytesIOBuffer", 8, 15, 24), CPY_FIELDS(OWN(16, ".source")) },
 	{ CPY_ROW("_io.StringIO", 8, 11, 120), CPY_FIELDS(HID(56, ".accu_large"),
 	  HID(64, ".accu_small"), HID(80, ".decoder"), HID(88, ".readnl"), HID(96, ".writenl")),

@@ -219,14 +219,16 @@ static bool size_stgdict(const struct cpy *cpy, const struct cpy_type *type, uin
 }
 
 /*
- * From 3.13 on a StgInfo follows the type at 928 (944 from 3.14 on): initialized 0,
+ * From 3.13 on a StgInfo follows the type at 928 (944 from 3.14 on, 960 in free-threaded
+ * builds of 3.15, since it is aligned): initialized 0,
  * length 24, elements 48, format 136, ndim 144 (144 and 152).  This __sizeof__ leaves
  * out the type's shared keys.
  */
 static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type, uint64_t body,
 			     uint64_t *ret)
 {
-	uint64_t info = body + (cpy->minor > 13 ? 944 : 928), size = type->basicsize, count;
+	uint64_t after = cpy->minor <= 13 ? 928 : type->row->basicsize == 1136 ? 960 : 944;
+	uint64_t info = body + after, size = type->basicsize, count;
 	uint64_t format = info + (cpy->minor > 13 ? 144 : 136);
 
 	if (!rg_image_u64(cpy->image, body + CPY_OB_SIZE, &count) ||
@@ -238,10 +240,17 @@ static bool size_ctypes_type(const struct cpy *cpy, const struct cpy_type *type,
 	return true;
 }
 
-#define CTYPES_INFO_314                                                                            \
-	CPY_FIELDS(OWN(1000, ".proto"), OWN(1032, ".argtypes"), OWN(1040, ".converters"),          \
-		   OWN(1048, ".restype"), OWN(1056, ".checker"), OWN(1064, ".pointer_type"),       \
-		   OWN(1072, ".module"))
+/* @at: where the StgInfo is. */
+#define CTYPES_INFO(at)                                                                            \
+	CPY_FIELDS(OWN((at) + 56, ".proto"), OWN((at) + 88, ".argtypes"),                          \
+		   OWN((at) + 96, ".converters"), OWN((at) + 104, ".restype"),                     \
+		   OWN((at) + 112, ".checker"), OWN((at) + 120, ".pointer_type"),                  \
+		   OWN((at) + 128, ".module"))
+#define CTYPES_META(name)                                                                          \
+	{ CPY_ROW(name, 14, 15, 1120), CTYPES_INFO(944), .base = "type",                           \
+	  .size = size_ctypes_type },                                                              \
+	{ CPY_ROW(name, 15, 15, 1136), CTYPES_INFO(960), .base = "type",                           \
+	  .size = size_ctypes_type }
 
 /* ---- interpreters ----------------------------------------------------------- */
 
@@ -313,6 +322,13 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
 	  OWN(112, "._fut_waiter"), OWN(120, ".coro"), OWN(128, ".name"), OWN(136, ".context")) },
 	{ CPY_ROW("_asyncio.Task", 14, 15, 168), CPY_FIELDS(OWN(16, "._loop"),
+	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
+	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
+	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
+	  OWN(96, "._asyncio_awaited_by"), OWN(120, "._fut_waiter"), OWN(128, ".coro"),
+	  OWN(136, ".name"), OWN(144, ".context")) },
+	/* Free-threaded: with the number of its thread. */
+	{ CPY_ROW("_asyncio.Task", 14, 15, 176), CPY_FIELDS(OWN(16, "._loop"),
 	  OWN(24, ".callback0"), OWN(32, ".context0"), OWN(40, "._callbacks"),
 	  OWN(48, "._exception"), OWN(56, ".exception_tb"), OWN(64, "._result"),
 	  OWN(72, "._source_traceback"), OWN(80, "._cancel_message"), OWN(88, ".cancelled_exc"),
@@ -497,20 +513,13 @@ const struct cpy_struct cpy_structs_stdlib[] = {
 	  OWN(1016, ".argtypes"), OWN(1024, ".converters"), OWN(1032, ".restype"),
 	  OWN(1040, ".checker"), OWN(1048, ".module")), .base = "type", .size = size_ctypes_type },
 
-	{ CPY_ROW("_ctypes.CType_Type", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.PyCStructType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.UnionType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.PyCPointerType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.PyCArrayType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.PyCSimpleType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
-	{ CPY_ROW("_ctypes.PyCFuncPtrType", 14, 15, 1120), CTYPES_INFO_314, .base = "type",
-	  .size = size_ctypes_type },
+	CTYPES_META("_ctypes.CType_Type"),
+	CTYPES_META("_ctypes.PyCStructType"),
+	CTYPES_META("_ctypes.UnionType"),
+	CTYPES_META("_ctypes.PyCPointerType"),
+	CTYPES_META("_ctypes.PyCArrayType"),
+	CTYPES_META("_ctypes.PyCSimpleType"),
+	CTYPES_META("_ctypes.PyCFuncPtrType"),
 
 	/* Samples that come with the interpreter. */
 	{ CPY_ROW("xxsubtype.spamdict", 8, 15, 56), .base = "dict" },

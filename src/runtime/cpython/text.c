@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "runtime/cpython/private.h"
 
 #define REPR_DEPTH 3
@@ -71,7 +72,7 @@ static bool str_characters(const struct cpy *cpy, uint64_t object, struct charac
 	if (!bytes)
 		return false;
 	ret->length = cpy_load64(bytes + CPY_HEAD);
-	state = cpy_str_state(bytes);
+	state = cpy_str_state(cpy, bytes);
 	ret->kind = state >> 2 & 7;
 	if (!ret->kind && cpy->layout.str.wstr) {
 		/* Not made ready: only its wide characters exist. */
@@ -203,6 +204,37 @@ static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object, ui
 		cpy_text_put(text, out, n);
 	}
 	cpy_text_put(text, &quote, 1);
+}
+
+void cpy_buffer_repr(struct cpy *cpy, struct rg_buffer *buffer, uint64_t object)
+{
+	char text[512];
+	const char *at;
+	char quote;
+
+	if (cpy_str(cpy, object, text, sizeof(text)) < 0) {
+		const struct cpy_type *type = cpy_type_of(cpy, object);
+
+		rg_buffer_printf(buffer, "<%s>", type && type->name ? type->name : "?");
+		return;
+	}
+	quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
+	rg_buffer_putc(buffer, quote);
+	for (at = text; *at; at++) {
+		if (*at == quote || *at == '\\')
+			rg_buffer_printf(buffer, "\\%c", *at);
+		else if (*at == '\n')
+			rg_buffer_puts(buffer, "\\n");
+		else if (*at == '\r')
+			rg_buffer_puts(buffer, "\\r");
+		else if (*at == '\t')
+			rg_buffer_puts(buffer, "\\t");
+		else if ((unsigned char)*at < 32 || *at == 127)
+			rg_buffer_printf(buffer, "\\x%02x", (unsigned char)*at);
+		else
+			rg_buffer_putc(buffer, *at);
+	}
+	rg_buffer_putc(buffer, quote);
 }
 
 /* ---- numbers ---------------------------------------------------------------- */

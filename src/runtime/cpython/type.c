@@ -559,7 +559,7 @@ static bool made_by_python(const struct cpy *cpy, uint64_t address)
 
 	if (!at || !tp_name)
 		return false;
-	if ((cpy_str_state(at) & 0x60) == 0x60)
+	if ((cpy_str_state(cpy, at) & 0x60) == 0x60)
 		return tp_name == cpy_body(cpy, name) + cpy->layout.str.ascii_header;
 	return tp_name == cpy_get(cpy, name, cpy->layout.str.utf8) ||
 	       tp_name == cpy_get(cpy, name, cpy->layout.str.data);
@@ -614,7 +614,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	type->is_gc = type->flags & CPY_TPFLAG_HAVE_GC;
 	type->is_heap = type->flags & CPY_TPFLAG_HEAPTYPE;
 	type->is_type = type->flags & CPY_TPFLAG_TYPE;
-	type->prefix = type->is_gc ? 16 : 0;
+	type->prefix = type->is_gc && !cpy->layout.free_threaded ? 16 : 0;
 	if (cpy->minor <= 11 ? type->flags & CPY_TPFLAG_MANAGED_DICT
 			     : type->flags & (CPY_TPFLAG_MANAGED_DICT | CPY_TPFLAG_MANAGED_WEAKREF))
 		type->prefix += 16;

@@ -79,7 +79,8 @@ static void emit_dict(struct cpy_walk *walk, uint64_t dict, uint8_t kind)
 static void walk_managed(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
 	struct cpy *cpy = walk->cpy;
-	uint64_t object = walk->object, word = cpy_word(cpy, object - 24);
+	uint64_t object = walk->object;
+	uint64_t word = cpy_word(cpy, object - (cpy->layout.free_threaded ? 8 : 24));
 	uint8_t kind = RG_REFERENCE_STRONG;
 	uint32_t head;
 

@@ -281,7 +281,7 @@ static bool size_str(const struct cpy *cpy, const struct cpy_type *type, uint64_
 	if (!at)
 		return false;
 	length = cpy_load64(at + CPY_HEAD);
-	state = cpy_str_state(at);
+	state = cpy_str_state(cpy, at);
 	kind = state >> 2 & 7;
 	compact = state & 0x20;
 	ascii = state & 0x40;
@@ -403,6 +403,13 @@ const struct cpy_struct cpy_structs_core[] = {
 	{ .name = "weakref.ProxyType", .since = 11, .until = 15, .basicsize = 64,
 	  .walk = walk_weakref },
 	{ .name = "weakref.CallableProxyType", .since = 11, .until = 15, .basicsize = 64,
+	  .walk = walk_weakref },
+	/* Free-threaded: each knows the lock of its referent. */
+	{ .name = "weakref.ReferenceType", .since = 13, .until = 15, .basicsize = 72,
+	  .walk = walk_weakref },
+	{ .name = "weakref.ProxyType", .since = 13, .until = 15, .basicsize = 72,
+	  .walk = walk_weakref },
+	{ .name = "weakref.CallableProxyType", .since = 13, .until = 15, .basicsize = 72,
 	  .walk = walk_weakref },
 	{ .name = NULL },
 };

@@ -221,7 +221,7 @@ static bool match(void *user, uint64_t key, uint64_t value)
 	const void *text;
 
 	if (!at || cpy_load64(at + CPY_HEAD) != search->length ||
-	    (cpy_str_state(at) & 0x60) != 0x60)
+	    (cpy_str_state(cpy, at) & 0x60) != 0x60)
 		return true;
 	text = rg_image_at(cpy->image, body + cpy->layout.str.ascii_header, search->length);
 	if (!text || memcmp(text, search->name, search->length))
