@@ -72,6 +72,11 @@ struct rg_dump_info {
 	int signal;                 /* that ended it, as the kernel counts them; 0: none, unknown */
 	const struct rg_runtime_info *runtimes; /* all that the process held; none: not known */
 	size_t runtime_count;
+	uint64_t unreached;         /* objects with RG_OBJECT_UNREACHED */
+	uint64_t allocator_pools;   /* of the runtime's own allocator; 0: none, or unknown */
+	uint64_t allocator_blocks;  /* in use in these, by the allocator's own books */
+	uint64_t allocator_bytes;   /* of these blocks */
+	uint64_t allocator_torn;    /* pools whose books disagree: it was at work in them */
 };
 
 /*

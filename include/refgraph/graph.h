@@ -33,6 +33,7 @@ enum rg_object_flag {
 	RG_OBJECT_TYPE = 1u << 7,       /* the object is itself a type */
 	RG_OBJECT_MODULE = 1u << 8,     /* the object is a module */
 	RG_OBJECT_ROUTINE = 1u << 9,    /* kept by the runtime for itself: explains nothing */
+	RG_OBJECT_UNREACHED = 1u << 10, /* no root leads to it: found in the allocator's memory */
 };
 
 /* How a reference counts. */

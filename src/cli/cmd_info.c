@@ -84,6 +84,23 @@ static void memory_row(struct cli *cli, const struct rg_dump_info *info)
 	rg_sink_puts(cli->sink, "\n");
 }
 
+/* Objects that only the allocator's books led to, and pools in which it was at work. */
+static void unreached_row(rg_sink *sink, const struct rg_dump_info *info)
+{
+	char number[RG_FORMAT_SIZE], text[RG_FORMAT_SIZE + 96];
+
+	if (info->unreached) {
+		snprintf(text, sizeof(text), "%s that no root leads to: held by C, or lost "
+			 "(refgraph refcounts)", rg_format_count(info->unreached, number));
+		row(sink, "unreached", text);
+	}
+	if (info->allocator_torn) {
+		snprintf(text, sizeof(text), "at work in %s of its pools",
+			 rg_format_count(info->allocator_torn, number));
+		row(sink, "allocator", text);
+	}
+}
+
 /* What the first lines say is missing: what that costs, and how to have it. */
 static void cost_rows(struct cli *cli, const struct rg_dump_info *info)
 {
@@ -185,6 +202,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 		count_row(sink, "threads", info->threads);
 	thread_rows(sink, graph);
 	count_row(sink, "objects", info->objects);
+	unreached_row(sink, info);
 	count_row(sink, "types", types);
 	count_row(sink, "references", rg_graph_reference_count(graph));
 	count_row(sink, "roots", roots);
@@ -265,6 +283,13 @@ static int report_json(struct cli *cli, rg_dump *dump, const rg_graph *graph, ui
 	rg_json_put_u64(json, "other", account.other);
 	rg_json_put_u64(json, "total", account.total);
 	rg_json_put_u64(json, "elsewhere", account.elsewhere);
+	rg_json_put_end(json);
+	rg_json_put_u64(json, "unreached", info->unreached);
+	rg_json_put_object(json, "allocator");
+	rg_json_put_u64(json, "pools", info->allocator_pools);
+	rg_json_put_u64(json, "blocks", info->allocator_blocks);
+	rg_json_put_u64(json, "bytes", info->allocator_bytes);
+	rg_json_put_u64(json, "torn", info->allocator_torn);
 	rg_json_put_end(json);
 	rg_json_put_object(json, "process");
 	rg_json_put_u64(json, "pid", info->pid);

@@ -28,6 +28,7 @@ static const struct {
 	const char *word;
 } flag_words[] = {
 	{ RG_OBJECT_TRACKED, "tracked" },     { RG_OBJECT_IMMORTAL, "immortal" },
+	{ RG_OBJECT_UNREACHED, "unreached" },
 	{ RG_OBJECT_FROZEN, "frozen" },	      { RG_OBJECT_FINALIZER, "finalizer" },
 	{ RG_OBJECT_OPAQUE, "opaque" },	      { RG_OBJECT_UNREADABLE, "unreadable" },
 	{ RG_OBJECT_PLUMBING, "plumbing" },   { RG_OBJECT_TYPE, "type" },

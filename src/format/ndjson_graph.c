@@ -126,7 +126,7 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 		{ "frozen", RG_OBJECT_FROZEN },       { "finalizer", RG_OBJECT_FINALIZER },
 		{ "opaque", RG_OBJECT_OPAQUE },       { "unreadable", RG_OBJECT_UNREADABLE },
 		{ "is_type", RG_OBJECT_TYPE },        { "is_module", RG_OBJECT_MODULE },
-		{ "is_routine", RG_OBJECT_ROUTINE },
+		{ "is_routine", RG_OBJECT_ROUTINE },  { "unreached", RG_OBJECT_UNREACHED },
 	};
 	struct rg_json_scan scan;
 	static const struct definition none;

@@ -459,6 +459,7 @@ static rg_error *object(struct writer *w, rg_id id)
 	flag(w, "is_type", o.flags & RG_OBJECT_TYPE);
 	flag(w, "is_module", o.flags & RG_OBJECT_MODULE);
 	flag(w, "is_routine", o.flags & RG_OBJECT_ROUTINE);
+	flag(w, "unreached", o.flags & RG_OBJECT_UNREACHED);
 	if (o.owned)
 		number(w, "owned", o.owned);
 	if (type->address)

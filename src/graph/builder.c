@@ -83,6 +83,34 @@ bool rg_builder_marked(const rg_builder *builder, uint64_t address)
 	return rg_index_marked(&builder->graph.index, address);
 }
 
+/* The marks from @address on, lowest bit first, as far as its page and its word go. */
+static inline uint64_t marks_from(const struct rg_index *index, uint64_t address,
+				  unsigned int *ret_count)
+{
+	uint32_t slot = rg_index_slot(index, address);
+	unsigned int bit = rg_index_bit(index, address);
+
+	*ret_count = 64 - bit % 64;
+	return slot ? index->marks[slot - 1][bit / 64] >> bit % 64 : 0;
+}
+
+bool rg_builder_marked_near(const rg_builder *builder, uint64_t address, uint64_t size)
+{
+	const struct rg_index *index = &builder->graph.index;
+	uint64_t wanted = (size + (UINT64_C(1) << index->granule) - 1) >> index->granule;
+	unsigned int count;
+	uint64_t marks = marks_from(index, address, &count);
+
+	if (__builtin_expect(wanted < count, 1))
+		return marks & ((UINT64_C(1) << wanted) - 1);
+	if (marks || wanted == count)
+		return marks != 0;
+	address += (uint64_t)count << index->granule;
+	wanted -= count;
+	marks = marks_from(index, address, &count);
+	return wanted < count ? marks & ((UINT64_C(1) << wanted) - 1) : marks != 0;
+}
+
 void rg_builder_prefetch(const rg_builder *builder, uint64_t address)
 {
 	const struct rg_index *index = &builder->graph.index;

@@ -93,6 +93,11 @@ void rg_builder_granule(rg_builder *builder, unsigned int bits);
 int rg_builder_mark(rg_builder *builder, uint64_t address);
 /* rg_builder_marked - whether rg_builder_mark() was called for @address. */
 bool rg_builder_marked(const rg_builder *builder, uint64_t address);
+/*
+ * rg_builder_marked_near - whether rg_builder_mark() was called for an address in
+ * @size bytes from @address on, 256 at most.  While marking.  O(1).
+ */
+bool rg_builder_marked_near(const rg_builder *builder, uint64_t address, uint64_t size);
 /* rg_builder_prefetch - brings the mark of @address near. */
 void rg_builder_prefetch(const rg_builder *builder, uint64_t address);
 

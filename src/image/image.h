@@ -163,6 +163,15 @@ RG_MUST_CHECK rg_error *rg_image_malloc_free(const rg_image *image,
 							       uint64_t end),
 					     void *user);
 
+/*
+ * rg_image_malloc_used - calls @each for what glibc's malloc has handed out and
+ * not got back: @size bytes from @start, with pages of their own if @mapped.
+ * Heaps count whose chunks follow each other from end to end.  O(chunks + pages).
+ */
+void rg_image_malloc_used(const rg_image *image,
+			  void (*each)(void *user, uint64_t start, uint64_t size, bool mapped),
+			  void *user);
+
 /* rg_image_register_name - what the machine calls registers[@number]; "?" for none. */
 const char *rg_image_register_name(const rg_image *image, uint64_t number);
 

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The heaps of glibc's malloc: which of their memory is free, so that what was
- * left in it is not taken for something that still holds.
+ * left in it is not taken for something that still holds, and which is in use.
  *
  * A chunk begins with {size of the one before, own size and three flags}; its
  * memory follows.  Flag 1 says that the chunk before is in use, but what waits in
  * the per-thread cache and in the fast bins keeps looking so: there the first
  * word is the next of the list, from glibc 2.32 on crossed with the word's own
  * address >> 12 (malloc/malloc.c, PROTECT_PTR).
+ *
+ * What is large has pages of its own: flag 2, nothing before it, and a size of
+ * whole pages, from which newer releases take the head.
  */
 #include "image/image.h"
 
 #define HEAD 16
 #define IN_USE 1u
+#define MAPPED 2u
+#define PAGE UINT64_C(4096)
 #define SMALLEST 32
 #define LONGEST_CACHED 1056 /* sizes of chunks that the cache takes */
 /* Behind the start of an arena's first heap: heap_info and malloc_state, by release. */
@@ -112,4 +117,57 @@ rg_error *rg_image_malloc_free(const rg_image *image,
 			RG_TRY(each_free(&heap, each, user));
 	}
 	return NULL;
+}
+
+struct used {
+	void (*each)(void *user, uint64_t start, uint64_t size, bool mapped);
+	void *user;
+};
+
+static void each_used(const struct heap *heap, const struct used *used)
+{
+	uint64_t chunk, size;
+
+	for (chunk = heap->first; chunk < heap->top; chunk += size) {
+		size = size_of(heap, chunk);
+		/* The last word of a chunk in use is the first of the next one. */
+		if (word_at(heap, chunk + size + 8) & IN_USE && !is_cached(heap, chunk, size))
+			used->each(used->user, chunk + HEAD, size - 8, false);
+	}
+}
+
+/* Chunks with pages of their own: the kernel lets those that meet become one segment. */
+static void each_mapped(const struct rg_segment *segment, const struct used *used)
+{
+	uint64_t at = (segment->start + PAGE - 1) & ~(PAGE - 1), words[2], size;
+
+	for (; at < segment->end && segment->end - at >= PAGE; at += size) {
+		memcpy(words, segment->bytes + (at - segment->start), sizeof(words));
+		size = (words[1] + HEAD) & ~(PAGE - 1);
+		if (words[0] || (words[1] & 7) != MAPPED || !size ||
+		    (words[1] - MAPPED != size && words[1] - MAPPED != size - HEAD) ||
+		    size > segment->end - at) {
+			size = PAGE;
+			continue;
+		}
+		used->each(used->user, at + HEAD, size - HEAD, true);
+	}
+}
+
+void rg_image_malloc_used(const rg_image *image,
+			  void (*each)(void *user, uint64_t start, uint64_t size, bool mapped),
+			  void *user)
+{
+	const struct used used = { each, user };
+
+	for (size_t i = 0; i < image->segment_count; i++) {
+		struct heap heap = { .segment = &image->segments[i] };
+
+		if (!heap.segment->writable || heap.segment->from_file)
+			continue;
+		if (find_first(&heap))
+			each_used(&heap, &used);
+		else
+			each_mapped(heap.segment, &used);
+	}
 }

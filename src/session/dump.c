@@ -170,8 +170,10 @@ static rg_error *read_objects(rg_dump *dump)
 	RG_TRY(rg_builder_finish_objects(dump->builder));
 	graph = rg_builder_graph(dump->builder);
 	dump->info.objects = rg_graph_object_count(graph);
-	for (rg_id id = 0; id < graph->count; id++)
+	for (rg_id id = 0; id < graph->count; id++) {
 		dump->info.object_bytes += rg_store_size(graph, id) + rg_store_owned(graph, id);
+		dump->info.unreached += (graph->flags[id] & RG_OBJECT_UNREACHED) != 0;
+	}
 	refresh(dump);
 	/* All memory is there, yet not all of it made sense: that is not whole either. */
 	if (dump->image && dump->image->complete && dump->info.unreadable) {

@@ -79,14 +79,14 @@ def leaks(python):
     if len(pointed_at) > 1 or any("memory" not in place for row in pointed_at
                                   for place in row["attributed"]):
         findings += ["lost, and called attributed: %s" % row for row in pointed_at]
-    # Untracked and reached from nowhere: found where the allocator's blocks are looked through.
-    hidden_found = {address: times for address, times in hidden.items() if address in first}
-    for address in set(first) - set(expected) - set(hidden_found):
+    # Untracked and reached from nowhere: found in the allocator's blocks alone.
+    for address in set(first) - set(expected) - set(hidden):
         findings.append("0x%x lost nothing, refgraph says %d" % (address, first[address]))
-    for address, times in hidden_found.items():
-        if first[address] != times:
-            findings.append("0x%x lost %d references, refgraph has %d" % (
-                address, times, first[address]))
+    for address, times in hidden.items():
+        if address not in rows or rows[address]["external"] != times \
+                or not rows[address]["unreached"]:
+            findings.append("0x%x lost %d references, and nothing leads to it, refgraph has %s" % (
+                address, times, rows.get(address)))
     return findings
 
 

@@ -106,7 +106,83 @@ static void believes_no_broken_heap(void)
 	CU_ASSERT_FALSE(is_free(&fake, 0x110));
 }
 
+struct used {
+	uint64_t starts[8], sizes[8];
+	size_t count, mapped;
+};
+
+static void see(void *user, uint64_t start, uint64_t size, bool mapped)
+{
+	struct used *used = user;
+
+	CU_ASSERT_FATAL(used->count < 8);
+	used->starts[used->count] = start;
+	used->sizes[used->count++] = size;
+	used->mapped += mapped;
+}
+
+static void look_for_used(const struct fake *fake, uint64_t size, struct used *ret)
+{
+	struct rg_segment segment = { .start = START, .end = START + size,
+				      .bytes = (const unsigned char *)fake->words,
+				      .writable = true };
+	rg_image *image;
+
+	memset(ret, 0, sizeof(*ret));
+	CU_ASSERT_PTR_NULL_FATAL(rg_image_from_segments(&segment, 1, &image));
+	rg_image_malloc_used(image, see, ret);
+	rg_image_close(image);
+}
+
+static void tells_chunks_in_use(void)
+{
+	static struct fake fake;
+	struct used used;
+
+	fill(&fake);
+	look_for_used(&fake, SIZE, &used);
+	CU_ASSERT_EQUAL_FATAL(used.count, 3);
+	CU_ASSERT_EQUAL(used.mapped, 0);
+	CU_ASSERT_EQUAL(used.starts[0], START + 16);
+	CU_ASSERT_EQUAL(used.sizes[0], 0xf8);
+	CU_ASSERT_EQUAL(used.starts[1], START + 0x190);
+	CU_ASSERT_EQUAL(used.sizes[1], 0x78);
+	CU_ASSERT_EQUAL(used.starts[2], START + 0x290);
+	/* A chain that does not end where the heap does tells nothing. */
+	put_chunk(&fake, 0x280, 0x70, true);
+	look_for_used(&fake, SIZE, &used);
+	CU_ASSERT_EQUAL(used.count, 0);
+}
+
+static void tells_chunks_with_pages_of_their_own(void)
+{
+	static struct fake fake;
+	struct used used;
+
+	memset(&fake, 0, sizeof(fake));
+	/* As older releases have it, and less the head, as newer ones do. */
+	put_chunk(&fake, 0, 0x1000 | 2, false);
+	put_chunk(&fake, 0x1000, 0xff0 | 2, false);
+	look_for_used(&fake, SIZE, &used);
+	CU_ASSERT_EQUAL_FATAL(used.count, 2);
+	CU_ASSERT_EQUAL(used.mapped, 2);
+	CU_ASSERT_EQUAL(used.starts[1], START + 0x1010);
+	CU_ASSERT_EQUAL(used.sizes[0], 0xff0);
+	CU_ASSERT_EQUAL(used.sizes[1], 0xff0);
+	/* Neither what reaches beyond the memory, nor other sizes, nor other flags. */
+	put_chunk(&fake, 0, 0x3000 | 2, false);
+	put_chunk(&fake, 0x1000, 0xfe0 | 2, false);
+	look_for_used(&fake, SIZE, &used);
+	CU_ASSERT_EQUAL(used.count, 0);
+	put_chunk(&fake, 0, 0x1000 | 3, false);
+	put_chunk(&fake, 0x1000, 0, false);
+	look_for_used(&fake, SIZE, &used);
+	CU_ASSERT_EQUAL(used.count, 0);
+}
+
 static const struct rg_test tests[] = {
+	RG_TEST(tells_chunks_in_use),
+	RG_TEST(tells_chunks_with_pages_of_their_own),
 	RG_TEST(tells_free_chunks_from_others),
 	RG_TEST(believes_no_broken_heap),
 	{ 0 },

@@ -8,6 +8,10 @@ void cpy_undecoded(struct cpy *cpy, uint64_t address)
 {
 	struct rg_map *seen = &cpy->private->undecoded;
 
+	if (cpy->private->trying) {
+		cpy->private->misread = true;
+		return;
+	}
 	/* Past the limit, which only a hostile dump reaches, some may count twice. */
 	if (rg_map_find(seen, address))
 		return;
@@ -38,6 +42,7 @@ static void cpy_close(void *state)
 		rg_map_free(&private->found_names);
 		rg_map_free(&private->undecoded);
 		rg_map_free(&private->late);
+		rg_vector_free(&private->unreached);
 		rg_map_free(&private->facts);
 		pthread_mutex_destroy(&private->fact_lock);
 		rg_free(private);
@@ -73,6 +78,8 @@ static rg_error *cpy_open(rg_image *image, const char *which, const struct rg_pr
 		error = cpy_discover(cpy, which, &found);
 	if (!error && cpy->private->failed)
 		error = rg_error_no_memory();
+	if (!error && found)
+		cpy_pools_open(cpy);
 	if (error || !found) {
 		cpy_close(cpy);
 		return error;
@@ -95,6 +102,10 @@ static void cpy_info(void *state, struct rg_dump_info *ret)
 	ret->allocator_free = cpy->private->allocator_free;
 	ret->runtimes = cpy->private->runtimes.data;
 	ret->runtime_count = cpy->private->runtimes.count;
+	ret->allocator_pools = cpy->private->pools.pools;
+	ret->allocator_blocks = cpy->private->pools.blocks;
+	ret->allocator_bytes = cpy->private->pools.bytes;
+	ret->allocator_torn = cpy->private->pools.torn;
 }
 
 const struct rg_runtime cpython_runtime = {

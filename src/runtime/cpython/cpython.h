@@ -161,6 +161,7 @@ struct cpy_type {
 	const struct cpy_struct *rows[CPY_ROW_DEPTH];
 	uint32_t row_count;
 	bool is_leaf;           /* instances refer to nothing */
+	bool keeps_memory;      /* instances may own memory of any content (blocks.h) */
 	bool is_dict, is_module; /* by its row */
 	bool is_routine;         /* its objects describe something to the interpreter */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
@@ -189,6 +190,8 @@ struct cpy_interpreter {
 	uint64_t id;
 	uint64_t interned;      /* dict of interned strings, whose references do not count; or 0 */
 	uint64_t modules;       /* the dict sys.modules */
+	uint64_t arenas;        /* pymalloc's array of arenas, or 0: not known (pools.c) */
+	uint32_t arena_count;
 };
 
 struct cpy_thread {

@@ -50,6 +50,8 @@ struct heap {
 	bool suspect;     /* or may do so */
 	bool lacking;     /* objects lie in memory that the dump lacks */
 	bool failed;      /* no memory */
+	bool searching;   /* nothing led here: it was found in the allocator's memory */
+	RG_VECTOR(uint64_t) keepers; /* objects that may own memory of any content */
 	struct cpy_walk walk;
 };
 
@@ -69,6 +71,14 @@ static void miss(struct heap *heap, uint64_t source, uint64_t target, uint64_t m
 	}
 	heap->lacking = heap->suspect = true;
 	cpy_undecoded(heap->cpy, target);
+}
+
+/* Static types that are seen for the first time through what was found are no find. */
+static bool note_unreached(struct heap *heap, uint64_t address, const struct cpy_type *type)
+{
+	if (type->is_type && !cpy_is_heap_type(heap->cpy, address))
+		return true;
+	return rg_vector_push(&heap->cpy->private->unreached, address);
 }
 
 /* Marks the object at @address, whose first bytes are @bytes, and queues it for walking. */
@@ -93,6 +103,10 @@ static void settle(struct heap *heap, uint64_t address, const unsigned char *byt
 		return;
 	}
 	heap->marked++;
+	if (__builtin_expect(heap->searching, 0) && !note_unreached(heap, address, type))
+		heap->failed = true;
+	if (__builtin_expect(type->keeps_memory, 0) && !rg_vector_push(&heap->keepers, address))
+		heap->failed = true;
 	if (type->is_leaf)
 		return;
 	if (__builtin_expect(type->is_opaque, 0) && !cpy_infer_add(heap->infer, type, address))
@@ -410,11 +424,46 @@ static void mark_salvaged(void *user, uint64_t object)
 	consider(user, object, 0, RG_REFERENCE_BORROWED);
 }
 
+/* References that are inferred, and types, until neither leads to anything new. */
+static rg_error *mark_rest(struct heap *heap, size_t *types)
+{
+	struct cpy *cpy = heap->cpy;
+	bool fresh = true;
+
+	while (fresh) {
+		RG_TRY(cpy_infer_round(heap->infer, mark_inferred, heap, &fresh));
+		RG_TRY(drain(heap));
+		/* What is the type of an object is one itself, though nothing may own it. */
+		for (; *types < cpy->type_count; ++*types, fresh = true)
+			consider(heap, cpy->types[*types]->address, 0, RG_REFERENCE_BORROWED);
+		RG_TRY(drain(heap));
+	}
+	return NULL;
+}
+
+/* What nothing leads to, and what that refers to. */
+static rg_error *mark_unreached(struct heap *heap, size_t *types)
+{
+	struct cpy *cpy = heap->cpy;
+	bool lists_whole = !cpy->collector.collecting && !heap->torn;
+
+	/*
+	 * Where memory is missing, what leads to an object may be, and so may what proves
+	 * that memory is no object.
+	 */
+	if (!cpy->image->complete || heap->lacking)
+		return NULL;
+	heap->searching = !heap->torn;
+	RG_TRY(cpy_unreached(cpy, heap->builder, heap->keepers.data, heap->keepers.count,
+			     !lists_whole, mark_salvaged, heap));
+	RG_TRY(drain(heap));
+	return mark_rest(heap, types);
+}
+
 static rg_error *mark_all(struct heap *heap)
 {
 	struct cpy *cpy = heap->cpy;
 	size_t i, types = 0;
-	bool fresh = true;
 
 	if (cpy->layout.free_threaded) {
 		RG_TRY(cpy_mimalloc_pages(cpy, mark_page, heap));
@@ -425,20 +474,18 @@ static rg_error *mark_all(struct heap *heap)
 	if (cpy->collector.collecting && !cpy->layout.free_threaded)
 		RG_TRY(mark_set_aside(heap));
 	RG_TRY(cpy_roots(cpy, mark_root, heap));
+	/* Up to 3.11 a static of C holds the dict of interned strings, which has no other root. */
+	for (i = 0; i < cpy->interpreter_count; i++)
+		if (cpy->interpreters[i].interned)
+			consider(heap, cpy->interpreters[i].interned, 0, RG_REFERENCE_BORROWED);
 	RG_TRY(drain(heap));
 	/* Where memory is missing, what led to an object may be: they are looked for themselves. */
 	if ((heap->torn || heap->lacking) && !cpy->layout.free_threaded) {
 		cpy_pools_salvage(cpy, mark_salvaged, heap);
 		RG_TRY(drain(heap));
 	}
-	while (fresh) {
-		RG_TRY(cpy_infer_round(heap->infer, mark_inferred, heap, &fresh));
-		RG_TRY(drain(heap));
-		/* What is the type of an object is one itself, though nothing may own it. */
-		for (; types < cpy->type_count; types++, fresh = true)
-			consider(heap, cpy->types[types]->address, 0, RG_REFERENCE_BORROWED);
-		RG_TRY(drain(heap));
-	}
+	RG_TRY(mark_rest(heap, &types));
+	RG_TRY(mark_unreached(heap, &types));
 	if (heap->lacking && cpy->image->complete)
 		RG_TRY(rg_image_lacks(cpy->image,
 				      "objects lie in memory that the dump leaves out: dump with "
@@ -472,6 +519,7 @@ rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder)
 	cpy->private->counts_late = false;
 	cpy_infer_free(heap->infer);
 	rg_vector_free(&heap->queue);
+	rg_vector_free(&heap->keepers);
 	rg_free(heap);
 	return error;
 }

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+core_sources += %D%/blocks.c
+core_sources += %D%/blocks.h
 core_sources += %D%/code.c
 core_sources += %D%/code.h
 core_sources += %D%/cpython.c
@@ -55,6 +57,7 @@ core_sources += %D%/structs_modules.c
 core_sources += %D%/structs_sizes.c
 core_sources += %D%/structs_stdlib.c
 core_sources += %D%/type.c
+core_sources += %D%/unreached.c
 core_sources += %D%/walk.c
 core_sources += %D%/walk_core.c
 core_sources += %D%/walk_dict.c

@@ -142,6 +142,19 @@ static void set_frozen(void *user, uint64_t object)
 	pass->cpy->collector.frozen++;
 }
 
+static void set_unreached(struct pass *pass)
+{
+	struct cpy_private *private = pass->cpy->private;
+	size_t i;
+
+	for (i = 0; i < private->unreached.count; i++) {
+		rg_id id = rg_builder_find(pass->builder, private->unreached.data[i]);
+
+		if (id != RG_NONE)
+			rg_builder_flag(pass->builder, id, RG_OBJECT_UNREACHED);
+	}
+}
+
 rg_error *cpy_objects(void *state, rg_builder *builder)
 {
 	struct cpy *cpy = state;
@@ -164,6 +177,7 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 		RG_TRY(rg_image_lacks(cpy->image, sentence));
 	}
 	cpy_heap_frozen(cpy, set_frozen, &pass);
+	set_unreached(&pass);
 	return cpy->private->failed ? rg_error_no_memory() : NULL;
 }
 
@@ -238,6 +252,8 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 	cpy->unreadable = unreadable;
 	cpy->private->allocator_free = cpy->layout.free_threaded ? cpy_mimalloc_free(cpy)
 								 : cpy_pools_free(cpy);
+	if (!cpy->layout.free_threaded)
+		cpy->private->pools = cpy_pools_count(cpy);
 	cpy->private->sealed = true;
 	return error;
 }

@@ -146,11 +146,15 @@ static rg_error *put_object(const struct own *own, rg_id id)
 {
 	struct rg_object object = rg_graph_object(own->graph, id);
 	const struct cpy_type *type = cpy_type_of(own->cpy, object.address);
-	uint64_t size;
+	uint64_t size, prefix;
 	uint32_t i;
 
 	if (!type)
 		return NULL;
+	prefix = type->prefix;
+	/* Before a static type there are C's other variables. */
+	if (type->is_type && !cpy_is_heap_type(own->cpy, object.address))
+		prefix = 0;
 	for (i = 0; i < type->row_count; i++)
 		RG_TRY(put_tables(own, type->rows[i]->name,
 				  cpy_body(own->cpy, object.address)));
@@ -158,8 +162,8 @@ static rg_error *put_object(const struct own *own, rg_id id)
 		RG_TRY(put_keys(own, cpy_get(own->cpy, object.address,
 					     own->cpy->layout.heap_type.cached_keys)));
 	RG_TRY(put_managed(own, type, object.address));
-	size = type->prefix + body_size(own, type, &object);
-	return put(own, object.address - type->prefix, size);
+	size = prefix + body_size(own, type, &object);
+	return put(own, object.address - prefix, size);
 }
 
 static rg_error *put_threads(const struct own *own)

@@ -15,6 +15,10 @@
 #define ALIGNMENT 16
 #define SIZE_CLASSES 32
 #define FREE_WORDS ((POOL_SIZE_MAX / ALIGNMENT + 63) / 64)
+#define ARENA_SIZE (UINT64_C(1) << 20)
+#define ARENA_OBJECT 48  /* struct arena_object; its address is the first word */
+#define ARENAS_MAX (1u << 22)
+#define MANAGER 512      /* behind the pools in use: arenas, maxarenas */
 
 struct pool {
 	uint64_t address;
@@ -23,6 +27,7 @@ struct pool {
 	uint64_t size;       /* of a block */
 	uint32_t used;       /* blocks in use */
 	uint32_t begun;      /* blocks that have ever been in use, the first ones */
+	uint32_t arena;      /* number of its arena */
 	uint64_t free_block; /* the first of those that are so no more, or 0 */
 };
 
@@ -60,9 +65,83 @@ static bool read_pool(const unsigned char *at, uint64_t address, uint64_t room, 
 	if (pool.free_block && !is_block(&pool, pool.free_block))
 		return false;
 	pool.begun = (uint32_t)((next - POOL_HEADER) / pool.size);
+	memcpy(&pool.arena, at + 32, 4);
 	*ret = pool;
 	return true;
 }
+
+/* ---- the arenas that pools are carved from --------------------------------------------- */
+
+/*
+ * Where the arenas of @interpreter are listed, and how many; false: not known.
+ * From 3.12 on the interpreter's state holds, from 3.13 on names what the
+ * allocator knows (struct _obmalloc_state).
+ */
+static bool find_arenas(const struct cpy *cpy, struct cpy_interpreter *interpreter)
+{
+	uint64_t state = interpreter->address + cpy->layout.interpreter.obmalloc, at, arena;
+	uint32_t count, i;
+
+	if (!cpy->layout.interpreter.obmalloc)
+		return false;
+	if (cpy->minor >= 13)
+		state = cpy_word(cpy, state);
+	if (!state || state & 7 || !rg_image_at(cpy->image, state, MANAGER + 16))
+		return false;
+	at = cpy_word(cpy, state + MANAGER);
+	count = cpy_word32(cpy, state + MANAGER + 8);
+	/* It shares those of another, or has not allocated yet. */
+	if (!at && !count)
+		return true;
+	if (!at || at & 7 || !count || count > ARENAS_MAX ||
+	    !rg_image_at(cpy->image, at, (uint64_t)count * ARENA_OBJECT))
+		return false;
+	for (i = 0; i < count; i++) {
+		arena = cpy_word(cpy, at + (uint64_t)i * ARENA_OBJECT);
+		if (arena && (arena & 4095 || (!rg_image_segment(cpy->image, arena) &&
+					       !rg_image_was_mapped(cpy->image, arena))))
+			return false;
+	}
+	interpreter->arenas = at;
+	interpreter->arena_count = count;
+	return true;
+}
+
+/* Whether the pool lies in the arena it names, or no interpreter tells its arenas. */
+static bool in_arena(const struct cpy *cpy, const struct pool *pool)
+{
+	bool known = false;
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++) {
+		const struct cpy_interpreter *interpreter = &cpy->interpreters[i];
+		uint64_t arena;
+
+		if (!interpreter->arenas)
+			continue;
+		known = true;
+		if (pool->arena >= interpreter->arena_count)
+			continue;
+		arena = cpy_word(cpy, interpreter->arenas + (uint64_t)pool->arena * ARENA_OBJECT);
+		if (arena && pool->address >= arena && pool->address - arena < ARENA_SIZE)
+			return true;
+	}
+	return !known;
+}
+
+void cpy_pools_open(struct cpy *cpy)
+{
+	bool known = true;
+	size_t i;
+
+	for (i = 0; i < cpy->interpreter_count; i++)
+		known = known && find_arenas(cpy, &cpy->interpreters[i]);
+	/* One whose arenas cannot be read may own any pool. */
+	for (i = 0; !known && i < cpy->interpreter_count; i++)
+		cpy->interpreters[i].arenas = 0;
+}
+
+/* ---- pools ----------------------------------------------------------------------------- */
 
 /* Calls @each for all pools in writable memory, with @free_too for what may be free ones. */
 static void each_pool(const struct cpy *cpy, bool free_too,
@@ -79,7 +158,7 @@ static void each_pool(const struct cpy *cpy, bool free_too,
 			continue;
 		for (; at < segment->end && segment->end - at >= room; at += room)
 			if (read_pool(segment->bytes + (at - segment->start), at, room, free_too,
-				      &pool))
+				      &pool) && in_arena(cpy, &pool))
 				each(user, &pool);
 	}
 }
@@ -116,6 +195,66 @@ uint64_t cpy_pools_free(const struct cpy *cpy)
 	each_pool(cpy, false, add_free, &sum);
 	return sum;
 }
+
+/* ---- blocks in use ---------------------------------------------------------------------- */
+
+struct blocks {
+	cpy_block_fn *each;
+	void *user;
+};
+
+static void each_block(void *user, const struct pool *pool)
+{
+	const struct blocks *blocks = user;
+	uint64_t is_free[FREE_WORDS], bits, block;
+	uint32_t word, first;
+
+	if (!read_free(pool, is_free))
+		return;
+	for (first = 0, word = 0; first < pool->begun; first += 64, word++) {
+		bits = ~is_free[word];
+		if (pool->begun - first < 64)
+			bits &= (UINT64_C(1) << (pool->begun - first)) - 1;
+		for (; bits; bits &= bits - 1) {
+			block = first + (uint64_t)__builtin_ctzll(bits);
+			blocks->each(blocks->user,
+				     pool->address + POOL_HEADER + block * pool->size,
+				     pool->size);
+		}
+	}
+}
+
+void cpy_pools_blocks(const struct cpy *cpy, cpy_block_fn *each, void *user)
+{
+	struct blocks blocks = { each, user };
+
+	each_pool(cpy, false, each_block, &blocks);
+}
+
+static void count_pool(void *user, const struct pool *pool)
+{
+	struct cpy_pools *sum = user;
+	uint64_t is_free[FREE_WORDS];
+	uint32_t taken = pool->begun, word;
+	bool whole = read_free(pool, is_free);
+
+	for (word = 0; whole && word < FREE_WORDS; word++)
+		taken -= (uint32_t)__builtin_popcountll(is_free[word]);
+	sum->pools++;
+	sum->blocks += pool->used;
+	sum->bytes += pool->used * pool->size;
+	sum->torn += !whole || taken != pool->used;
+}
+
+struct cpy_pools cpy_pools_count(const struct cpy *cpy)
+{
+	struct cpy_pools sum = { 0 };
+
+	each_pool(cpy, false, count_pool, &sum);
+	return sum;
+}
+
+/* ---- memory that is the runtime's own --------------------------------------------------- */
 
 struct own {
 	struct cpy *cpy;

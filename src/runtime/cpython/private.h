@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/vector.h"
+#include "runtime/cpython/blocks.h"
 #include "runtime/cpython/cpython.h"
 #include "runtime/cpython/head.h"
 
@@ -40,6 +41,7 @@ struct cpy_private {
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
 	uint64_t allocator_free;
+	struct cpy_pools pools;
 	pthread_mutex_t fact_lock;  /* of the facts below, which are found when asked for */
 	struct rg_map facts;        /* code.c: how types look names up */
 	uint64_t fault_file;        /* see cpy_fault_file */
@@ -48,6 +50,9 @@ struct cpy_private {
 	struct rg_map late;         /* object -> references that are counted late: frame.c */
 	bool counts_late;           /* while all is walked for the first time */
 	RG_VECTOR(struct rg_runtime_info) runtimes; /* of the process; one of them is read */
+	RG_VECTOR(uint64_t) unreached; /* objects that were found in the allocator's blocks alone */
+	bool trying;                /* what is read may be no object: nothing of it counts */
+	bool misread;               /* and something of it made no sense */
 	char layout_note[512];      /* what the debug offsets say otherwise than the tables; "" */
 	bool failed;                /* memory ran out where no error can be returned */
 	bool sealed;                /* all is read: from here on several threads may ask, so that
@@ -194,6 +199,8 @@ RG_MUST_CHECK rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_exec
 RG_MUST_CHECK rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter,
 					      int32_t shift);
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
+/* cpy_pools_open - finds the arenas that pools are held against, where they are known. */
+void cpy_pools_open(struct cpy *cpy);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);
 /*

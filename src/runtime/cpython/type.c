@@ -635,6 +635,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 			!type->dictoffset && (!type->row || (!type->row->walk &&
 							     !type->row->fields)) &&
 			type->row_count <= 1;
+	type->keeps_memory = cpy_keeps_memory(type);
 	type->is_dict = type->row && !strcmp(type->row->name, "dict");
 	type->is_module = type->row && !strcmp(type->row->name, "module");
 	type->is_routine = is_routine(type);
