@@ -37,7 +37,8 @@ static void put_branch(struct cli *cli, const struct retained *retained,
 	retained_branch_label(cli, retained, branch, label, sizeof(label));
 	retained_branch_words(cli, retained, branch, words, sizeof(words));
 	snprintf(line, sizeof(line), "%s%s%s", label, *label ? "  " : "", words);
-	while (cli->width && line[at] && (columns < room || ((unsigned char)line[at] & 0xc0) == 0x80))
+	while (cli->width && line[at] &&
+	       (columns < room || ((unsigned char)line[at] & 0xc0) == 0x80))
 		columns += ((unsigned char)line[at++] & 0xc0) != 0x80;
 	if (cli->width)
 		line[at] = '\0';

@@ -304,7 +304,8 @@ struct retained_limits retained_limits_of(const struct cli *cli, const struct re
 	uint64_t all = retained->asked ? retained->set->bytes : retained->dominators->alive_bytes;
 
 	if (options->levels)
-		limits.depth = options->levels < UINT32_MAX ? (uint32_t)options->levels : UINT32_MAX;
+		limits.depth = options->levels < UINT32_MAX ? (uint32_t)options->levels
+							    : UINT32_MAX;
 	if (options->limit_nodes > FINE_BRANCHES * UINT64_C(100))
 		limits.branches = FINE_BRANCHES * 100;
 	else if (fine && options->limit_nodes > FINE_BRANCHES)

@@ -218,11 +218,14 @@ static double mark(const rg_graph *graph)
 		exit(2);
 	queue[0] = 0;
 	rg_bitset_add(seen, 0);
-	for (rg_id next = 0; next < queued; next++)
-		for (uint64_t i = graph->offset[queue[next]]; i < graph->offset[queue[next] + 1]; i++)
+	for (rg_id next = 0; next < queued; next++) {
+		uint64_t end = graph->offset[queue[next] + 1];
+
+		for (uint64_t i = graph->offset[queue[next]]; i < end; i++)
 			if (rg_store_counted(graph->kind[i]) &&
 			    rg_bitset_claim(seen, graph->target[i]))
 				queue[queued++] = graph->target[i];
+	}
 	start = now() - start;
 	free(seen);
 	free(queue);
@@ -291,6 +294,7 @@ static bool measure(enum shape shape, rg_id count)
 
 int main(int argc, char **argv)
 {
+	rg_id count = argc > 2 ? (rg_id)strtoul(argv[2], NULL, 10) : 10000000;
 	bool holds = true;
 
 	if (argc < 2) {
@@ -307,8 +311,7 @@ int main(int argc, char **argv)
 	}
 	for (int shape = HEAP; shape <= COMPLETE; shape++)
 		if (!strcmp(argv[1], shape_names[shape]))
-			return measure((enum shape)shape, argc > 2 ? (rg_id)strtoul(argv[2], NULL, 10)
-								    : 10000000) ? 0 : 1;
+			return measure((enum shape)shape, count) ? 0 : 1;
 	fprintf(stderr, "usage: retained [heap|chain|star|complete] [OBJECTS]\n");
 	return 2;
 }
