@@ -51,10 +51,12 @@ struct rg_dominators {
 	uint64_t alive_bytes;
 	uint64_t unreachable_objects; /* below RG_HOLDER_UNREACHABLE */
 	uint64_t unreachable_bytes;
+	bool certified;             /* @certify was asked for, and the proof holds */
 };
 
 struct rg_dominators_options {
 	size_t size;
+	bool certify; /* prove the result, for three times the memory and twice the time */
 };
 
 /*
@@ -65,9 +67,13 @@ struct rg_dominators_options {
  * counted are held by RG_HOLDER_FOREVER, so that they are in no object's sum
  * but its own.  What no root leads to has a tree of its own, in which the lowest
  * object of each root cycle stands at the top.  Weak and borrowed references
- * hold nothing.   *@ret is freed with rg_dominators_free() and refers to @graph.
+ * hold nothing.   With @certify the
+ * result is proved by a certificate that is checked in linear time (after Georgiadis
+ * and Tarjan, "Dominator tree certification and divergent spanning trees", 2016).
+ * *@ret is freed with rg_dominators_free() and refers to @graph.
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INCOMPLETE when the dump has no roots;
- * RG_ERROR_LIMIT beyond 2^32 - 4 vertices.
+ * RG_ERROR_LIMIT beyond 2^32 - 4 vertices; RG_ERROR_CORRUPT when the proof does not
+ * hold, which is an error of refgraph.
  * Complexity: O((objects + references) log objects) time at worst, linear in
  * practice.  12 bytes an object are kept; meanwhile 20 for each that refers to
  * anything, and 4 for each reference that leads back or across.

@@ -89,6 +89,42 @@ static bool note(struct rg_dominators_work *work, uint32_t from, uint32_t to)
 	return to <= work->low || to == from || ++work->back_count[to];
 }
 
+/*
+ * A place on the stack: the next reference, whether references have to be looked
+ * at, and how many are left; more than have room are counted again.
+ */
+#define AT_BITS 40
+#define MOST_LEFT ((1u << 23) - 1)
+
+static uint64_t pack(const struct rg_flow *flow, rg_id vertex, const struct rg_flow_edges *edges)
+{
+	uint64_t left = edges->end - edges->at;
+
+	if (vertex >= flow->objects || left >= MOST_LEFT)
+		left = MOST_LEFT;
+	return edges->at | (uint64_t)(edges->kind != NULL) << AT_BITS | left << (AT_BITS + 1);
+}
+
+static struct rg_flow_edges unpack(const struct rg_dominators_work *work, uint32_t number,
+				   uint64_t word)
+{
+	const rg_graph *graph = work->flow.graph;
+	uint64_t left = word >> (AT_BITS + 1), at = word & ((UINT64_C(1) << AT_BITS) - 1);
+	struct rg_flow_edges edges;
+
+	if (left == MOST_LEFT) {
+		edges = rg_flow_edges(&work->flow, work->vertex[number]);
+		edges.at = at;
+		return edges;
+	}
+	return (struct rg_flow_edges){
+		.target = graph->target,
+		.kind = word >> AT_BITS & 1 ? graph->kind : NULL,
+		.at = at,
+		.end = at + left,
+	};
+}
+
 /* Numbers all that @start leads to; false: more than 2^32 references to one object. */
 static bool search(struct rg_dominators_work *work, rg_id start)
 {
@@ -118,13 +154,12 @@ static bool search(struct rg_dominators_work *work, rg_id start)
 				return false;
 		}
 		if (descend != RG_NONE) {
-			stack[depth++].word = edges.at;
+			stack[depth++].word = pack(&work->flow, work->vertex[at], &edges);
 			edges = enter(work, descend, at);
 			at = work->count - 1;
 		} else if (depth) {
 			at = work->parent[at];
-			edges = rg_flow_edges(&work->flow, work->vertex[at]);
-			edges.at = stack[--depth].word;
+			edges = unpack(work, at, stack[--depth].word);
 		} else {
 			return true;
 		}
@@ -248,9 +283,10 @@ static rg_error *list_back(struct rg_dominators_work *work)
 
 /*
  * The least label on the way from @v up to the first whose ancestor is below
- * @last; all on it then have that one as their ancestor.
+ * @last; all on it then have that one as their ancestor.  @whose, if not NULL,
+ * keeps whose semidominator each label is.
  */
-static uint32_t eval(union rg_dominators_slot *slot, uint32_t v, uint32_t last)
+static uint32_t eval(union rg_dominators_slot *slot, uint32_t *whose, uint32_t v, uint32_t last)
 {
 	uint32_t below = RG_NONE, at = v, top, label;
 
@@ -261,12 +297,17 @@ static uint32_t eval(union rg_dominators_slot *slot, uint32_t v, uint32_t last)
 	}
 	label = slot[at].label;
 	while (below != RG_NONE) {
+		uint32_t above = at;
+
 		at = below;
 		below = slot[at].ancestor;
-		if (slot[at].label < label)
+		if (slot[at].label < label) {
 			label = slot[at].label;
-		else
+		} else {
 			slot[at].label = label;
+			if (whose)
+				whose[at] = whose[above];
+		}
 		slot[at].ancestor = top;
 	}
 	return label;
@@ -276,18 +317,30 @@ static uint32_t eval(union rg_dominators_slot *slot, uint32_t v, uint32_t last)
 static void find_semidominators(struct rg_dominators_work *work, uint64_t end)
 {
 	union rg_dominators_slot *slot = work->slot;
+	uint32_t *whose = work->whose;
 
 	for (uint32_t w = work->count; w-- > 0;) {
 		uint64_t begin = slot[w].word;
 		uint32_t semi = work->semi[w];
 
-		for (uint64_t i = begin; i < end; i++) {
-			uint32_t label = eval(slot, work->back[i], w + 1);
+		/* Lists of lower numbers stand before this one. */
+		for (uint64_t i = end; i-- > begin;) {
+			uint32_t label;
 
-			if (label < semi)
-				semi = label;
+			if (i >= AHEAD)
+				__builtin_prefetch(&slot[work->back[i - AHEAD]]);
+			label = eval(slot, whose, work->back[i], w + 1);
+			if (label >= semi)
+				continue;
+			semi = label;
+			if (whose) {
+				work->witness->from[w] = work->back[i];
+				work->witness->via[w] = whose[work->back[i]];
+			}
 		}
 		work->semi[w] = semi;
+		if (whose)
+			whose[w] = w;
 		slot[w].ancestor = work->parent[w];
 		slot[w].label = semi;
 		end = begin;
@@ -343,9 +396,70 @@ static void find_dominators(struct rg_dominators_work *work)
 	}
 }
 
+/* --- what a proof needs ------------------------------------------------------ */
+
+static uint32_t *blank(uint32_t count)
+{
+	uint32_t *array = rg_alloc((size_t)count * sizeof(*array));
+
+	if (array)
+		memset(array, 0xff, (size_t)count * sizeof(*array));
+	return array;
+}
+
+static uint32_t *copy(const uint32_t *array, uint32_t count)
+{
+	uint32_t *made = rg_alloc((size_t)count * sizeof(*made));
+
+	if (made)
+		memcpy(made, array, (size_t)count * sizeof(*made));
+	return made;
+}
+
+/* Where the ways of semidominators are noted as they are found. */
+static rg_error *begin_witness(struct rg_dominators_work *work)
+{
+	struct rg_dominators_witness *witness = rg_calloc(1, sizeof(*witness));
+
+	work->witness = witness;
+	work->whose = blank(work->count);
+	if (!witness || !work->whose)
+		return rg_error_no_memory();
+	witness->count = work->count;
+	witness->alive = work->alive;
+	witness->from = blank(work->count);
+	witness->via = blank(work->count);
+	return witness->from && witness->via ? NULL : rg_error_no_memory();
+}
+
+/* What later stations write over. */
+static rg_error *end_witness(struct rg_dominators_work *work)
+{
+	struct rg_dominators_witness *witness = work->witness;
+
+	rg_free(work->whose);
+	work->whose = NULL;
+	witness->vertex = copy(work->vertex, work->count);
+	witness->parent = copy(work->parent, work->count);
+	witness->semi = copy(work->semi, work->count);
+	return witness->vertex && witness->parent && witness->semi ? NULL : rg_error_no_memory();
+}
+
+static void free_witness(struct rg_dominators_witness *witness)
+{
+	if (!witness)
+		return;
+	rg_free(witness->vertex);
+	rg_free(witness->parent);
+	rg_free(witness->semi);
+	rg_free(witness->from);
+	rg_free(witness->via);
+	rg_free(witness);
+}
+
 /* --- the whole ---------------------------------------------------------------- */
 
-static rg_error *compute(struct rg_dominators_work *work)
+static rg_error *compute(struct rg_dominators_work *work, bool certify)
 {
 	uint64_t references = 0;
 
@@ -354,14 +468,18 @@ static rg_error *compute(struct rg_dominators_work *work)
 	for (uint32_t w = 0; w < work->count; w++)
 		references += work->back_count[w];
 	RG_TRY(list_back(work));
+	if (certify)
+		RG_TRY(begin_witness(work));
 	find_semidominators(work, references);
 	rg_free(work->back);
 	work->back = NULL;
+	if (certify)
+		RG_TRY(end_witness(work));
 	find_dominators(work);
 	return rg_dominators_leaves(work);
 }
 
-static void forget(struct rg_dominators_work *work)
+void rg_dominators_forget(struct rg_dominators_work *work)
 {
 	rg_flow_free(&work->flow);
 	rg_free(work->number);
@@ -372,6 +490,8 @@ static void forget(struct rg_dominators_work *work)
 	rg_free(work->back_count);
 	rg_free(work->back);
 	rg_free(work->retained);
+	rg_free(work->whose);
+	free_witness(work->witness);
 }
 
 static void hand_over(struct rg_dominators_work *work, struct result *result)
@@ -398,31 +518,45 @@ static void hand_over(struct rg_dominators_work *work, struct result *result)
 	flow->holders = NULL;
 }
 
+rg_error *rg_dominators_search(struct rg_dominators_work *work, const rg_graph *graph,
+			       bool certify, struct rg_dominators **ret)
+{
+	struct result *result = rg_calloc(1, sizeof(*result));
+	rg_error *error = result ? rg_flow_init(&work->flow, graph) : rg_error_no_memory();
+
+	if (!error)
+		error = compute(work, certify);
+	if (error) {
+		rg_free(result);
+		return error;
+	}
+	result->public.alive_objects = work->alive_objects;
+	result->public.unreachable_objects = graph->count - work->alive_objects;
+	hand_over(work, result);
+	*ret = &result->public;
+	return NULL;
+}
+
 rg_error *rg_dominators_find(const rg_graph *graph, const struct rg_dominators_options *options,
 			     struct rg_dominators **ret)
 {
 	struct rg_dominators_work work = { 0 };
 	struct rg_dominators_options how;
-	struct result *result;
+	struct rg_dominators *found = NULL;
 	rg_error *error;
 
 	RG_TRY(rg_options_read(options, sizeof(how), &how));
-	result = rg_calloc(1, sizeof(*result));
-	if (!result)
-		return rg_error_no_memory();
-	error = rg_flow_init(&work.flow, graph);
-	if (!error)
-		error = compute(&work);
-	if (!error) {
-		result->public.alive_objects = work.alive_objects;
-		result->public.unreachable_objects = graph->count - work.alive_objects;
-		hand_over(&work, result);
-		*ret = &result->public;
-	} else {
-		rg_free(result);
+	error = rg_dominators_search(&work, graph, how.certify, &found);
+	if (!error && how.certify)
+		error = rg_dominators_prove(&work.flow, work.witness, found);
+	rg_dominators_forget(&work);
+	if (error) {
+		rg_dominators_free(found);
+		return error;
 	}
-	forget(&work);
-	return error;
+	found->certified = how.certify;
+	*ret = found;
+	return NULL;
 }
 
 void rg_dominators_free(struct rg_dominators *dominators)

@@ -37,6 +37,16 @@ union rg_dominators_slot {
 	};
 };
 
+/* What a proof needs: by depth-first number. */
+struct rg_dominators_witness {
+	uint32_t count, alive;
+	rg_id *vertex;
+	uint32_t *parent; /* in the spanning tree */
+	uint32_t *semi;
+	uint32_t *from;   /* last referrer on a semidominator's way; RG_NONE: a single reference */
+	uint32_t *via;    /* a vertex of greater number above that, of the same semidominator */
+};
+
 struct rg_dominators_work {
 	struct rg_flow flow;
 	uint32_t *number;  /* by vertex */
@@ -56,9 +66,28 @@ struct rg_dominators_work {
 	uint64_t *retained;   /* by vertex; of leaves first and last referrer meanwhile */
 	bool jumping;         /* the ways up are so long that they are gone in jumps */
 	uint64_t alive_objects; /* leaves too; known at the end */
+	struct rg_dominators_witness *witness; /* or NULL */
+	uint32_t *whose;      /* by number, for that: whose semidominator a label is */
 };
 
 /* rg_dominators_leaves - preorder of the tree, dominators of leaves, sums; in number: by vertex. */
 RG_MUST_CHECK rg_error *rg_dominators_leaves(struct rg_dominators_work *work);
+
+/*
+ * rg_dominators_search - finds them; @work, all zero before, then holds the flow, and with @certify
+ * the witness, until rg_dominators_forget(), which is to be called in any case.
+ */
+RG_MUST_CHECK rg_error *rg_dominators_search(struct rg_dominators_work *work,
+					     const rg_graph *graph, bool certify,
+					     struct rg_dominators **ret);
+void rg_dominators_forget(struct rg_dominators_work *work);
+
+/*
+ * rg_dominators_prove - whether @found is the tree of dominators of @flow, by what @witness says
+ * of its search: an error of what does not hold.
+ */
+RG_MUST_CHECK rg_error *rg_dominators_prove(const struct rg_flow *flow,
+					    const struct rg_dominators_witness *witness,
+					    const struct rg_dominators *found);
 
 #endif

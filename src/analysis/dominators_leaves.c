@@ -54,8 +54,10 @@ static void find_referrers(struct rg_dominators_work *work)
 			rg_id to = edges.target[i];
 			uint64_t first;
 
-			if (i + 8 < edges.end)
+			if (i + 8 < edges.end) {
 				__builtin_prefetch(&work->number[edges.target[i + 8]]);
+				__builtin_prefetch(&work->retained[edges.target[i + 8]], 1);
+			}
 			if (work->number[to] != RG_DOMINATORS_LEAF || !rg_flow_counts(&edges, i))
 				continue;
 			first = work->retained[to] >> 32;

@@ -111,6 +111,8 @@ rg_error *rg_flow_init(struct rg_flow *flow, const rg_graph *graph)
 				    "what an object retains cannot be told");
 	if ((uint64_t)graph->count + holders > RG_NONE - 2)
 		return rg_error_new(RG_ERROR_LIMIT, "more objects and roots than 2^32 - 4");
+	if (graph->references >> 40)
+		return rg_error_new(RG_ERROR_LIMIT, "more references than 2^40");
 	flow->holders = rg_alloc(holders * sizeof(*flow->holders));
 	flow->first = rg_calloc(holders + 1, sizeof(*flow->first));
 	if (!flow->holders || !flow->first) {

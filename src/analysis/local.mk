@@ -12,6 +12,7 @@ core_sources += %D%/dominator_tree.h
 core_sources += %D%/dominators.c
 core_sources += %D%/dominators.h
 core_sources += %D%/dominators_leaves.c
+core_sources += %D%/dominators_proof.c
 core_sources += %D%/flow.c
 core_sources += %D%/flow.h
 core_sources += %D%/garbage.c

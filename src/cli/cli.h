@@ -66,7 +66,7 @@ struct cli_options {
 	bool no_stdlib;
 	int by;               /* retained: 0 objects, then in the order of the words */
 	struct cli_list cuts, excludes;
-	bool release, tree;
+	bool release, tree, self_check;
 	uint64_t levels;      /* 0: as the format has it */
 	uint64_t share;       /* percent; UINT64_MAX: as the format has it */
 };

@@ -299,6 +299,7 @@ static int look(struct cli *cli, struct retained *retained)
 
 	memset(&how, 0, sizeof(how));
 	how.size = sizeof(how);
+	how.certify = cli->options.self_check;
 	cli_progress_stage("finding dominators");
 	if (!error)
 		error = rg_dominators_find(retained->graph, &how, &retained->dominators);
@@ -413,6 +414,8 @@ static const struct cli_option options[] = {
 	  "as if OBJECT, which may be a type, held nothing; may be repeated" },
 	{ 0, "release", NULL, CLI_FLAG, CLI_FIELD(release), NULL,
 	  "also what counts would free at once, before any collection" },
+	{ 0, "self-check", NULL, CLI_FLAG, CLI_FIELD(self_check), NULL,
+	  "prove the tree of dominators and all sums" },
 	{ 0, "plumbing", NULL, CLI_FLAG, CLI_FIELD(plumbing), NULL,
 	  "parts of objects, as their __dict__, stand for themselves" },
 	{ 0, "short", NULL, CLI_FLAG, CLI_FIELD(short_names), NULL, "names without modules" },

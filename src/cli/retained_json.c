@@ -152,6 +152,7 @@ int retained_json(struct cli *cli, const struct retained *retained)
 	put_sum(json, "alive", dominators->alive_objects, dominators->alive_bytes);
 	put_sum(json, "unreachable", dominators->unreachable_objects,
 		dominators->unreachable_bytes);
+	rg_json_put_bool(json, "certified", dominators->certified);
 	if (retained->asked)
 		put_set(cli, json, retained);
 	put_rows(cli, json, retained);

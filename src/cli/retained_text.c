@@ -328,6 +328,8 @@ int retained_text(struct cli *cli, const struct retained *retained)
 		put_set(cli, retained);
 	else
 		put_totals(cli, retained);
+	if (retained->dominators->certified)
+		rg_sink_puts(cli->sink, "proved: every dominator and every sum\n\n");
 	status = cli->options.tree ? retained_draw(cli, retained) : put_by(cli, retained);
 	if (status)
 		return status;

@@ -158,6 +158,7 @@ EXTRA_DIST += %D%/expected/retained-no-reference.err
 EXTRA_DIST += %D%/expected/retained-release-alone.err
 EXTRA_DIST += %D%/expected/retained-root-csv.out
 EXTRA_DIST += %D%/expected/retained-root.out
+EXTRA_DIST += %D%/expected/retained-self-check.out
 EXTRA_DIST += %D%/expected/retained-set-json.out
 EXTRA_DIST += %D%/expected/retained-set.out
 EXTRA_DIST += %D%/expected/retained-speedscope.out

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/dominators.h"
 #include "base/alloc.h"
 #include "support/removal.h"
 #include "support/synth.h"
@@ -135,7 +136,7 @@ static void compare(const struct removal *truth, const struct rg_dominators *fou
 
 static void agrees_with_removal(void)
 {
-	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct rg_dominators_options how = { .size = sizeof(how), .certify = true };
 	struct synth_random random = { 7 };
 	unsigned long deep = 0, garbage = 0, graphs = removal_graphs();
 
@@ -168,11 +169,65 @@ static void agrees_with_removal(void)
 	CU_ASSERT(garbage > graphs / 10);
 }
 
+/*
+ * Whatever is wrong with a result, the proof does not hold: a dominator that is
+ * another vertex, a sum that is off by a byte, a way that is none.
+ */
+static void the_proof_refuses_what_is_wrong(void)
+{
+	struct synth_random random = { 13 };
+	unsigned long ways = 0;
+
+	for (unsigned round = 0; round < 5000; round++) {
+		struct synth *synth = removal_random(&random);
+		rg_builder *builder = synth_must(synth);
+		struct rg_dominators_work work = { 0 };
+		struct rg_dominators *found;
+		rg_id *dominator, vertices, v, right;
+		uint64_t *retained;
+		rg_error *error;
+
+		CU_ASSERT_PTR_NULL_FATAL(rg_dominators_search(&work, rg_builder_graph(builder),
+							      true, &found));
+		CU_ASSERT_PTR_NULL_FATAL(rg_dominators_prove(&work.flow, work.witness, found));
+		dominator = (rg_id *)found->dominator;
+		retained = (uint64_t *)found->retained;
+		vertices = found->objects + (rg_id)found->holder_count;
+		v = synth_random(&random, vertices);
+		right = dominator[v];
+		while (dominator[v] == right)
+			dominator[v] = synth_random(&random, vertices + 1);
+		error = rg_dominators_prove(&work.flow, work.witness, found);
+		CU_ASSERT_EQUAL_FATAL(rg_error_code(error), RG_ERROR_CORRUPT);
+		rg_error_free(error);
+		dominator[v] = right;
+		retained[v]++;
+		error = rg_dominators_prove(&work.flow, work.witness, found);
+		CU_ASSERT_EQUAL_FATAL(rg_error_code(error), RG_ERROR_CORRUPT);
+		rg_error_free(error);
+		retained[v]--;
+		/* A semidominator nearer to the top than any way there is. */
+		v = synth_random(&random, work.count);
+		if (work.witness->semi[v] > (v < work.alive ? 0 : work.alive)) {
+			work.witness->semi[v]--;
+			error = rg_dominators_prove(&work.flow, work.witness, found);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+			rg_error_free(error);
+			ways++;
+		}
+		rg_dominators_free(found);
+		rg_dominators_forget(&work);
+		rg_builder_free(builder);
+		synth_free(synth);
+	}
+	CU_ASSERT(ways > 500);
+}
+
 /* --- traps that others fell into ---------------------------------------------- */
 
 static struct rg_dominators *dominators_of(struct synth *synth, rg_builder **ret)
 {
-	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct rg_dominators_options how = { .size = sizeof(how), .certify = true };
 	struct rg_dominators *found = NULL;
 
 	*ret = synth_must(synth);
@@ -294,7 +349,9 @@ static void *work(void *user)
 {
 	struct task *task = user;
 
-	task->error = rg_dominators_find(rg_builder_graph(task->builder), NULL, &task->found);
+	struct rg_dominators_options how = { .size = sizeof(how), .certify = true };
+
+	task->error = rg_dominators_find(rg_builder_graph(task->builder), &how, &task->found);
 	return NULL;
 }
 
@@ -449,7 +506,7 @@ static void bears_an_empty_graph(void)
 
 static void survives_failed_allocations(void)
 {
-	struct rg_dominators_options how = { .size = sizeof(how) };
+	struct rg_dominators_options how = { .size = sizeof(how), .certify = true };
 	struct synth_random random = { 11 };
 	int failures = 0;
 
@@ -480,6 +537,7 @@ static void survives_failed_allocations(void)
 
 static const struct rg_test tests[] = {
 	RG_TEST(agrees_with_removal),
+	RG_TEST(the_proof_refuses_what_is_wrong),
 	RG_TEST(a_late_way_round),
 	RG_TEST(weak_and_borrowed_hold_nothing),
 	RG_TEST(sums_beyond_32_bits),

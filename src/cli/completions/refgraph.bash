@@ -47,7 +47,7 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     retained)
-        options='-n --limit -a --all --by --tree -d --depth --share --limit-nodes --cut --exclude --release --plumbing --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        options='-n --limit -a --all --by --tree -d --depth --share --limit-nodes --cut --exclude --release --self-check --plumbing --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
         arguments='-n --limit --by -d --depth --share --limit-nodes --cut --exclude --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;

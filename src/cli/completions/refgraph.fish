@@ -235,6 +235,7 @@ complete -c refgraph -n '__refgraph_is retained' -l limit-nodes -x -d 'draw N br
 complete -c refgraph -n '__refgraph_is retained' -l cut -x -d 'what would go without REFERENCE, two objects: FROM:TO; may be repeated'
 complete -c refgraph -n '__refgraph_is retained' -l exclude -x -d 'as if OBJECT, which may be a type, held nothing; may be repeated'
 complete -c refgraph -n '__refgraph_is retained' -l release -d 'also what counts would free at once, before any collection'
+complete -c refgraph -n '__refgraph_is retained' -l self-check -d 'prove the tree of dominators and all sums'
 complete -c refgraph -n '__refgraph_is retained' -l plumbing -d 'parts of objects, as their __dict__, stand for themselves'
 complete -c refgraph -n '__refgraph_is retained' -l short -d 'names without modules'
 complete -c refgraph -n '__refgraph_is retained' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
