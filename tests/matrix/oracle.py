@@ -334,9 +334,10 @@ def record(out, pid):
                 flags += "i"
         if sys.version_info >= BORROWING_SINCE and borrows(o):
             flags += "b"
-        line = "O %x %x %s %x" % (address, id(type(o)), flags, count)
+        # A str that grows is checked as a whole each time in a debug build.
+        words = ["O %x %x %s %x" % (address, id(type(o)), flags, count)]
         for r in referents:
-            line += " %x" % id(r)
+            words.append("%x" % id(r))
             if id(r) not in seen:
                 seen[id(r)] = "-"
                 objects.append(r)
@@ -344,6 +345,7 @@ def record(out, pid):
         if id(r) not in seen:
             seen[id(r)] = "-"
             objects.append(r)
+        line = " ".join(words)
         lines.append(line)
         pending += len(line)
         if pending > FLUSH:
