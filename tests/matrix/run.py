@@ -607,6 +607,7 @@ def get(script, seconds, what):
 def fetch():
     """Interpreters beside those of the machine, where they can be had."""
     get("fetch-interpreters.sh", 6 * LIMIT, "interpreters of other Debian suites")
+    get("build-interpreters.sh", 6 * LIMIT, "interpreters that are built from source")
 
 
 def prove_comparison(python):
