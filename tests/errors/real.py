@@ -254,6 +254,18 @@ def an_old_interpreter(folder, series):
                             "found CPython %s" % series, "reads CPython 3.", "a newer one")
 
 
+def a_build_that_traces_references(folder):
+    """Up to 3.12 two words stand before the count; later ones are as all others."""
+    found = sorted(path for series in ("8", "9", "10", "11", "12") for path in
+                   glob.glob(os.path.join(CACHE, "*-3.%s.*tr" % series, "python3")))
+    if not found:
+        raise support.common.Skip("none is built: build-interpreters.sh "
+                                  "bookworm:python3.11:--with-trace-refs")
+    return [finding for program in found for finding in support.error_of(
+        support.run("info", dump([program], folder)), "found CPython 3.", "--with-trace-refs",
+        "two more words")]
+
+
 def offsets_of(core):
     """Where the core's runtime says how it is laid out, and of what series it is; or None."""
     at = core.offset(core.symbol("_PyRuntime")[0])
@@ -452,7 +464,8 @@ def in_folder(test, *more):
 
 CASES = [(test.__name__.replace("_", " "), lambda test=test: in_folder(test)) for test in
          (the_executable_is_gone, the_executable_is_replaced, the_library_is_replaced,
-          a_core_of_the_kernel, a_collection_under_way, a_release_to_come, a_patch_to_come,
+          a_core_of_the_kernel, a_collection_under_way,
+          a_build_that_traces_references, a_release_to_come, a_patch_to_come,
           a_layout_of_its_own,
           a_collector_of_early_314, no_interpreter_at_all, two_in_one_process)]
 # What no release of refgraph is to read; each where it is at hand.
