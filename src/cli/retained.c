@@ -103,7 +103,8 @@ bool retained_label(const struct cli *cli, const struct retained *retained, rg_i
 	if (vertex >= dominators->objects)
 		return false;
 	if (above >= dominators->objects) {
-		root = root_of(retained, vertex);
+		/* Several that roots hold have as many names. */
+		root = alike ? NULL : root_of(retained, vertex);
 		if (!root || above == dominators->objects + dominators->holder_count - 1)
 			return false;
 		rg_text_clean(root->name, buffer, size);
@@ -121,6 +122,24 @@ bool retained_label(const struct cli *cli, const struct retained *retained, rg_i
 	return true;
 }
 
+bool retained_owner_label(const struct cli *cli, const struct retained *retained, rg_id id,
+			  char *buffer, size_t size)
+{
+	rg_id owner = id < retained->dominators->objects ? rg_graph_owner(retained->graph, id)
+							 : RG_NONE;
+	char label[RETAINED_WORDS], clean[RETAINED_WORDS], words[RETAINED_WORDS];
+	struct rg_step step;
+
+	if (owner == RG_NONE || !refers(retained->graph, owner, id, &step))
+		return false;
+	rg_step_label(retained->graph, &step, (enum rg_label_policy)cli->options.labels, label,
+		      sizeof(label));
+	rg_text_clean(label, clean, sizeof(clean));
+	cli_describe(cli, retained->graph, owner, words, sizeof(words));
+	snprintf(buffer, size, "%s%s%s, and others", clean, *clean ? " of " : "part of ", words);
+	return true;
+}
+
 void retained_held_by(const struct cli *cli, const struct retained *retained, rg_id id,
 		      char *buffer, size_t size)
 {
@@ -131,7 +150,7 @@ void retained_held_by(const struct cli *cli, const struct retained *retained, rg
 	if (above >= retained->dominators->objects) {
 		if (direct)
 			snprintf(buffer, size, "%s", label);
-		else
+		else if (!retained_owner_label(cli, retained, id, buffer, size))
 			retained_holder(retained, above - retained->dominators->objects, buffer,
 					size);
 		return;

@@ -51,6 +51,12 @@ rg_id retained_shown(const struct cli *cli, const struct retained *retained, rg_
  */
 bool retained_label(const struct cli *cli, const struct retained *retained, rg_id vertex,
 		    bool alike, char *buffer, size_t size);
+/*
+ * retained_owner_label - of a part that its owner does not keep alone (the __dict__ of a module
+ * whose functions others hold) how the owner refers to it; false: it is no part.
+ */
+bool retained_owner_label(const struct cli *cli, const struct retained *retained, rg_id id,
+			  char *buffer, size_t size);
 /* retained_holder - the name of a holder, for people. */
 void retained_holder(const struct retained *retained, size_t holder, char *buffer, size_t size);
 /* retained_held_by - what dominates object @id, and how, for people. */

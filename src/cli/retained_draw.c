@@ -29,12 +29,13 @@ static int link_up(const struct retained_tree *tree, struct links *ret)
 
 /* What a branch is in words, shortened to what is left of the line. */
 static void put_branch(struct cli *cli, const struct retained *retained,
-		       const struct branch *branch, size_t column)
+		       const struct retained_tree *tree, const struct branch *branch,
+		       size_t column)
 {
 	char label[RETAINED_WORDS], words[RETAINED_WORDS], line[TEXT_SIZE + 8];
 	size_t room = cli->width > column + 20 ? cli->width - column : 20, columns = 0, at = 0;
 
-	retained_branch_label(cli, retained, branch, label, sizeof(label));
+	retained_branch_label(cli, retained, tree, branch, label, sizeof(label));
 	retained_branch_words(cli, retained, branch, words, sizeof(words));
 	snprintf(line, sizeof(line), "%s%s%s", label, *label ? "  " : "", words);
 	while (cli->width && line[at] &&
@@ -76,7 +77,7 @@ static int put_lines(struct cli *cli, const struct retained *retained,
 			rg_sink_puts(cli->sink, links.next[way[d]] ? beside : "   ");
 		if (depth)
 			rg_sink_puts(cli->sink, links.next[b] ? inner : last);
-		put_branch(cli, retained, &tree->branches[b], 18 + 3 * (size_t)depth);
+		put_branch(cli, retained, tree, &tree->branches[b], 18 + 3 * (size_t)depth);
 		way[depth] = b;
 		if (links.child[b]) {
 			b = links.child[b];
@@ -131,7 +132,7 @@ static rg_error *add_boxes(const struct cli *cli, const struct retained *retaine
 		error = rg_picture_add_node(picture, &node, &edge.to);
 		if (error)
 			return error;
-		retained_branch_label(cli, retained, branch, label, sizeof(label));
+		retained_branch_label(cli, retained, tree, branch, label, sizeof(label));
 		error = b ? rg_picture_add_edge(picture, &edge) : NULL;
 		if (error)
 			return error;

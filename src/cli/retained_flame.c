@@ -15,11 +15,12 @@
 
 /* A branch as a frame: no semicolon, which ends one, and none of what differs between like ones. */
 static void frame_name(const struct cli *cli, const struct retained *retained,
-		       const struct branch *branch, char buffer[FRAME_SIZE + 8])
+		       const struct retained_tree *tree, const struct branch *branch,
+		       char buffer[FRAME_SIZE + 8])
 {
 	char label[RETAINED_WORDS], words[RETAINED_WORDS];
 
-	retained_branch_label(cli, retained, branch, label, sizeof(label));
+	retained_branch_label(cli, retained, tree, branch, label, sizeof(label));
 	retained_branch_words(cli, retained, branch, words, sizeof(words));
 	snprintf(buffer, FRAME_SIZE + 8, "%s%s%s", label, *label ? " " : "", words);
 	for (char *c = buffer; *c; c++)
@@ -33,7 +34,7 @@ static char **frame_names(const struct cli *cli, const struct retained *retained
 	char **names = calloc(tree->count + 1, sizeof(*names)), name[FRAME_SIZE + 8];
 
 	for (uint32_t b = 0; names && b < tree->count; b++) {
-		frame_name(cli, retained, &tree->branches[b], name);
+		frame_name(cli, retained, tree, &tree->branches[b], name);
 		names[b] = strdup(name);
 		if (!names[b]) {
 			while (b-- > 0)

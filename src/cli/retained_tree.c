@@ -108,9 +108,12 @@ static bool is_alone(const struct build *build, rg_id vertex)
 {
 	const struct sum *sum = sum_of(build, vertex);
 
-	return is_big(build, vertex) &&
-	       (!sum || sum->big <= MOST_ALIKE ||
-		retained_of(build, vertex) >= sum->all / MOST_ALIKE);
+	if (!is_big(build, vertex))
+		return false;
+	/* The namespace of a module has a name, others of its type or not. */
+	return !sum || sum->big <= MOST_ALIKE ||
+	       retained_of(build, vertex) >= sum->all / MOST_ALIKE ||
+	       rg_graph_owner(build->retained->graph, vertex) != RG_NONE;
 }
 
 static struct branch *add_branch(struct build *build, enum branch_kind kind, uint32_t parent)
@@ -319,13 +322,26 @@ struct retained_limits retained_limits_of(const struct cli *cli, const struct re
 	return limits;
 }
 
+/* Many are told by a label that the first, the last and one between have in common. */
 void retained_branch_label(const struct cli *cli, const struct retained *retained,
-			   const struct branch *branch, char *buffer, size_t size)
+			   const struct retained_tree *tree, const struct branch *branch,
+			   char *buffer, size_t size)
 {
+	const rg_id *vertices = tree->vertices + branch->first;
+	const size_t samples[] = { branch->many / 2, branch->many ? branch->many - 1 : 0 };
+	bool alike = branch->kind == BRANCH_TYPE;
+	char other[RETAINED_WORDS];
+
 	buffer[0] = '\0';
 	if (branch->kind == BRANCH_REST || !branch->depth)
 		return;
-	retained_label(cli, retained, branch->vertex, branch->kind == BRANCH_TYPE, buffer, size);
+	if (!retained_label(cli, retained, branch->vertex, alike, buffer, size) && !alike)
+		retained_owner_label(cli, retained, branch->vertex, buffer, size);
+	for (size_t i = 0; alike && i < 2; i++) {
+		retained_label(cli, retained, vertices[samples[i]], alike, other, sizeof(other));
+		if (strcmp(buffer, other) != 0)
+			buffer[0] = '\0';
+	}
 }
 
 void retained_branch_words(const struct cli *cli, const struct retained *retained,

@@ -48,7 +48,8 @@ struct retained_limits retained_limits_of(const struct cli *cli, const struct re
 					  bool fine);
 /* retained_branch_label - how it is referred to, "" if that is not known. */
 void retained_branch_label(const struct cli *cli, const struct retained *retained,
-			   const struct branch *branch, char *buffer, size_t size);
+			   const struct retained_tree *tree, const struct branch *branch,
+			   char *buffer, size_t size);
 /* retained_branch_words - what it is: "list, 3 items", "1,204 × dict", "3 more". */
 void retained_branch_words(const struct cli *cli, const struct retained *retained,
 			   const struct branch *branch, char *buffer, size_t size);

@@ -19,7 +19,8 @@ CUT = os.path.join(DUMPS, "cut.ndjson")
 COMMANDS = (
     ("info", MONDAY), ("types", MONDAY), ("growth", MONDAY, MONDAY), ("cycles", MONDAY),
     ("backrefs", MONDAY, "Session#0"), ("refs", MONDAY, "Session#0"),
-    ("chain", MONDAY, "Session#0"), ("objects", MONDAY), ("convert", MONDAY),
+    ("chain", MONDAY, "Session#0"), ("objects", MONDAY), ("retained", MONDAY),
+    ("retained", MONDAY, "--tree"), ("convert", MONDAY),
 )
 
 

@@ -52,6 +52,7 @@ COMMANDS = (
     ("chain", "X", "dict#7", "--labels=all"),
     ("backrefs", "X", "type#3", "--depth=5", "--values"),
     ("convert", "X", "--labels=all", "--values", "-o", "/dev/null"),
+    ("retained", "X", "--self-check", "--format", "json"),
 )
 
 
