@@ -25,6 +25,7 @@ struct build {
 	size_t vertex_count;
 	struct sum *sums;  /* by type */
 	rg_id *kids;       /* children of the branch that is looked at */
+	rg_type_id *types; /* of these; RG_NONE for what is no object */
 	size_t kid_count;
 	rg_id *parts;      /* vertices whose children are those of the branch */
 };
@@ -54,6 +55,15 @@ static bool is_passed(const struct build *build, rg_id vertex)
 	       !count || !dominators->retained[vertex];
 }
 
+static void add_kid(struct build *build, rg_id vertex)
+{
+	bool object = vertex < build->retained->dominators->objects;
+
+	build->types[build->kid_count] =
+		object ? rg_graph_object(build->retained->graph, vertex).type : RG_NONE;
+	build->kids[build->kid_count++] = vertex;
+}
+
 /* The children of all that @branch stands for. */
 static void find_kids(struct build *build, const struct branch *branch)
 {
@@ -72,7 +82,7 @@ static void find_kids(struct build *build, const struct branch *branch)
 				if (is_part(build, child[c]) || is_passed(build, child[c]))
 					build->parts[parts++] = child[c];
 				else
-					build->kids[build->kid_count++] = child[c];
+					add_kid(build, child[c]);
 			}
 		}
 	}
@@ -89,12 +99,10 @@ static int by_retained(const void *a, const void *b)
 	return (one->vertex > other->vertex) - (one->vertex < other->vertex);
 }
 
-/* The sum that a small child counts in, or NULL for what is no object. */
-static struct sum *sum_of(const struct build *build, rg_id vertex)
+/* The sum that child number @i counts in, or NULL for what is no object. */
+static struct sum *sum_of(const struct build *build, size_t i)
 {
-	if (vertex >= build->retained->dominators->objects)
-		return NULL;
-	return &build->sums[rg_graph_object(build->retained->graph, vertex).type];
+	return build->types[i] == RG_NONE ? NULL : &build->sums[build->types[i]];
 }
 
 static bool is_big(const struct build *build, rg_id vertex)
@@ -103,10 +111,11 @@ static bool is_big(const struct build *build, rg_id vertex)
 	       retained_of(build, vertex) > 0;
 }
 
-/* Whether a child has a branch of its own; the sums of types are known. */
-static bool is_alone(const struct build *build, rg_id vertex)
+/* Whether child number @i has a branch of its own; the sums of types are known. */
+static bool is_alone(const struct build *build, size_t i)
 {
-	const struct sum *sum = sum_of(build, vertex);
+	const struct sum *sum = sum_of(build, i);
+	rg_id vertex = build->kids[i];
 
 	if (!is_big(build, vertex))
 		return false;
@@ -146,10 +155,10 @@ static void hand_out(struct build *build, uint32_t begin, uint32_t rest)
 			build->vertex_count += branches[b].count;
 	}
 	for (size_t i = 0; i < build->kid_count; i++) {
-		struct sum *sum = sum_of(build, build->kids[i]);
+		struct sum *sum = sum_of(build, i);
 		struct branch *branch;
 
-		if (is_alone(build, build->kids[i]) || !sum || !sum->branch)
+		if (is_alone(build, i) || !sum || !sum->branch)
 			continue;
 		branch = &branches[sum->branch - 1];
 		build->tree->vertices[branch->first + branch->many++] = build->kids[i];
@@ -163,7 +172,7 @@ static void hand_out(struct build *build, uint32_t begin, uint32_t rest)
 static void forget_sums(struct build *build)
 {
 	for (size_t i = 0; i < build->kid_count; i++) {
-		struct sum *sum = sum_of(build, build->kids[i]);
+		struct sum *sum = sum_of(build, i);
 
 		if (sum)
 			*sum = (struct sum){ 0 };
@@ -178,7 +187,7 @@ static void expand(struct build *build, uint32_t at)
 
 	find_kids(build, &tree->branches[at]);
 	for (size_t i = 0; i < build->kid_count; i++) {
-		struct sum *sum = sum_of(build, build->kids[i]);
+		struct sum *sum = sum_of(build, i);
 
 		if (!sum)
 			continue;
@@ -186,15 +195,15 @@ static void expand(struct build *build, uint32_t at)
 		sum->big += is_big(build, build->kids[i]);
 	}
 	for (size_t i = 0; i < build->kid_count; i++) {
-		struct sum *sum = sum_of(build, build->kids[i]);
+		struct sum *sum = sum_of(build, i);
 
-		if (sum && !is_alone(build, build->kids[i]))
+		if (sum && !is_alone(build, i))
 			sum->bytes += retained_of(build, build->kids[i]);
 	}
 	for (size_t i = 0; i < build->kid_count; i++) {
 		rg_id kid = build->kids[i];
-		struct sum *sum = sum_of(build, kid);
-		bool big = is_alone(build, kid);
+		struct sum *sum = sum_of(build, i);
+		bool big = is_alone(build, i);
 
 		room = build->limits->branches - tree->count;
 		if (!big && sum && sum->branch) {
@@ -270,7 +279,9 @@ int retained_tree_new(const struct cli *cli, const struct retained *retained,
 	build.sums = calloc((size_t)rg_graph_type_count(retained->graph) + 1, sizeof(*build.sums));
 	build.kids = malloc(vertices * sizeof(*build.kids));
 	build.parts = malloc(vertices * sizeof(*build.parts));
-	if (ret->branches && ret->vertices && build.sums && build.kids && build.parts) {
+	build.types = malloc(vertices * sizeof(*build.types));
+	if (ret->branches && ret->vertices && build.sums && build.kids && build.parts &&
+	    build.types) {
 		add_top(&build);
 		for (uint32_t b = 0; b < ret->count; b++)
 			if (ret->branches[b].kind != BRANCH_REST &&
@@ -282,6 +293,7 @@ int retained_tree_new(const struct cli *cli, const struct retained *retained,
 	free(build.sums);
 	free(build.kids);
 	free(build.parts);
+	free(build.types);
 	return ret->branches ? CLI_OK : cli_no_memory();
 }
 
