@@ -10,4 +10,5 @@ EXTRA_DIST += %D%/cpython-3.12.1.core.xz %D%/cpython-3.12.1.json
 EXTRA_DIST += %D%/cpython-3.13.0.core.xz %D%/cpython-3.13.0.json
 EXTRA_DIST += %D%/cpython-3.13.5-debian.core.xz %D%/cpython-3.13.5-debian.json
 EXTRA_DIST += %D%/cpython-3.14.10-debian.core.xz %D%/cpython-3.14.10-debian.json
+EXTRA_DIST += %D%/cpython-3.14.7t.core.xz %D%/cpython-3.14.7t.json
 EXTRA_DIST += %D%/cpython-3.15.2-debian.core.xz %D%/cpython-3.15.2-debian.json

@@ -36,7 +36,9 @@ KEPT_SECTIONS = (".gnu.hash", ".dynsym", ".dynstr", ".dynamic", ".got", ".data.r
                  ".note.gnu.build-id", ".init_array", ".fini_array", ".interp")
 STRING = re.compile(rb"[\t\n\x20-\x7e]{1,120}(?=\0)")
 # The folders in which the machine that makes a core keeps what is its own.
-OWN = {os.path.abspath(path).split("/")[1] for path in (HERE, os.path.expanduser("~"))}
+OWN = {os.path.abspath(path).split("/")[1]
+       for path in (HERE, os.path.expanduser("~"), *sys.argv[3:4])}
+HOLE = re.compile(rb"\0{1048576,}")
 FOREIGN = re.compile(rb"/(?:%s)/(?:[\x21-\x7e]*/)?" % "|".join(sorted(OWN)).encode())
 
 
@@ -50,7 +52,7 @@ def stage(name, python, prefix, loader, libraries):
     shutil.copy(os.path.join(HERE, "program.py"), place)
     if not prefix:
         return [python], place
-    series = re.search(r"python3\.\d+", python).group(0)
+    series = re.search(r"python3\.\d+t?", python).group(0)
     root = os.path.dirname(os.path.dirname(python))  # "" or "usr"
 
     def copy(path):
@@ -86,8 +88,9 @@ def run(command, place, folder):
     with open(os.path.join(folder, "garbage"), "w+", encoding="utf-8") as garbage, \
             open(os.path.join(folder, "record"), "w+", encoding="utf-8") as record:
         script = 'exec 3>"$1" 4>"$2"; shift 2; exec "$@"'
+        # Address space that mimalloc reserves would be in the dump, a GiB of it.
         environment = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "PYTHONHASHSEED": "0",
-                       "LD_LIBRARY_PATH": place + "/lib"}
+                       "MIMALLOC_ARENA_RESERVE": "0", "LD_LIBRARY_PATH": place + "/lib"}
         with subprocess.Popen(["/bin/sh", "-c", script, "sh", garbage.name, record.name] +
                               command + ["-I", "-S", "-B", place + "/program.py"],
                               cwd="/", env=environment, stdin=subprocess.DEVNULL) as target:
@@ -257,6 +260,20 @@ def strip(loads, files, version):
         load.data = kept
 
 
+def cut(loads):
+    """Without what was reserved and never used: a MiB and more of nothing in writable memory."""
+    pieces = []
+    for load in loads:
+        start = 0
+        for hole in HOLE.finditer(load.data) if load.flags & PF_W else ():
+            end = -(-hole.start() // PAGE) * PAGE
+            pieces.append(Load(load.flags, load.start + start, end - start,
+                               load.data[start:end]))
+            start = hole.end() // PAGE * PAGE
+        pieces.append(Load(load.flags, load.start + start, load.size - start, load.data[start:]))
+    return [piece for piece in pieces if piece.size]
+
+
 def scrub(loads, notes, prefix, place):
     """No path or name of the machine that made this: same-length replacements."""
     names = [(os.path.abspath(prefix).encode(), place.encode())] if prefix else []
@@ -322,6 +339,7 @@ def main():
             header, loads, notes = read_core(core)
             files = sorted(read_files([n[2] for n in notes if n[0] == NT_FILE][0]),
                            key=lambda file: file.start)
+            loads = cut(loads)
             strip(loads, files, struct.pack("<I", int(last_of(record, "version"), 16)))
         finally:
             shutil.rmtree(place)

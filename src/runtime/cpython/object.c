@@ -85,7 +85,7 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	const struct cpy_type *type = at ? cpy_type_fast(cpy, cpy_head_type(cpy, at)) : NULL;
 	struct rg_object object = { .address = address };
 	uint64_t size;
-	bool is_gc;
+	bool is_gc, readable;
 
 	if (!type || type->id == RG_NONE)
 		return rg_error_new(RG_ERROR_CORRUPT, "object 0x%llx has lost its type",
@@ -121,8 +121,11 @@ static rg_error *set_object(void *user, rg_id id, uint64_t address)
 	/* A finalizer runs once: the collector's head says whether it has. */
 	if (type->has_finalizer && !(is_gc && cpy_head_finalized(cpy, at, address)))
 		object.flags |= RG_OBJECT_FINALIZER;
-	if (!cpy_object_size(cpy, type, address, &object.size, &object.owned) ||
-	    !rg_image_at(cpy->image, cpy_body(cpy, address), size)) {
+	readable = cpy_object_size(cpy, type, address, &object.size, &object.owned);
+	/* A compact str ends with its characters, which can be before the struct's own end. */
+	if (type->flags & CPY_TPFLAG_UNICODE && cpy->shift + size > object.size)
+		size = object.size - cpy->shift;
+	if (!readable || !rg_image_at(cpy->image, cpy_body(cpy, address), size)) {
 		object.flags |= RG_OBJECT_UNREADABLE;
 		cpy_undecoded(cpy, address);
 	}
