@@ -284,6 +284,11 @@ def change(core, folder, place, word):
     return path
 
 
+def copy(core, folder):
+    """A file with the core as it is."""
+    return change(core, folder, 0, struct.unpack_from("<Q", core.data)[0])
+
+
 def as_before(said, before, unreached):
     """Whether the same objects are there, but for those that only a layout one is sure of can show.
 
@@ -310,11 +315,13 @@ def a_release_to_come(folder):
         at, series = offsets_of(core) or (0, 0)
         if not at:
             continue
-        before = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
-        path = change(core, folder, at + 16, 1)
-        findings += support.error_of(support.run("types", path), "found CPython 3.",
-                                     "t, whose own debug offsets do not fit")
-        unreached = support.answer("info", change(core, folder, at + 16, 0))["unreached"]
+        threaded = struct.unpack_from("<Q", core.data, at + 16)[0]
+        before = support.answer("types", copy(core, folder), "-n", "0")
+        path = change(core, folder, at + 16, 1 - threaded)
+        findings += support.error_of(
+            support.run("types", path), "found CPython 3.",
+            ", whose own" if threaded else "t, whose own", "debug offsets do not fit")
+        unreached = support.answer("info", copy(core, folder))["unreached"]
         path = change(core, folder, at + 8, 0x036300f0)
         if series == NEWEST:
             said = support.answer("types", path, "-n", "0")
@@ -397,9 +404,10 @@ def a_collector_of_early_314(folder):
     for name in support.core_names():
         core = support.Core(name)
         at, series = offsets_of(core) or (0, 0)
-        if series != 14:
+        # Without a GIL there was no such collector.
+        if series != 14 or name.endswith("t"):
             continue
-        whole = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
+        whole = support.answer("types", copy(core, folder), "-n", "0")
         roots = support.answer("info", os.path.join(folder, name))["roots"]
         core.data = bytes(lowered(core, at, 24))
         for version in (0x030e02f0, 0x030e07f0):
@@ -419,8 +427,8 @@ def a_layout_of_its_own(folder):
         at, series = offsets_of(core) or (0, 0)
         if not at:
             continue
-        plain = support.answer("types", change(core, folder, at + 16, 0), "-n", "0")
-        unreached = support.answer("info", change(core, folder, at + 16, 0))["unreached"]
+        plain = support.answer("types", copy(core, folder), "-n", "0")
+        unreached = support.answer("info", copy(core, folder))["unreached"]
         place = at + NATIVE_ID[series]
         was = struct.unpack_from("<Q", core.data, place)[0]
         said = support.answer("types", change(core, folder, place, was + 8), "-n", "0")

@@ -127,6 +127,8 @@ static const struct field fields[] = {
 #define RUNTIME_SIZE 24
 #define INTERPRETER_SIZE 48
 
+static const uint16_t thread_size[] = { 152, 176, 176 };
+
 static unsigned column_of(unsigned minor)
 {
 	return minor >= 15 ? 2 : minor == 14 ? 1 : 0;
@@ -250,12 +252,12 @@ rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *executi
 	char misfits[256] = "", moved[160] = "";
 	bool interpreter_moved = false;
 	uint64_t size;
+	uint32_t number;
 	size_t i;
 
 	for (i = 0; i < FIELD_COUNT; i++) {
 		const struct field *field = &fields[i];
 		uint64_t here = expected(field, &cpy->layout, execution), there;
-		uint32_t number;
 
 		if (!field->place[column])
 			continue;
@@ -287,6 +289,13 @@ rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *executi
 	size = number_at(cpy, cpy->runtime, INTERPRETER_SIZE);
 	if (size >= 1 << 10 && size < OFFSET_MAX)
 		cpy->layout.interpreter.size = (uint32_t)size;
+	/* What free-threaded builds keep behind a thread's state stands so much higher or lower. */
+	size = number_at(cpy, cpy->runtime, thread_size[column]);
+	if (cpy->layout.thread.size && size > cpy->layout.thread.size / 2 && size < OFFSET_MAX) {
+		number = (uint32_t)size - cpy->layout.thread.size;
+		cpy->layout.thread.merging += number;
+		cpy->layout.thread.counts += cpy->layout.thread.counts ? number : 0;
+	}
 	if (interpreter_moved) {
 		/* What the table says of its other fields is as doubtful. */
 		drop_roots(cpy, execution);

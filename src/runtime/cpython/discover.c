@@ -7,11 +7,13 @@
 #include <stdio.h>
 
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/mimalloc.h"
 #include "runtime/cpython/private.h"
 
 #define INTERPRETERS_MAX 4096
 #define INTERPRETER_SHIFT_MAX 1024 /* what options of the build add to its state */
 #define THREADS_MAX 65536
+#define THREAD_SHIFT_252 (4 * (3088 - 3064) + 5120 - 1608) /* mi_heap_t and mi_tld_t */
 #define STATIC_DATA_MAX (UINT64_C(8) << 20)
 
 /* PyType_Type, as the type of the type of @object; 0 if @object is no dict. */
@@ -421,6 +423,15 @@ static void note_unverified(struct cpy *cpy, const char *what)
 			 "newer than any release checked, and unverified; %s", what);
 }
 
+/* A newer mimalloc has longer states of heaps, which stand in a thread's own before the counts. */
+static void probe_mimalloc(struct cpy *cpy)
+{
+	if (!cpy->layout.free_threaded || cpy_mimalloc_generation(cpy) != CPY_MIMALLOC_252)
+		return;
+	cpy->layout.thread.merging += THREAD_SHIFT_252;
+	cpy->layout.thread.counts += cpy->layout.thread.counts ? THREAD_SHIFT_252 : 0;
+}
+
 /* Lets the debug offsets correct the tables, and says what has not been seen before. */
 static rg_error *apply_offsets(struct cpy *cpy)
 {
@@ -484,6 +495,7 @@ rg_error *cpy_discover(struct cpy *cpy, const char *which, bool *ret)
 				    "found CPython %s, but its interpreter's state does not fit "
 				    "that release: the dump is damaged or the build is unusual",
 				    cpy->version);
+	probe_mimalloc(cpy);
 	cpy->lookdict = cpy_find_lookdict(cpy);
 	RG_TRY(probe_collector(cpy, interpreter));
 	RG_TRY(note_lacking(cpy, interpreter));

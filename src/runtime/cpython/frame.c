@@ -86,7 +86,8 @@ static void emit_slot(struct cpy_walk *walk, uint64_t word, uint8_t kind, uint8_
 	if (layout->frame.is_tagged && (word & CPY_TAG_MASK) == CPY_TAG_BORROWED && object) {
 		if (!is_counted_late(walk->cpy, object))
 			kind = RG_REFERENCE_BORROWED;
-		else if (walk->cpy->private->counts_late && kind != RG_REFERENCE_BORROWED)
+		else if (walk->cpy->private->counts_late && !walk->cpy->private->trying &&
+			 kind != RG_REFERENCE_BORROWED)
 			count_late(walk->cpy, object);
 	}
 	cpy_emit(walk, object, kind, label, text, arg);

@@ -525,6 +525,7 @@ static const struct cpy_layout threaded[] = {
 			.thread_id = 152,
 			.native_thread_id = 160,
 			.current_frame = 72,
+			.size = 312,
 			.merging = 17808,
 		},
 		.heap_type = {
@@ -575,6 +576,7 @@ static const struct cpy_layout threaded[] = {
 			.thread_id = 152,
 			.native_thread_id = 160,
 			.current_frame = 72,
+			.size = 832,
 			.counts = 15496,
 			.merging = 15480,
 		},
@@ -627,6 +629,7 @@ static const struct cpy_layout threaded[] = {
 			.thread_id = 176,
 			.native_thread_id = 184,
 			.current_frame = 72,
+			.size = 888,
 			.counts = 15696,
 			.merging = 15680,
 		},

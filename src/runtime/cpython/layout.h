@@ -68,6 +68,7 @@ struct cpy_layout {
 		uint32_t next, interpreter, thread_id, native_thread_id, current_frame;
 		uint32_t cframe;             /* non-zero: current_frame is in what it points at */
 		uint32_t cframe_current;
+		uint32_t size;               /* of PyThreadState; 0: nothing is told by it */
 		uint32_t counts;             /* {values, size}: counts of its own; 0: none */
 		uint32_t merging;            /* two stacks of objects whose counts it shall merge */
 	} thread;
