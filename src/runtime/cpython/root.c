@@ -377,9 +377,7 @@ static uint64_t subclasses_of(const struct cpy *cpy, const struct cpy_type *type
 		return word;
 	if (!word || word > cpy->layout.interpreter.static_types_count || !cpy->interpreter_count)
 		return 0;
-	return cpy_word(cpy, cpy->interpreters[0].address + cpy->layout.interpreter.static_types +
-				     (word - 1) * cpy->layout.interpreter.static_types_stride +
-				     cpy->layout.interpreter.static_type_subclasses);
+	return cpy_static_field(cpy, &cpy->interpreters[0], type->address, true);
 }
 
 static rg_error *put_types(struct roots *roots)

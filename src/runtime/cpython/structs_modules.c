@@ -44,6 +44,14 @@ static const struct module_state states[] = {
 	  "asyncio_task_get_stack_func asyncio_task_print_stack_func "
 	  "asyncio_task_repr_func asyncio_iscoroutine_func traceback_extract_stack - "
 	  "-" },
+	/* Free-threaded: without a lock of its own. */
+	{ "asyncio", 13, 13, 160,
+	  "FutureIterType TaskStepMethWrapper_Type FutureType TaskType asyncio_mod "
+	  "context_kwname current_tasks scheduled_tasks eager_tasks "
+	  "iscoroutine_typecache asyncio_get_event_loop_policy "
+	  "asyncio_future_repr_func asyncio_CancelledError asyncio_InvalidStateError "
+	  "asyncio_task_get_stack_func asyncio_task_print_stack_func "
+	  "asyncio_task_repr_func asyncio_iscoroutine_func traceback_extract_stack -" },
 	{ "asyncio", 14, 15, 160,
 	  "FutureIterType TaskStepMethWrapper_Type FutureType TaskType asyncio_mod "
 	  "context_kwname non_asyncio_tasks non_asyncio_eager_tasks "
