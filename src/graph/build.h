@@ -12,6 +12,12 @@ enum rg_build_stage {
 	RG_BUILD_DONE,
 };
 
+/* An inferred reference, and where it was read. */
+struct rg_placed {
+	uint64_t reference; /* index into target and kind */
+	uint32_t place;
+};
+
 struct rg_builder {
 	struct rg_graph graph;
 	enum rg_build_stage stage;
@@ -21,8 +27,16 @@ struct rg_builder {
 	size_t expected;     /* a hint, 0: none */
 	uint64_t plumbing;   /* references that are plumbing */
 	RG_VECTOR(struct rg_root) tentative; /* roots that may prove to be none */
+	RG_VECTOR(struct rg_placed) placed;
 	struct rg_progress progress;
 };
+
+/*
+ * rg_places_settle - lets references from places that own nothing, as the counts say,
+ * be borrowed; false: no memory.  explained is that of all other references.
+ * O(n log n) in their number.
+ */
+bool rg_places_settle(struct rg_graph *graph, const struct rg_placed *placed, size_t count);
 
 /* rg_graph_free_stacks - what stack.c keeps of threads and tasks. */
 void rg_graph_free_stacks(struct rg_graph *graph);

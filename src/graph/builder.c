@@ -24,6 +24,7 @@ void rg_builder_free(rg_builder *builder)
 	if (!builder)
 		return;
 	graph = &builder->graph;
+	rg_vector_free(&builder->placed);
 	rg_index_free(&graph->index);
 	rg_free(graph->type);
 	rg_free(graph->size);
@@ -342,6 +343,18 @@ rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind)
 	builder->plumbing += (kind & RG_REFERENCE_PLUMBING) != 0;
 	builder->references = at + 1;
 	return NULL;
+}
+
+rg_error *rg_builder_place(rg_builder *builder, uint32_t place)
+{
+	struct rg_placed placed = { builder->references - 1, place };
+
+	if (place == RG_NONE)
+		return NULL;
+	if (builder->stage != RG_BUILD_REFERENCES || !builder->references ||
+	    builder->placed.count >= UINT32_MAX - 1)
+		return rg_error_new(RG_ERROR_INVALID, "a place of a reference that is none");
+	return rg_vector_push(&builder->placed, placed) ? NULL : rg_error_no_memory();
 }
 
 rg_error *rg_builder_next(rg_builder *builder)

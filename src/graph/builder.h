@@ -128,6 +128,12 @@ RG_MUST_CHECK rg_error *rg_builder_finish_objects(rg_builder *builder);
 void rg_builder_expect(rg_builder *builder, uint64_t references);
 /* rg_builder_reference - one reference of the current object; @kind with the bits beside it. */
 RG_MUST_CHECK rg_error *rg_builder_reference(rg_builder *builder, rg_id target, uint8_t kind);
+/*
+ * rg_builder_place - the reference added last, an inferred one, was read at @place: a
+ * number from 0 on for each field of a layout that several objects share.  What the
+ * counts say of one is then held against all of them.  RG_NONE: none.
+ */
+RG_MUST_CHECK rg_error *rg_builder_place(rg_builder *builder, uint32_t place);
 /* rg_builder_next - the current object is done; begins with object 0. */
 RG_MUST_CHECK rg_error *rg_builder_next(rg_builder *builder);
 /* rg_builder_root - a root; one whose object was not marked is dropped. */
@@ -140,14 +146,14 @@ RG_MUST_CHECK rg_error *rg_builder_task(rg_builder *builder, const struct rg_tas
 
 /*
  * rg_builder_finish - builds the backward references, decides on inferred
- * references (one whose target's count is already explained becomes borrowed;
- * in order of source and slot; a root of kind static loses its count for the
- * same reason, before them, and a tentative root is left out), sets
- * RG_OBJECT_PLUMBING on targets of plumbing references that have one such
- * owner, adds a root of kind external for every mortal object with more
- * references than are explained (name "external references"), and sorts the
- * roots.  With @has_refcounts false neither inferred references are judged nor
- * external roots made.
+ * references (those of a place that the counts speak against become borrowed, then
+ * one whose target's count is already explained, in order of source and slot; a
+ * root of kind static loses its count for the same reason, before them, and a
+ * tentative root is left out), sets RG_OBJECT_PLUMBING on targets of plumbing
+ * references that have one such owner, adds a root of kind external for every
+ * mortal object with more references than are explained (name "external
+ * references"), and sorts the roots.  With @has_refcounts false neither inferred
+ * references are judged nor external roots made.
  */
 RG_MUST_CHECK rg_error *rg_builder_finish(rg_builder *builder, bool has_refcounts);
 

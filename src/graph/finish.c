@@ -223,6 +223,10 @@ static bool account(rg_builder *builder)
 		return false;
 	if (!inferred)
 		return true;
+	if (graph->has_refcounts && builder->placed.count &&
+	    !rg_places_settle(graph, builder->placed.data, builder->placed.count))
+		return false;
+	rg_vector_free(&builder->placed);
 	for (uint64_t i = 0; i < graph->references; i++) {
 		rg_id target = graph->target[i];
 

@@ -7,6 +7,7 @@ core_sources += %D%/graph.c
 core_sources += %D%/index.c
 core_sources += %D%/index.h
 core_sources += %D%/label.c
+core_sources += %D%/places.c
 core_sources += %D%/stack.c
 core_sources += %D%/store.h
 core_sources += %D%/strings.c

@@ -225,6 +225,65 @@ static void judges_inferred_references(void)
 	synth_free(synth);
 }
 
+/* Adds an inferred reference that was read at @place to the object whose turn it is. */
+static void infer(rg_builder *builder, rg_id target, uint32_t place)
+{
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_reference(builder, target, RG_REFERENCE_INFERRED));
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_place(builder, place));
+}
+
+/*
+ * Three objects of one layout own one each at place 0, point back to their holder at
+ * place 1, and one of them to what another owns at place 2.
+ */
+static void judges_places(void)
+{
+	static const uint8_t first[] = { RG_REFERENCE_INFERRED, RG_REFERENCE_BORROWED,
+					 RG_REFERENCE_BORROWED };
+	struct rg_object object = { .type = 0, .size = 16, .refcount = 1 };
+	struct rg_type_init type = { .name = "T", .short_name = "T", .module = "" };
+	struct rg_references out;
+	rg_builder *builder;
+	rg_type_id type_id;
+	rg_id count, id;
+	size_t i;
+
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_new(&builder));
+	for (id = 0; id < 8; id++)
+		CU_ASSERT_EQUAL_FATAL(rg_builder_mark(builder, 64 + 16 * id), 1);
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_index(builder, &count));
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_add_type(builder, &type, &type_id));
+	for (id = 0; id < 8; id++)
+		CU_ASSERT_PTR_NULL_FATAL(rg_builder_set(builder, id, &object));
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_finish_objects(builder));
+	for (id = 0; id < 8; id++) {
+		if (id < 3) {
+			infer(builder, id + 3, 0);
+			infer(builder, 6, 1);
+		}
+		if (!id)
+			infer(builder, 4, 2);
+		/* The holder's own count is explained by this one. */
+		if (id == 7)
+			CU_ASSERT_PTR_NULL_FATAL(rg_builder_reference(builder, 6,
+								      RG_REFERENCE_STRONG));
+		CU_ASSERT_PTR_NULL_FATAL(rg_builder_next(builder));
+	}
+	CU_ASSERT_PTR_NULL_FATAL(rg_builder_finish(builder, true));
+	out = rg_graph_references(rg_builder_graph(builder), 0);
+	CU_ASSERT_EQUAL_FATAL(out.count, 3);
+	for (i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(out.kind[i], first[i]);
+	for (id = 1; id < 3; id++) {
+		out = rg_graph_references(rg_builder_graph(builder), id);
+		CU_ASSERT_EQUAL_FATAL(out.count, 2);
+		CU_ASSERT_EQUAL(out.kind[0], RG_REFERENCE_INFERRED);
+		CU_ASSERT_EQUAL(out.kind[1], RG_REFERENCE_BORROWED);
+		CU_ASSERT_EQUAL(rg_graph_external(rg_builder_graph(builder), id + 3), 0);
+	}
+	rg_builder_free(builder);
+}
+
 static void gives_parts_to_their_one_owner(void)
 {
 	struct synth *synth = synth_new(6, 1);
@@ -410,6 +469,7 @@ static const struct rg_test tests[] = {
 	RG_TEST(keeps_numbers_of_any_size),
 	RG_TEST(explains_counts),
 	RG_TEST(judges_inferred_references),
+	RG_TEST(judges_places),
 	RG_TEST(gives_parts_to_their_one_owner),
 	RG_TEST(hands_out_labels),
 	RG_TEST(stops_after_objects),

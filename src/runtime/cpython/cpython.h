@@ -154,8 +154,7 @@ struct cpy_type {
 	const char *name;       /* module.qualname */
 	const char *short_name;
 	const char *module;
-	/* Inferred offsets of an opaque type (infer.c): bit i: offset 8 * i may hold an object. */
-	uint64_t *inferred;
+	struct cpy_inferred *inferred; /* infer.c: what was inferred of an opaque type */
 	/* Rows to walk, embedded bases first; the last one is row.  size, owned and length: the
 	 * last row that has one. */
 	const struct cpy_struct *rows[CPY_ROW_DEPTH];
@@ -348,6 +347,7 @@ enum cpy_label {
 	CPY_LABEL_ELEMENT,     /* "{" repr of the object at arg "}": a member of a set */
 	CPY_LABEL_NAMED,       /* text, a blank, and the str object at arg: "local x", "cell x" */
 	CPY_LABEL_OFFSET,      /* text if any, "+" arg: a word of an opaque body */
+	CPY_LABEL_OFFSET_ITEM, /* "+offset[index]": of an array that an opaque body leads to */
 	CPY_LABEL_STATE,       /* "module state " and text up to a blank */
 	CPY_LABEL_ADDRESSED,   /* text, then the address arg in hexadecimal */
 };

@@ -162,6 +162,9 @@ static void mark_references(struct cpy_walk *walk)
 		/* Pointers that own nothing may dangle; those of the interned dict do not. */
 		if (kind == RG_REFERENCE_BORROWED && !walk->type->is_dict)
 			continue;
+		/* What is inferred of these is judged over all instances first. */
+		if (kind == RG_REFERENCE_INFERRED && walk->type->is_opaque)
+			continue;
 		consider(heap, reference->target, walk->object, kind);
 	}
 }
@@ -486,6 +489,7 @@ static rg_error *mark_all(struct heap *heap)
 	}
 	RG_TRY(mark_rest(heap, &types));
 	RG_TRY(mark_unreached(heap, &types));
+	cpy->private->places = cpy_infer_number(heap->infer);
 	if (heap->lacking && cpy->image->complete)
 		RG_TRY(rg_image_lacks(cpy->image,
 				      "objects lie in memory that the dump leaves out: dump with "

@@ -156,6 +156,9 @@ static void put_label(const struct labels *labels, const struct cpy_reference *r
 		snprintf(number, sizeof(number), "+%llu", (unsigned long long)reference->arg);
 		cpy_text_puts(text, number);
 		break;
+	case CPY_LABEL_OFFSET_ITEM:
+		cpy_put_offset_item(text, reference->arg);
+		break;
 	case CPY_LABEL_STATE:
 		cpy_text_puts(text, "module state ");
 		cpy_text_put(text, reference->text, strcspn(reference->text, " "));

@@ -186,6 +186,11 @@ rg_error *cpy_objects(void *state, rg_builder *builder)
 
 /* ---- references ------------------------------------------------------------------ */
 
+static bool is_inferred(const struct cpy_reference *reference)
+{
+	return (reference->kind & RG_REFERENCE_KIND_MASK) == RG_REFERENCE_INFERRED;
+}
+
 static void add_references(struct cpy_walk *walk)
 {
 	struct pass *pass = walk->user;
@@ -197,8 +202,14 @@ static void add_references(struct cpy_walk *walk)
 		const struct cpy_reference *reference = &walk->references[i];
 		rg_id target = rg_builder_find(pass->builder, reference->target);
 
-		if (target != RG_NONE)
-			pass->error = rg_builder_reference(pass->builder, target, reference->kind);
+		if (target == RG_NONE)
+			continue;
+		pass->error = rg_builder_reference(pass->builder, target, reference->kind);
+		if (__builtin_expect(is_inferred(reference), 0) && !pass->error)
+			pass->error = rg_builder_place(
+				pass->builder,
+				cpy_infer_place(walk->cpy, walk->type, walk->object,
+						reference));
 	}
 }
 

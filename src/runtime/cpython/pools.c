@@ -181,6 +181,73 @@ static bool read_free(const struct pool *pool, uint64_t is_free[FREE_WORDS])
 	return !block;
 }
 
+/* The bytes of the chunk of malloc()'s whose memory begins at @address, or 0. */
+static uint64_t chunk_room(const struct cpy *cpy, uint64_t address)
+{
+	const struct rg_segment *segment = rg_image_segment(cpy->image, address);
+	uint64_t size, next, room;
+
+	if (!segment || !segment->writable || segment->from_file || address % 16 ||
+	    address - segment->start < 16)
+		return 0;
+	size = cpy_word(cpy, address - 8);
+	room = segment->end - address;
+	/* Flag 2: mapped by itself, with nothing behind it. */
+	if (size & 2)
+		return (address - 16) % 4096 || (size & ~UINT64_C(7)) % 4096 ||
+				       (size & ~UINT64_C(7)) > room + 16 ||
+				       (size & ~UINT64_C(7)) < 32
+			       ? 0
+			       : (size & ~UINT64_C(7)) - 16;
+	size &= ~UINT64_C(7);
+	if (size < 32 || size % 16 || size > room)
+		return 0;
+	/* The chunk behind it says whether this one is in use, and has a size itself. */
+	next = cpy_word(cpy, address - 8 + size);
+	return next & 1 && (next & ~UINT64_C(7)) >= 16 ? size - 8 : 0;
+}
+
+bool cpy_may_begin(const struct cpy *cpy, uint64_t address, uint32_t prefix, uint64_t size)
+{
+	uint64_t room = pool_size(cpy), start = address & ~(room - 1);
+	const struct rg_segment *segment = rg_image_segment(cpy->image, address);
+	struct pool pool;
+
+	if (!segment || segment->from_file)
+		return segment;
+	/* Both allocators align so; what is static need not be, and hardly ever dies. */
+	if (address % ALIGNMENT && !cpy->shift && !cpy_immortal(cpy, address))
+		return cpy->minor < 11;
+	if (start < segment->start || segment->end - start < room || cpy->shift ||
+	    !read_pool(segment->bytes + (start - segment->start), start, room, false, &pool) ||
+	    !in_arena(cpy, &pool))
+		return true;
+	if (prefix + size > pool.size)
+		return false;
+	/* The allocator's debug hooks put 16 bytes before what they give: size, 'o', 7 x 0xfd. */
+	return is_block(&pool, address - prefix) ||
+	       (is_block(&pool, address - prefix - 16) &&
+		cpy_word(cpy, address - prefix - 8) >> 8 == UINT64_C(0xfdfdfdfdfdfdfd));
+}
+
+uint64_t cpy_block_room(const struct cpy *cpy, uint64_t address)
+{
+	uint64_t size = pool_size(cpy), start = address & ~(size - 1), is_free[FREE_WORDS];
+	const struct rg_segment *segment = rg_image_segment(cpy->image, address);
+	struct pool pool;
+
+	if (!segment || address % ALIGNMENT || !segment->writable || segment->from_file)
+		return 0;
+	if (start < segment->start || segment->end - start < size ||
+	    !read_pool(segment->bytes + (start - segment->start), start, size, false, &pool) ||
+	    !in_arena(cpy, &pool) || !is_block(&pool, address))
+		return chunk_room(cpy, address);
+	if ((address - start - POOL_HEADER) / pool.size >= pool.begun || !read_free(&pool, is_free))
+		return 0;
+	start = (address - start - POOL_HEADER) / pool.size;
+	return is_free[start / 64] >> start % 64 & 1 ? 0 : pool.size;
+}
+
 static void add_free(void *user, const struct pool *pool)
 {
 	uint64_t *sum = user;

@@ -38,6 +38,7 @@ struct cpy_private {
 	struct rg_map found_names;  /* type's address -> index into found */
 	RG_VECTOR(char *) found;
 	bool found_built;
+	uint32_t places;            /* that references were inferred at */
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
 	uint64_t allocator_free;
@@ -138,8 +139,6 @@ void cpy_emit_inferred(struct cpy_walk *walk);
 /* cpy_static_dict - tp_dict or tp_subclasses of a static type, as @interpreter has it. */
 uint64_t cpy_static_field(const struct cpy *cpy, const struct cpy_interpreter *interpreter,
 			  uint64_t type, bool subclasses);
-/* The number of items of an opaque object that are to be scanned, 0 for none. */
-uint64_t cpy_opaque_items(const struct cpy *cpy, const struct cpy_type *type, uint64_t object);
 
 /* ---- stages --------------------------------------------------------------- */
 
@@ -201,6 +200,16 @@ RG_MUST_CHECK rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpre
 rg_error *cpy_heap_mark(struct cpy *cpy, rg_builder *builder);
 /* cpy_pools_open - finds the arenas that pools are held against, where they are known. */
 void cpy_pools_open(struct cpy *cpy);
+/*
+ * cpy_block_room - how many bytes the block in use has that begins at @address, by
+ * the books of pymalloc or malloc(); 0: none begins there.  O(blocks of a pool).
+ */
+uint64_t cpy_block_room(const struct cpy *cpy, uint64_t address);
+/*
+ * cpy_may_begin - whether an object of @size bytes, with @prefix before it, may stand at
+ * @address, as far as pymalloc's books tell.  O(1).
+ */
+bool cpy_may_begin(const struct cpy *cpy, uint64_t address, uint32_t prefix, uint64_t size);
 /* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
 uint64_t cpy_pools_free(const struct cpy *cpy);
 /*
@@ -254,6 +263,18 @@ bool cpy_infer_add(struct cpy_infer *infer, const struct cpy_type *type, uint64_
 RG_MUST_CHECK rg_error *cpy_infer_round(struct cpy_infer *infer,
 					rg_error *(*each)(void *user, uint64_t target), void *user,
 					bool *ret);
+
+/* cpy_infer_number - numbers all places, once nothing new is found; returns how many. */
+uint32_t cpy_infer_number(struct cpy_infer *infer);
+/*
+ * cpy_infer_place - the number of the place that the inferred @reference of @object, of
+ * @type, was read at, or RG_NONE: all instances of the C type have it.
+ */
+uint32_t cpy_infer_place(const struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+			 const struct cpy_reference *reference);
+/* cpy_put_offset_item - the text of CPY_LABEL_OFFSET_ITEM. */
+struct cpy_text;
+void cpy_put_offset_item(struct cpy_text *text, uint64_t arg);
 
 /* ---- words ---------------------------------------------------------------- */
 

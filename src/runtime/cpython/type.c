@@ -381,7 +381,7 @@ static void read_slots(struct cpy *cpy, struct cpy_type *type, const struct cpy_
 	/* A C type with a row says all of itself there. */
 	if (!type->is_python && !type->is_opaque)
 		return;
-	if (base && (type->is_python || base->is_opaque)) {
+	if (base && (type->is_python || base->is_opaque || base->is_python)) {
 		type->slots = base->slots;
 		type->slot_count = inherited = base->slot_count;
 	}
@@ -482,6 +482,19 @@ static bool adds_only_dict(const struct cpy_type *type, const struct cpy_type *b
 	return !extra;
 }
 
+/*
+ * Whether an instance of @type, whose layout is not known, begins with all that one of
+ * @base has.  All do that are made by the rules; some of _io's put their own fields where
+ * a base has others, but these are known.
+ */
+static bool embeds_base(const struct cpy_type *type, const struct cpy_type *base)
+{
+	if (base->basicsize > type->basicsize || !base->row_count)
+		return false;
+	return (type->flags & FAMILIES && base->flags & FAMILIES) ||
+	       strncmp(base->row->name, "_io.", 4) != 0;
+}
+
 static void read_layout(struct cpy *cpy, struct cpy_type *type, struct cpy_type *base,
 			const char *tp_name)
 {
@@ -511,10 +524,10 @@ static void read_layout(struct cpy *cpy, struct cpy_type *type, struct cpy_type 
 		type->is_opaque = true;
 		type->scan_from = CPY_HEAD;
 		type->scan_to = (uint32_t)type->basicsize;
-		if (base && type->flags & FAMILIES && base->flags & FAMILIES &&
-		    base->basicsize <= type->basicsize) {
+		if (base && embeds_base(type, base)) {
 			copy_rows(type, base);
-			type->scan_from = (uint32_t)base->basicsize;
+			type->scan_from = base->is_opaque ? base->scan_from
+							  : (uint32_t)base->basicsize;
 		}
 	}
 	if (type->flags & CPY_TPFLAG_TUPLE && base && !type->is_opaque)
