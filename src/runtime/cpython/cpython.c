@@ -72,6 +72,8 @@ static rg_error *cpy_open(rg_image *image, const char *which, const struct rg_pr
 		error = rg_error_no_memory();
 	else
 		pthread_mutex_init(&cpy->private->fact_lock, NULL);
+	if (!error)
+		cpy->private->memory_whole = image->complete;
 	for (i = 0; !error && i < image->segment_count; i++)
 		cpy->private->image_bytes += image->segments[i].end - image->segments[i].start;
 	if (!error)

@@ -454,7 +454,7 @@ static rg_error *mark_unreached(struct heap *heap, size_t *types)
 	 * Where memory is missing, what leads to an object may be, and so may what proves
 	 * that memory is no object.
 	 */
-	if (!cpy->image->complete || heap->lacking)
+	if (!cpy->private->memory_whole || heap->lacking)
 		return NULL;
 	heap->searching = !heap->torn;
 	RG_TRY(cpy_unreached(cpy, heap->builder, heap->keepers.data, heap->keepers.count,

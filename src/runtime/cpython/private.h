@@ -41,6 +41,7 @@ struct cpy_private {
 	uint32_t places;            /* that references were inferred at */
 	uint64_t unnamed;           /* types without a readable name */
 	uint64_t image_bytes;
+	bool memory_whole;          /* the image lacks no memory, as far as it knows itself */
 	uint64_t allocator_free;
 	struct cpy_pools pools;
 	pthread_mutex_t fact_lock;  /* of the facts below, which are found when asked for */

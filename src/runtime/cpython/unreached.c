@@ -34,6 +34,7 @@ struct search {
 	bool tracked;
 	bool unsound;   /* a reference of the object at hand leads to none */
 	bool failed;    /* no memory */
+	uint64_t budget; /* words still looked at: a whole dump has no more */
 	RG_VECTOR(struct found) found;
 	struct cpy_walk walk;
 };
@@ -199,6 +200,7 @@ static void check_references(struct cpy_walk *walk)
 	struct search *search = walk->user;
 	unsigned i;
 
+	search->budget = search->budget > walk->count ? search->budget - walk->count : 0;
 	for (i = 0; i < walk->count && !search->unsound; i++) {
 		uint8_t kind = walk->references[i].kind & RG_REFERENCE_KIND_MASK;
 
@@ -224,6 +226,8 @@ static bool is_sound(struct search *search, const struct cpy_type *type, uint64_
 		return false;
 	if (type->is_leaf)
 		return true;
+	if (!search->budget)
+		return false;
 	search->unsound = cpy->private->misread = false;
 	cpy->private->trying = true;
 	search->walk.object = object;
@@ -374,12 +378,19 @@ static void drop_named(struct search *search, const struct finds *finds, uint64_
 	const unsigned char *bytes = rg_image_at(search->cpy->image, start, size);
 	uint64_t at;
 
+	search->budget = search->budget > size / 8 ? search->budget - size / 8 : 0;
+	/* Of a dump that is damaged so much nothing is believed. */
+	if (!search->budget) {
+		search->found.count = 0;
+		return;
+	}
 	for (at = 0; bytes && at + 8 <= size; at += 8) {
 		uint64_t word = cpy_load64(bytes + at);
 		const uint32_t *find = word < finds->low || word > finds->high
 					       ? NULL : rg_map_find(&finds->index, word);
 
-		if (find && (objects || word == search->found.data[*find].block))
+		if (find && *find < search->found.count &&
+		    (objects || word == search->found.data[*find].block))
 			search->found.data[*find].object = 0;
 	}
 }
@@ -437,6 +448,7 @@ rg_error *cpy_unreached(struct cpy *cpy, const rg_builder *builder, const uint64
 	search->cpy = cpy;
 	search->builder = builder;
 	search->tracked = tracked;
+	search->budget = cpy->private->image_bytes / 2 + (1 << 20);
 	search->walk.cpy = cpy;
 	search->walk.flush = check_references;
 	search->walk.user = search;
