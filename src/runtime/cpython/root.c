@@ -13,6 +13,7 @@
 #include "runtime/cpython/code.h"
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/frame_stack.h"
+#include "runtime/cpython/statics.h"
 
 #define TYPE_CACHE_ENTRIES 4096
 #define SIGNAL_HANDLERS 65
@@ -380,6 +381,21 @@ static uint64_t subclasses_of(const struct cpy *cpy, const struct cpy_type *type
 	return cpy_static_field(cpy, &cpy->interpreters[0], type->address, true);
 }
 
+/* Up to 3.10 the variable by which C knows the static class of an exception owns it as well. */
+static rg_error *put_exception(struct roots *roots, const struct cpy_type *type)
+{
+	uint64_t address, size;
+	char symbol[96];
+
+	snprintf(symbol, sizeof(symbol), "PyExc_%s", type->name ? type->name : "");
+	if (!roots->cpy->module ||
+	    !rg_image_symbol(roots->cpy->image, roots->cpy->module, symbol, &address, &size) ||
+	    cpy_word(roots->cpy, address) != type->address)
+		return NULL;
+	rg_buffer_puts(&roots->name, symbol);
+	return put(roots, type->address, RG_ROOT_STATIC, 1);
+}
+
 static rg_error *put_types(struct roots *roots)
 {
 	struct cpy *cpy = roots->cpy;
@@ -403,10 +419,24 @@ static rg_error *put_types(struct roots *roots)
 		rg_buffer_printf(&roots->name, "type %s", type->name ? type->name : "?");
 		error = put(roots, type->address, RG_ROOT_STATIC,
 			    cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN));
+		if (!error && cpy->minor <= 10 && type->flags & CPY_TPFLAG_EXCEPTION)
+			error = put_exception(roots, type);
 	}
 	rg_map_free(&walk.seen);
 	rg_vector_free(&walk.queue);
 	return !error && walk.failed ? rg_error_no_memory() : error;
+}
+
+static rg_error *put_variable(void *user, uint64_t address, const char *name)
+{
+	struct roots *roots = user;
+	rg_error *error;
+
+	rg_buffer_puts(&roots->name, name);
+	roots->init.routine = true;
+	error = put(roots, address, RG_ROOT_STATIC, 1);
+	roots->init.routine = false;
+	return error;
 }
 
 static rg_error *put_static(struct roots *roots)
@@ -416,7 +446,8 @@ static rg_error *put_static(struct roots *roots)
 	set_prefix(roots);
 	RG_TRY(put_singletons(roots));
 	RG_TRY(put_module_copies(roots));
-	return put_types(roots);
+	RG_TRY(put_types(roots));
+	return cpy_statics(roots->cpy, put_variable, roots);
 }
 
 /* ---- frames --------------------------------------------------------------------- */
