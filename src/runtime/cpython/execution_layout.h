@@ -148,13 +148,25 @@ const struct cpy_execution *cpy_execution_older(const struct cpy *cpy);
 
 /* ---- frames (frame.c) ---------------------------------------------------- */
 
-/* Goes up a thread's stack, innermost frame first; ends on a cycle. */
+/* A thread's frames as they stand in memory (data_stack.c). */
+struct cpy_data_stack {
+	uint64_t chunk; /* the innermost; 0: there is none */
+	uint64_t top;   /* where the next frame would stand */
+	uint64_t passed;
+};
+
+/*
+ * Goes up a thread's stack, innermost frame first; ends on a cycle.  Where the link to the
+ * next frame lies in memory that the dump lacks, it goes on with the next one in memory.
+ */
 struct cpy_stack {
 	const struct cpy *cpy;
 	const struct cpy_execution *layout;
 	uint64_t frame;   /* the next one */
 	uint64_t hare;    /* to notice cycles (Brent) */
 	uint64_t steps, limit;
+	uint64_t owned;   /* the last one that the thread owns */
+	struct cpy_data_stack data;
 };
 
 /* One frame of a thread's stack. */

@@ -9,6 +9,7 @@
  * what lies above them may be stale, so nothing of it is read.  From 3.14 on the
  * top (stackpointer) is stored before anything is called that could look.
  */
+#include "runtime/cpython/data_stack.h"
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
@@ -182,6 +183,20 @@ void cpy_stack_begin(struct cpy_stack *stack, const struct cpy *cpy,
 	if (layout->thread.has_cframe)
 		frame = frame ? cpy_word(cpy, frame + layout->thread.cframe_current) : 0;
 	*stack = (struct cpy_stack){ .cpy = cpy, .layout = layout, .frame = frame, .limit = 1 };
+	cpy_data_stack_begin(&stack->data, cpy, thread->address);
+}
+
+/*
+ * Behind a frame that is not in the dump: the one that stands below the last in memory.
+ * What C entered Python by is on the C stack, as is the cframe of 3.12.
+ */
+static uint64_t next_in_memory(struct cpy_stack *stack)
+{
+	if (stack->cpy->minor < 12)
+		return 0;
+	if (stack->owned)
+		return cpy_data_stack_below(&stack->data, stack->cpy, stack->owned);
+	return cpy_data_stack_top(&stack->data, stack->cpy);
 }
 
 bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret)
@@ -208,6 +223,11 @@ bool cpy_stack_next(struct cpy_stack *stack, struct cpy_frame *ret)
 	if (*owner >= CPY_FRAME_OF_C && cpy->minor > 11)
 		return true;
 	ret->code = cpy_frame_code(cpy, frame);
+	if (*owner == CPY_FRAME_OF_THREAD && ret->code)
+		stack->owned = frame;
+	/* No frame is empty: its memory was left out of the dump. */
+	if (*owner == CPY_FRAME_OF_THREAD && !ret->code && !previous)
+		stack->frame = next_in_memory(stack);
 	/* The trampolines of 3.12 and later run no function. */
 	ret->is_shown = ret->code && (cpy->minor == 11 ||
 				      cpy_untagged(layout, cpy_word(cpy, frame +

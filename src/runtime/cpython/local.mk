@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/blocks.c
 core_sources += %D%/blocks.h
+core_sources += %D%/c_stack.c
+core_sources += %D%/c_stack.h
 core_sources += %D%/code.c
 core_sources += %D%/code.h
 core_sources += %D%/cpython.c
 core_sources += %D%/cpython.h
+core_sources += %D%/data_stack.c
+core_sources += %D%/data_stack.h
 core_sources += %D%/debug_offsets.c
 core_sources += %D%/describe.c
 core_sources += %D%/discover.c

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/vector.h"
+#include "runtime/cpython/c_stack.h"
 #include "runtime/cpython/code.h"
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/frame_stack.h"
@@ -741,6 +742,18 @@ static rg_error *put_merging(struct roots *roots, const struct cpy_thread *threa
 
 /* ---- threads ------------------------------------------------------------------------ */
 
+static rg_error *put_of_c(void *user, uint64_t address, const char *name)
+{
+	struct roots *roots = user;
+	rg_error *error;
+
+	rg_buffer_puts(&roots->name, name);
+	roots->init.tentative = true;
+	error = put(roots, address, RG_ROOT_THREAD, 1);
+	roots->init.tentative = false;
+	return error;
+}
+
 static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *walk)
 {
 	const struct cpy_thread *thread = &roots->cpy->threads[index];
@@ -770,6 +783,8 @@ static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *
 				   RG_ROOT_THREAD);
 	if (!error)
 		error = put_merging(roots, thread);
+	if (!error)
+		error = cpy_c_stack(roots->cpy, thread, put_of_c, roots);
 	roots->init.thread = RG_NONE;
 	return error;
 }

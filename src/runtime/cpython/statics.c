@@ -10,6 +10,7 @@
  *  - _Py_Identifier (up to 3.9);
  *  - the tables of one-letter str and bytes, and of small numbers (up to 3.9 and 3.8);
  *  - the cache of attributes of types (up to 3.9);
+ *  - the types of the syntax tree, and what stands between them (Python-ast.c, up to 3.9);
  *  - errnomap (exceptions.c, up to 3.9).
  *
  * A reference counts as far as nothing else explains its object's count (RG_ROOT_STATIC).
@@ -269,6 +270,44 @@ static rg_error *put_ints(struct statics *statics, uint64_t at)
 	return NULL;
 }
 
+/* Whether @object is a class of the module _ast, or an object of one. */
+static bool is_syntax(struct cpy *cpy, uint64_t object)
+{
+	const struct cpy_type *type = cpy_type_at(cpy, object);
+	uint64_t module;
+	char name[8];
+
+	if (!type)
+		type = cpy_type_of(cpy, object);
+	if (!type || !type->is_heap)
+		return false;
+	module = cpy_dict_get(cpy, type->dict, "__module__");
+	return module && cpy_str(cpy, module, name, sizeof(name)) >= 0 &&
+	       (!strcmp(name, "ast") || !strcmp(name, "_ast"));
+}
+
+/*
+ * 3.9 has one struct of them, with the names of their fields; 3.8 single variables, among
+ * which others may stand.
+ */
+static rg_error *put_syntax(struct statics *statics, uint64_t at, uint64_t object)
+{
+	struct cpy *cpy = statics->cpy;
+
+	if (!is_syntax(cpy, object))
+		return NULL;
+	RG_TRY(put(statics, object, "ast state"));
+	for (at += 8; cpy->minor == 9 && at < statics->end; at += 8) {
+		object = cpy_word(cpy, at);
+		if (!has_flag(cpy, object, CPY_TPFLAG_UNICODE) &&
+		    !(object && object % 8 == 0 && is_syntax(cpy, object)))
+			break;
+		RG_TRY(put(statics, object, "ast state"));
+	}
+	statics->done = at;
+	return NULL;
+}
+
 /* ---- all of them ------------------------------------------------------------------- */
 
 static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
@@ -296,7 +335,9 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 		return put_letters(statics, at, word, CPY_TPFLAG_BYTES);
 	if (has_flag(cpy, word, CPY_TPFLAG_DICT) && is_errnomap(cpy, word))
 		return put(statics, word, "errnomap");
-	return cpy->minor == 8 ? put_ints(statics, at) : NULL;
+	if (cpy->minor == 8)
+		RG_TRY(put_ints(statics, at));
+	return put_syntax(statics, at, word);
 }
 
 /* The words of [@start, @end) that are in the dump. */
