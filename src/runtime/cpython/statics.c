@@ -11,7 +11,10 @@
  *  - the tables of one-letter str and bytes, and of small numbers (up to 3.9 and 3.8);
  *  - the cache of attributes of types (up to 3.9);
  *  - the types of the syntax tree, and what stands between them (Python-ast.c, up to 3.9);
- *  - errnomap (exceptions.c, up to 3.9).
+ *  - errnomap (exceptions.c, up to 3.9);
+ *  - the signals of _decimal, with their classes (up to 3.12);
+ *  - classes that the code of the module itself implements;
+ *  - the strings of modules made by Cython (__Pyx_StringTabEntry).
  *
  * A reference counts as far as nothing else explains its object's count (RG_ROOT_STATIC).
  */
@@ -35,7 +38,8 @@ struct statics {
 	struct cpy *cpy;
 	rg_error *(*each)(void *user, uint64_t address, const char *name);
 	void *user;
-	uint64_t start, end; /* of the variables at hand */
+	const struct rg_module *module; /* whose variables are at hand */
+	uint64_t start, end; /* of those */
 	uint64_t done;       /* up to here they belong to a table */
 	bool cache_found, ints_found;
 };
@@ -129,6 +133,70 @@ static bool is_errnomap(struct cpy *cpy, uint64_t dict)
 		return false;
 	(void)cpy_dict_each(cpy, dict, check_error, &errors);
 	return errors.are && errors.count >= FEWEST_ERRORS;
+}
+
+/* Where a type has pointers to what implements it: tp_dealloc, tp_methods .. tp_getset, tp_new. */
+static const uint16_t type_parts[] = { 48, 232, 240, 248, 312 };
+
+/* Whether @word is a class made at run time by the module whose variables are at hand. */
+static bool is_own_class(const struct statics *statics, uint64_t word)
+{
+	struct cpy *cpy = statics->cpy;
+	size_t i;
+
+	if (!statics->module || !has_flag(cpy, word, CPY_TPFLAG_TYPE) ||
+	    !cpy_is_heap_type(cpy, word))
+		return false;
+	for (i = 0; i < sizeof(type_parts) / sizeof(type_parts[0]); i++) {
+		uint64_t part = cpy_get(cpy, word, type_parts[i]);
+
+		/* Code and constants stand between the head of the file and its variables. */
+		if (part >= statics->module->base && part < statics->end)
+			return true;
+	}
+	return false;
+}
+
+/* {"InvalidOperation", "decimal.InvalidOperation", flag, class}: the class is at @at. */
+static bool is_signal(struct cpy *cpy, uint64_t at, uint64_t class)
+{
+	const struct cpy_type *type = cpy_type_at(cpy, class);
+	char full[96], name[96];
+
+	return cpy->minor <= 12 && type && type->flags & CPY_TPFLAG_EXCEPTION && type->name &&
+	       cpy_word(cpy, at - 8) <= UINT32_MAX &&
+	       rg_image_string(cpy->image, cpy_word(cpy, at - 16), full, sizeof(full)) &&
+	       !strncmp(full, "decimal.", 8) &&
+	       rg_image_string(cpy->image, cpy_word(cpy, at - 24), name, sizeof(name)) &&
+	       !strcmp(full + 8, name);
+}
+
+/*
+ * An entry of Cython's table of strings: {variable, text, size with its NUL, encoding, ..}.
+ * Returns what the variable holds, or 0.
+ */
+static uint64_t cython_string(const struct statics *statics, uint64_t at, uint64_t variable)
+{
+	struct cpy *cpy = statics->cpy;
+	uint64_t string = cpy_word(cpy, variable), text = cpy_word(cpy, at + 8);
+	uint64_t size = cpy_word(cpy, at + 16);
+	char one[256], other[256];
+	const char *bytes;
+
+	if (!size || size > sizeof(one) || !text)
+		return 0;
+	bytes = rg_image_at(cpy->image, text, size);
+	if (!bytes || bytes[size - 1])
+		return 0;
+	memcpy(one, bytes, size);
+	if (has_flag(cpy, string, CPY_TPFLAG_UNICODE))
+		return cpy_str(cpy, string, other, sizeof(other)) == (int64_t)size - 1 &&
+		       !memcmp(one, other, size) ? string : 0;
+	if (!has_flag(cpy, string, CPY_TPFLAG_BYTES) ||
+	    cpy_get(cpy, string, CPY_HEAD) != size - 1)
+		return 0;
+	bytes = rg_image_at(cpy->image, cpy_body(cpy, string) + 32, size);
+	return bytes && !memcmp(one, bytes, size) ? string : 0;
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
@@ -314,9 +382,21 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 {
 	struct cpy *cpy = statics->cpy;
 
+	if (word >= statics->start && word < statics->end) {
+		uint64_t string = cython_string(statics, at, word);
+
+		if (string)
+			return put(statics, string, "string of Cython");
+	}
 	if (has_flag(cpy, word, CPY_TPFLAG_TUPLE))
 		return is_keywords(cpy, at, word)
 			       ? put(statics, word, "keywords of a parser of arguments") : NULL;
+	if (is_own_class(statics, word))
+		return put(statics, word, "class of its own");
+	if (cpy->minor > 12)
+		return NULL;
+	if (is_signal(cpy, at, word))
+		return put(statics, word, "signal of _decimal");
 	if (cpy->minor > 11)
 		return NULL;
 	if (has_flag(cpy, word, CPY_TPFLAG_UNICODE)) {
@@ -345,8 +425,10 @@ static rg_error *look_through(struct statics *statics, uint64_t start, uint64_t 
 {
 	const rg_image *image = statics->cpy->image;
 	uint64_t lowest = UINT64_C(1) << 16, word;
+	struct rg_image_data data;
 	size_t i;
 
+	statics->module = rg_image_data_at(image, start, &data) ? data.module : NULL;
 	statics->start = start;
 	statics->end = end;
 	statics->done = 0;
