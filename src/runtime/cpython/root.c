@@ -553,23 +553,58 @@ static void set_frame_code(struct roots *roots, const struct cpy_thread *thread,
 	cpy_text_finish(&text);
 }
 
+static rg_error *put_tentative(struct roots *roots, uint64_t address, enum rg_root_kind kind,
+			       const char *name)
+{
+	rg_error *error;
+
+	rg_buffer_puts(&roots->name, name);
+	roots->init.tentative = true;
+	error = put(roots, address, kind, 1);
+	roots->init.tentative = false;
+	return error;
+}
+
 /* The values on the stack of a frame that calls C. */
 static rg_error *put_frame_stack(struct roots *roots, const struct cpy_frame *frame)
 {
-	rg_error *error;
 	uint64_t start;
 	uint32_t count, i;
 
 	RG_TRY(cpy_frame_stack(&roots->stack, roots->cpy, frame->address, frame->code, &start,
 			       &count));
-	roots->init.tentative = true;
-	for (i = 0, error = NULL; !error && i < count; i++) {
+	for (i = 0; i < count; i++) {
 		rg_buffer_printf(&roots->name, "stack %u", (unsigned)i);
-		error = put(roots, cpy_word(roots->cpy, start + 8 * (uint64_t)i), RG_ROOT_LOCAL,
-			    1);
+		RG_TRY(put_tentative(roots, cpy_word(roots->cpy, start + 8 * (uint64_t)i),
+				     RG_ROOT_LOCAL, ""));
 	}
-	roots->init.tentative = false;
-	return error;
+	return NULL;
+}
+
+/*
+ * Code that fills a namespace is run by C: exec(), __build_class__(), an import.  Those own
+ * what they run and the namespace, in variables of C, unless they borrow it from a frame.
+ */
+static rg_error *put_runner(struct roots *roots, const struct cpy_frame *frame)
+{
+	const struct cpy_execution *layout = roots->layout;
+	struct cpy *cpy = roots->cpy;
+	uint64_t locals;
+
+	if (layout->heap_frame)
+		locals = cpy_heap_namespace(cpy, frame->address);
+	else
+		locals = cpy_word(cpy, frame->address + layout->frame.locals);
+	if (!locals || frame->owner == CPY_FRAME_OF_GENERATOR)
+		return NULL;
+	RG_TRY(put_tentative(roots, locals, RG_ROOT_THREAD, "namespace of what runs it"));
+	RG_TRY(put_tentative(roots, frame->code, RG_ROOT_THREAD, "code of what runs it"));
+	if (layout->heap_frame)
+		return NULL;
+	return put_tentative(roots,
+			     cpy_untagged(layout, cpy_word(cpy, frame->address +
+								layout->frame.function)),
+			     RG_ROOT_THREAD, "function of what runs it");
 }
 
 static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread,
@@ -608,6 +643,8 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 		put_frame_references(walk);
 		if (!roots->error)
 			roots->error = put_frame_stack(roots, &frame);
+		if (!roots->error)
+			roots->error = put_runner(roots, &frame);
 		roots->init.frame = RG_NONE;
 		roots->init.routine = false;
 		cut(roots, prefix);
@@ -744,14 +781,7 @@ static rg_error *put_merging(struct roots *roots, const struct cpy_thread *threa
 
 static rg_error *put_of_c(void *user, uint64_t address, const char *name)
 {
-	struct roots *roots = user;
-	rg_error *error;
-
-	rg_buffer_puts(&roots->name, name);
-	roots->init.tentative = true;
-	error = put(roots, address, RG_ROOT_THREAD, 1);
-	roots->init.tentative = false;
-	return error;
+	return put_tentative(user, address, RG_ROOT_THREAD, name);
 }
 
 static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *walk)
