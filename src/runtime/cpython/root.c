@@ -8,51 +8,25 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/buffer.h"
-#include "base/vector.h"
 #include "runtime/cpython/c_stack.h"
 #include "runtime/cpython/code.h"
-#include "runtime/cpython/execution_layout.h"
-#include "runtime/cpython/frame_stack.h"
-#include "runtime/cpython/statics.h"
+#include "runtime/cpython/root.h"
 
 #define TYPE_CACHE_ENTRIES 4096
 #define SIGNAL_HANDLERS 65
 #define ATEXIT_LIMIT (1u << 20)
 #define IDS_LIMIT (1u << 20)
-#define TYPES_LIMIT (1u << 22)
 /* Weak references to a thread's sentinel: one a threading.local. */
 #define LOCALS_LIMIT (1u << 16)
 #define MERGING_OBJECTS 254
 #define MERGING_CHUNKS (1u << 16)
-/* Frames further out have no expression of a sensible length. */
-#define DEEPEST_FRAME 64
 
-typedef rg_error *root_fn(void *user, const struct rg_root_init *root);
-
-struct roots {
-	struct cpy *cpy;
-	const struct cpy_execution *layout;
-	root_fn *each;
-	void *user;
-	struct rg_buffer name;  /* of the root at hand; its prefix stays */
-	size_t prefix;          /* length of what all roots at hand begin with */
-	struct rg_root_init init;
-	const char *code;       /* of the root at hand, or NULL */
-	char frame_code[96 + 8 * DEEPEST_FRAME]; /* of the frame at hand, or "" */
-	bool has_modules;       /* sys.modules is what the interpreter says */
-	struct cpy_frame_stack stack; /* what the last frame that calls C runs */
-	uint32_t locals_count;  /* of a frame's variables: 0 when a generator owns them */
-	rg_error *error;        /* from a walker, which has no way to return it */
-};
-
-static void set_prefix(struct roots *roots)
+void cpy_roots_prefix(struct cpy_roots *roots)
 {
 	roots->prefix = roots->name.length;
 }
 
-/* Goes back to the first @length bytes of the name. */
-static void cut(struct roots *roots, size_t length)
+void cpy_roots_cut(struct cpy_roots *roots, size_t length)
 {
 	if (roots->name.data && roots->name.length > length) {
 		roots->name.length = length;
@@ -60,9 +34,8 @@ static void cut(struct roots *roots, size_t length)
 	}
 }
 
-/* Hands out the root at @address, named by what the buffer holds; cuts it back to its prefix. */
-static rg_error *put(struct roots *roots, uint64_t address, enum rg_root_kind kind,
-		     uint32_t count)
+rg_error *cpy_roots_put(struct cpy_roots *roots, uint64_t address, enum rg_root_kind kind,
+			uint32_t count)
 {
 	rg_error *error = NULL;
 
@@ -77,19 +50,19 @@ static rg_error *put(struct roots *roots, uint64_t address, enum rg_root_kind ki
 		error = roots->each(roots->user, &roots->init);
 	}
 	roots->code = NULL;
-	cut(roots, roots->prefix);
+	cpy_roots_cut(roots, roots->prefix);
 	return error;
 }
 
-static rg_error *put_word(struct roots *roots, uint64_t at, enum rg_root_kind kind,
+static rg_error *put_word(struct cpy_roots *roots, uint64_t at, enum rg_root_kind kind,
 			  const char *name)
 {
 	rg_buffer_puts(&roots->name, name);
-	return put(roots, cpy_word(roots->cpy, at), kind, 1);
+	return cpy_roots_put(roots, cpy_word(roots->cpy, at), kind, 1);
 }
 
 /* What says nothing of why its object lives: caches, tables of names. */
-static rg_error *put_routine(struct roots *roots, uint64_t start, uint64_t end, uint64_t step,
+static rg_error *put_routine(struct cpy_roots *roots, uint64_t start, uint64_t end, uint64_t step,
 			     const char *name)
 {
 	rg_error *error = NULL;
@@ -101,7 +74,7 @@ static rg_error *put_routine(struct roots *roots, uint64_t start, uint64_t end, 
 	return error;
 }
 
-static rg_error *put_fields(struct roots *roots, uint64_t base,
+static rg_error *put_fields(struct cpy_roots *roots, uint64_t base,
 			    const struct cpy_state_field *field, enum rg_root_kind kind)
 {
 	for (; field->name; field++)
@@ -110,7 +83,7 @@ static rg_error *put_fields(struct roots *roots, uint64_t base,
 }
 
 /* A block of owned words, all under one name. */
-static rg_error *put_block(struct roots *roots, uint64_t start, uint64_t end, uint64_t step,
+static rg_error *put_block(struct cpy_roots *roots, uint64_t start, uint64_t end, uint64_t step,
 			   const char *name)
 {
 	for (; start < end; start += step)
@@ -121,7 +94,7 @@ static rg_error *put_block(struct roots *roots, uint64_t start, uint64_t end, ui
 /* ---- sys.modules ----------------------------------------------------------- */
 
 /* sys.modules[key] as code, where that is true. */
-static void set_module_code(struct roots *roots, uint64_t key, char *code, size_t size)
+static void set_module_code(struct cpy_roots *roots, uint64_t key, char *code, size_t size)
 {
 	struct cpy_text text = { code, size, 0 };
 
@@ -136,7 +109,7 @@ static void set_module_code(struct roots *roots, uint64_t key, char *code, size_
 
 static bool put_module(void *user, uint64_t key, uint64_t value)
 {
-	struct roots *roots = user;
+	struct cpy_roots *roots = user;
 	char code[1024], name[16];
 
 	/* None says that the module must not be imported. */
@@ -149,7 +122,7 @@ static bool put_module(void *user, uint64_t key, uint64_t value)
 	/* Nobody imports from the script: what it shares with a module is that module's. */
 	if (cpy_str(roots->cpy, key, name, sizeof(name)) >= 0)
 		roots->init.importer = !strcmp(name, "__main__") || !strcmp(name, "__mp_main__");
-	roots->error = put(roots, value, RG_ROOT_MODULE, 0);
+	roots->error = cpy_roots_put(roots, value, RG_ROOT_MODULE, 0);
 	roots->init.importer = false;
 	return !roots->error;
 }
@@ -164,16 +137,16 @@ static bool is_sys_modules(struct cpy *cpy, uint64_t modules)
 	       cpy_dict_get(cpy, cpy_get(cpy, sys, CPY_HEAD), "modules") == modules;
 }
 
-static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *interpreter)
+static rg_error *put_modules(struct cpy_roots *roots, const struct cpy_interpreter *interpreter)
 {
 	uint64_t modules;
 
 	modules = cpy_word(roots->cpy, interpreter->address + roots->layout->interpreter.modules);
-	cut(roots, 0);
+	cpy_roots_cut(roots, 0);
 	if (interpreter->id)
 		rg_buffer_printf(&roots->name, "interpreter %llu ",
 				 (unsigned long long)interpreter->id);
-	set_prefix(roots);
+	cpy_roots_prefix(roots);
 	roots->error = NULL;
 	roots->has_modules = !interpreter->id && is_sys_modules(roots->cpy, modules);
 	if (modules)
@@ -183,7 +156,7 @@ static rg_error *put_modules(struct roots *roots, const struct cpy_interpreter *
 
 /* ---- interpreter state ------------------------------------------------------ */
 
-static rg_error *put_atexit(struct roots *roots, uint64_t base)
+static rg_error *put_atexit(struct cpy_roots *roots, uint64_t base)
 {
 	static const char *const labels[] = { "function", "arguments", "keywords" };
 	uint64_t callbacks = cpy_word(roots->cpy, base + roots->layout->interpreter.atexit);
@@ -200,14 +173,14 @@ static rg_error *put_atexit(struct roots *roots, uint64_t base)
 		for (j = 0; callback && j < 3; j++) {
 			rg_buffer_printf(&roots->name, "atexit callback %u %s", (unsigned)i,
 					 labels[j]);
-			RG_TRY(put(roots, cpy_word(roots->cpy, callback + 8 * j),
-				   RG_ROOT_INTERPRETER, 1));
+			RG_TRY(cpy_roots_put(roots, cpy_word(roots->cpy, callback + 8 * j),
+					     RG_ROOT_INTERPRETER, 1));
 		}
 	}
 	return NULL;
 }
 
-static rg_error *put_ids(struct roots *roots, uint64_t base)
+static rg_error *put_ids(struct cpy_roots *roots, uint64_t base)
 {
 	uint64_t size = cpy_word(roots->cpy, base + roots->layout->interpreter.ids_size);
 	uint64_t array = cpy_word(roots->cpy, base + roots->layout->interpreter.ids_array);
@@ -217,14 +190,14 @@ static rg_error *put_ids(struct roots *roots, uint64_t base)
 	return put_routine(roots, array, array + 8 * size, 8, "identifiers");
 }
 
-static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpreter *interpreter)
+static rg_error *put_interpreter(struct cpy_roots *roots, const struct cpy_interpreter *interpreter)
 {
 	const struct cpy_execution *layout = roots->layout;
 	uint64_t base = interpreter->address;
 
-	cut(roots, 0);
+	cpy_roots_cut(roots, 0);
 	rg_buffer_printf(&roots->name, "interpreter %llu ", (unsigned long long)interpreter->id);
-	set_prefix(roots);
+	cpy_roots_prefix(roots);
 	RG_TRY(put_fields(roots, base, layout->interpreter.fields, RG_ROOT_INTERPRETER));
 	RG_TRY(put_routine(roots, base + layout->interpreter.ast,
 			   base + layout->interpreter.ast_end, 8, "ast state"));
@@ -246,214 +219,31 @@ static rg_error *put_interpreter(struct roots *roots, const struct cpy_interpret
 			 base + layout->interpreter.tools_end, 8, "monitoring tools");
 }
 
-/* ---- what all interpreters share, and static data --------------------------- */
+/* ---- what all interpreters share ------------------------------------------------ */
 
-static rg_error *put_runtime(struct roots *roots)
+static rg_error *put_runtime(struct cpy_roots *roots)
 {
 	uint64_t signals = roots->cpy->runtime + roots->layout->runtime.signals;
 	unsigned i;
 
-	cut(roots, 0);
+	cpy_roots_cut(roots, 0);
 	rg_buffer_puts(&roots->name, "runtime ");
-	set_prefix(roots);
+	cpy_roots_prefix(roots);
 	if (!roots->cpy->runtime)
 		return NULL;
 	RG_TRY(put_fields(roots, roots->cpy->runtime, roots->layout->runtime.fields,
 			  RG_ROOT_INTERPRETER));
 	for (i = 0; roots->layout->runtime.signals && i < SIGNAL_HANDLERS; i++) {
 		rg_buffer_printf(&roots->name, "signal handler %u", i);
-		RG_TRY(put(roots, cpy_word(roots->cpy, signals + 16 * i + 8), RG_ROOT_INTERPRETER,
-			   1));
+		RG_TRY(cpy_roots_put(roots, cpy_word(roots->cpy, signals + 16 * i + 8),
+				     RG_ROOT_INTERPRETER, 1));
 	}
 	return NULL;
-}
-
-/* The singletons of 3.11, each with the one reference it is born with. */
-static rg_error *put_singletons(struct roots *roots)
-{
-	static const struct {
-		const char *symbol, *name;
-	} singletons[] = {
-		{ "_Py_NoneStruct", "None" },
-		{ "_Py_TrueStruct", "True" },
-		{ "_Py_FalseStruct", "False" },
-		{ "_Py_EllipsisObject", "Ellipsis" },
-		{ "_Py_NotImplementedStruct", "NotImplemented" },
-	};
-	uint64_t address, size;
-	size_t i;
-
-	if (roots->cpy->minor > 11 || !roots->cpy->module)
-		return NULL;
-	for (i = 0; i < sizeof(singletons) / sizeof(singletons[0]); i++) {
-		if (!rg_image_symbol(roots->cpy->image, roots->cpy->module, singletons[i].symbol,
-				     &address, &size))
-			continue;
-		rg_buffer_puts(&roots->name, singletons[i].name);
-		RG_TRY(put(roots, address, RG_ROOT_STATIC, 1));
-	}
-	return NULL;
-}
-
-/* What static data keeps of modules that are initialised in one phase: a copy of their dict. */
-static rg_error *put_module_copies(struct roots *roots)
-{
-	struct cpy *cpy = roots->cpy;
-	uint64_t list, items, size, module, definition, name, i;
-	const struct cpy_type *type;
-	struct rg_map seen = { 0 };
-	rg_error *error = NULL;
-	char text[128];
-	size_t n;
-
-	for (n = 0; !error && n < cpy->interpreter_count; n++) {
-		list = cpy_word(cpy, cpy->interpreters[n].address +
-				     roots->layout->interpreter.modules_by_index);
-		size = list ? cpy_get(cpy, list, CPY_HEAD) : 0;
-		items = list ? cpy_get(cpy, list, CPY_HEAD + 8) : 0;
-		if (size > IDS_LIMIT)
-			continue;
-		for (i = 0; !error && i < size; i++) {
-			if (!rg_image_u64(cpy->image, items + 8 * i, &module))
-				break;
-			type = module ? cpy_type_of(cpy, module) : NULL;
-			if (!type || !type->row || strcmp(type->row->name, "module"))
-				continue;
-			definition = cpy_module_definition(cpy, module);
-			if (!definition || rg_map_find(&seen, definition))
-				continue;
-			if (!rg_map_put(&seen, definition, 1)) {
-				error = rg_error_no_memory();
-				break;
-			}
-			name = cpy_get(cpy, module, cpy->layout.module.name);
-			if (!name || cpy_str(cpy, name, text, sizeof(text)) < 0)
-				text[0] = '\0';
-			rg_buffer_printf(&roots->name, "copy of module %s", text);
-			error = put(roots, cpy_word(cpy, definition + 32), RG_ROOT_STATIC, 1);
-			/* In 3.11 the definition itself is counted, from 1 on. */
-			if (error || cpy->minor > 11)
-				continue;
-			rg_buffer_printf(&roots->name, "definition of module %s", text);
-			error = put(roots, definition, RG_ROOT_STATIC, 1);
-		}
-	}
-	rg_map_free(&seen);
-	return error;
-}
-
-/* ---- static types ------------------------------------------------------------- */
-
-struct type_walk {
-	struct cpy *cpy;
-	struct rg_map seen;
-	RG_VECTOR(uint64_t) queue;
-	bool failed;
-};
-
-static void add_type(struct type_walk *walk, uint64_t type)
-{
-	if (!type || rg_map_find(&walk->seen, type) || walk->queue.count >= TYPES_LIMIT ||
-	    !cpy_type_at(walk->cpy, type))
-		return;
-	if (!rg_map_put(&walk->seen, type, 1) || !rg_vector_push(&walk->queue, type))
-		walk->failed = true;
-}
-
-/* tp_subclasses: {id: weak reference to the class}. */
-static bool add_subclass(void *user, uint64_t key, uint64_t value)
-{
-	struct type_walk *walk = user;
-
-	(void)key;
-	add_type(walk, cpy_get(walk->cpy, value, CPY_HEAD));
-	return !walk->failed;
-}
-
-static uint64_t subclasses_of(const struct cpy *cpy, const struct cpy_type *type)
-{
-	uint64_t word = cpy_get(cpy, type->address, 360);
-
-	/* 3.12 and later keep those of the static builtin types in the interpreter. */
-	if (cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN))
-		return word;
-	if (!word || word > cpy->layout.interpreter.static_types_count || !cpy->interpreter_count)
-		return 0;
-	return cpy_static_field(cpy, &cpy->interpreters[0], type->address, true);
-}
-
-/* Up to 3.10 the variable by which C knows the static class of an exception owns it as well. */
-static rg_error *put_exception(struct roots *roots, const struct cpy_type *type)
-{
-	uint64_t address, size;
-	char symbol[96];
-
-	snprintf(symbol, sizeof(symbol), "PyExc_%s", type->name ? type->name : "");
-	if (!roots->cpy->module ||
-	    !rg_image_symbol(roots->cpy->image, roots->cpy->module, symbol, &address, &size) ||
-	    cpy_word(roots->cpy, address) != type->address)
-		return NULL;
-	rg_buffer_puts(&roots->name, symbol);
-	return put(roots, type->address, RG_ROOT_STATIC, 1);
-}
-
-static rg_error *put_types(struct roots *roots)
-{
-	struct cpy *cpy = roots->cpy;
-	struct type_walk walk = { .cpy = cpy };
-	const struct cpy_type *type;
-	rg_error *error = NULL;
-	uint64_t subclasses;
-	size_t i;
-
-	type = cpy_type_at(cpy, cpy->type_type);
-	add_type(&walk, type ? type->base : 0);
-	add_type(&walk, cpy->type_type);
-	for (i = 0; !walk.failed && !error && i < walk.queue.count; i++) {
-		type = cpy_type_at(cpy, walk.queue.data[i]);
-		subclasses = type ? subclasses_of(cpy, type) : 0;
-		if (subclasses)
-			(void)cpy_dict_each(cpy, subclasses, add_subclass, &walk);
-		if (!type || type->is_heap)
-			continue;
-		/* Born with one reference; from 3.12 on builtin ones are immortal. */
-		rg_buffer_printf(&roots->name, "type %s", type->name ? type->name : "?");
-		error = put(roots, type->address, RG_ROOT_STATIC,
-			    cpy->minor < 12 || !(type->flags & CPY_TPFLAG_STATIC_BUILTIN));
-		if (!error && cpy->minor <= 10 && type->flags & CPY_TPFLAG_EXCEPTION)
-			error = put_exception(roots, type);
-	}
-	rg_map_free(&walk.seen);
-	rg_vector_free(&walk.queue);
-	return !error && walk.failed ? rg_error_no_memory() : error;
-}
-
-static rg_error *put_variable(void *user, uint64_t address, const char *name)
-{
-	struct roots *roots = user;
-	rg_error *error;
-
-	rg_buffer_puts(&roots->name, name);
-	roots->init.routine = true;
-	error = put(roots, address, RG_ROOT_STATIC, 1);
-	roots->init.routine = false;
-	return error;
-}
-
-static rg_error *put_static(struct roots *roots)
-{
-	cut(roots, 0);
-	rg_buffer_puts(&roots->name, "static ");
-	set_prefix(roots);
-	RG_TRY(put_singletons(roots));
-	RG_TRY(put_module_copies(roots));
-	RG_TRY(put_types(roots));
-	return cpy_statics(roots->cpy, put_variable, roots);
 }
 
 /* ---- frames --------------------------------------------------------------------- */
 
-static void append_str(struct roots *roots, uint64_t string, const char *fallback)
+static void append_str(struct cpy_roots *roots, uint64_t string, const char *fallback)
 {
 	char text[256];
 
@@ -464,8 +254,8 @@ static void append_str(struct roots *roots, uint64_t string, const char *fallbac
 }
 
 /* A variable of the frame at hand as code. */
-static void set_local_code(struct roots *roots, const struct cpy_reference *reference, char *code,
-			   size_t size)
+static void set_local_code(struct cpy_roots *roots, const struct cpy_reference *reference,
+			   char *code, size_t size)
 {
 	struct cpy_text text = { code, size, 0 };
 
@@ -481,7 +271,7 @@ static void set_local_code(struct roots *roots, const struct cpy_reference *refe
 
 static void put_frame_references(struct cpy_walk *walk)
 {
-	struct roots *roots = walk->user;
+	struct cpy_roots *roots = walk->user;
 	unsigned i;
 
 	for (i = 0; i < walk->count && !roots->error; i++) {
@@ -508,13 +298,13 @@ static void put_frame_references(struct cpy_walk *walk)
 			rg_buffer_printf(&roots->name, "%s %llu", reference->text,
 					 (unsigned long long)reference->arg);
 		}
-		roots->error = put(roots, reference->target, kind, count);
+		roots->error = cpy_roots_put(roots, reference->target, kind, count);
 	}
 	walk->count = 0;
 }
 
 /* "frame main (app.py:31), "; whether the runtime itself brought it along goes to init. */
-static void append_frame(struct roots *roots, const struct cpy_frame *frame)
+static void append_frame(struct cpy_roots *roots, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = roots->layout;
 	uint64_t file = cpy_get(roots->cpy, frame->code, layout->code.filename);
@@ -534,13 +324,13 @@ static void append_frame(struct roots *roots, const struct cpy_frame *frame)
 }
 
 /* How the frame that is @index calls out is reached, from any other thread. */
-static void set_frame_code(struct roots *roots, const struct cpy_thread *thread, uint32_t index)
+static void set_frame_code(struct cpy_roots *roots, const struct cpy_thread *thread, uint32_t index)
 {
 	struct cpy_text text = { roots->frame_code, sizeof(roots->frame_code), 0 };
 	char number[24];
 
 	roots->frame_code[0] = '\0';
-	if (!thread || index >= DEEPEST_FRAME ||
+	if (!thread || index >= CPY_DEEPEST_FRAME ||
 	    thread->interpreter >= roots->cpy->interpreter_count ||
 	    roots->cpy->interpreters[thread->interpreter].id)
 		return;
@@ -553,20 +343,20 @@ static void set_frame_code(struct roots *roots, const struct cpy_thread *thread,
 	cpy_text_finish(&text);
 }
 
-static rg_error *put_tentative(struct roots *roots, uint64_t address, enum rg_root_kind kind,
+static rg_error *put_tentative(struct cpy_roots *roots, uint64_t address, enum rg_root_kind kind,
 			       const char *name)
 {
 	rg_error *error;
 
 	rg_buffer_puts(&roots->name, name);
 	roots->init.tentative = true;
-	error = put(roots, address, kind, 1);
+	error = cpy_roots_put(roots, address, kind, 1);
 	roots->init.tentative = false;
 	return error;
 }
 
 /* The values on the stack of a frame that calls C. */
-static rg_error *put_frame_stack(struct roots *roots, const struct cpy_frame *frame)
+static rg_error *put_frame_stack(struct cpy_roots *roots, const struct cpy_frame *frame)
 {
 	uint64_t start;
 	uint32_t count, i;
@@ -585,7 +375,7 @@ static rg_error *put_frame_stack(struct roots *roots, const struct cpy_frame *fr
  * Code that fills a namespace is run by C: exec(), __build_class__(), an import.  Those own
  * what they run and the namespace, in variables of C, unless they borrow it from a frame.
  */
-static rg_error *put_runner(struct roots *roots, const struct cpy_frame *frame)
+static rg_error *put_runner(struct cpy_roots *roots, const struct cpy_frame *frame)
 {
 	const struct cpy_execution *layout = roots->layout;
 	struct cpy *cpy = roots->cpy;
@@ -607,7 +397,7 @@ static rg_error *put_runner(struct roots *roots, const struct cpy_frame *frame)
 			     RG_ROOT_THREAD, "function of what runs it");
 }
 
-static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread,
+static rg_error *put_frames(struct cpy_roots *roots, const struct cpy_thread *thread,
 			    struct cpy_walk *walk)
 {
 	size_t prefix = roots->prefix;
@@ -622,18 +412,18 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 		    (frame.owner > CPY_FRAME_OF_GENERATOR && !roots->layout->heap_frame))
 			continue;
 		append_frame(roots, &frame);
-		set_prefix(roots);
+		cpy_roots_prefix(roots);
 		set_frame_code(roots, frame.is_shown ? thread : NULL, index);
 		roots->init.frame = frame.is_shown ? index++ : RG_NONE;
 		roots->locals_count = frame.owner == CPY_FRAME_OF_THREAD;
 		if (roots->layout->heap_frame) {
 			/* Who executes it owns it, or the generator does; its variables it owns. */
 			rg_buffer_puts(&roots->name, "frame object");
-			RG_TRY(put(roots, frame.address, RG_ROOT_THREAD,
-				   !cpy_heap_frame_generator(roots->cpy, frame.address)));
+			RG_TRY(cpy_roots_put(roots, frame.address, RG_ROOT_THREAD,
+					     !cpy_heap_frame_generator(roots->cpy, frame.address)));
 			rg_buffer_puts(&roots->name, "f_locals");
-			RG_TRY(put(roots, cpy_heap_namespace(roots->cpy, frame.address),
-				   RG_ROOT_LOCAL, 0));
+			RG_TRY(cpy_roots_put(roots, cpy_heap_namespace(roots->cpy, frame.address),
+					     RG_ROOT_LOCAL, 0));
 		}
 		walk->count = 0;
 		/* What a generator's frame holds is the generator's. */
@@ -647,8 +437,8 @@ static rg_error *put_frames(struct roots *roots, const struct cpy_thread *thread
 			roots->error = put_runner(roots, &frame);
 		roots->init.frame = RG_NONE;
 		roots->init.routine = false;
-		cut(roots, prefix);
-		set_prefix(roots);
+		cpy_roots_cut(roots, prefix);
+		cpy_roots_prefix(roots);
 	}
 	return roots->error;
 }
@@ -667,18 +457,18 @@ static bool is_struct(struct cpy *cpy, uint64_t object, const char *name)
 
 static bool put_local(void *user, uint64_t key, uint64_t value)
 {
-	struct roots *roots = user;
+	struct cpy_roots *roots = user;
 
 	rg_buffer_puts(&roots->name, "thread-local local.");
 	append_str(roots, key, "?");
-	roots->error = put(roots, value, RG_ROOT_THREAD_LOCAL, 0);
+	roots->error = cpy_roots_put(roots, value, RG_ROOT_THREAD_LOCAL, 0);
 	return !roots->error;
 }
 
 /* Up to 3.12: the thread's dict holds a dummy for each local, which knows the values. */
 static bool put_dummy(void *user, uint64_t key, uint64_t value)
 {
-	struct roots *roots = user;
+	struct cpy_roots *roots = user;
 	uint64_t dict;
 
 	(void)key;
@@ -709,7 +499,7 @@ static bool match_key(void *user, uint64_t key, uint64_t value)
  * callback knows the local through another weak reference; the local's dict of
  * dicts is keyed by an object of the thread's own.
  */
-static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
+static rg_error *put_locals_313(struct cpy_roots *roots, uint64_t tstate)
 {
 	struct cpy *cpy = roots->cpy;
 	struct local_search search = { 0, 0 };
@@ -739,7 +529,7 @@ static rg_error *put_locals_313(struct roots *roots, uint64_t tstate)
 	return NULL;
 }
 
-static rg_error *put_thread_locals(struct roots *roots, const struct cpy_thread *thread)
+static rg_error *put_thread_locals(struct cpy_roots *roots, const struct cpy_thread *thread)
 {
 	uint64_t dict;
 
@@ -757,7 +547,7 @@ static rg_error *put_thread_locals(struct roots *roots, const struct cpy_thread 
  * kept by a queue of the thread that owns it, until that one merges the counts.  The
  * queue is two stacks of chunks: the one before 0, number 8, objects 16.
  */
-static rg_error *put_merging(struct roots *roots, const struct cpy_thread *thread)
+static rg_error *put_merging(struct cpy_roots *roots, const struct cpy_thread *thread)
 {
 	uint64_t at = thread->address + roots->cpy->layout.thread.merging, chunk, count, i;
 	unsigned stack, chunks;
@@ -784,13 +574,13 @@ static rg_error *put_of_c(void *user, uint64_t address, const char *name)
 	return put_tentative(user, address, RG_ROOT_THREAD, name);
 }
 
-static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *walk)
+static rg_error *put_thread(struct cpy_roots *roots, size_t index, struct cpy_walk *walk)
 {
 	const struct cpy_thread *thread = &roots->cpy->threads[index];
 	rg_error *error;
 	char name[128];
 
-	cut(roots, 0);
+	cpy_roots_cut(roots, 0);
 	if (thread->interpreter < roots->cpy->interpreter_count &&
 	    roots->cpy->interpreters[thread->interpreter].id)
 		rg_buffer_printf(&roots->name, "interpreter %llu ",
@@ -803,7 +593,7 @@ static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *
 		rg_buffer_printf(&roots->name, "thread %llu, ",
 				 (unsigned long long)(thread->native_id ? thread->native_id
 									: thread->id));
-	set_prefix(roots);
+	cpy_roots_prefix(roots);
 	roots->init.thread = (uint32_t)index;
 	error = put_frames(roots, thread, walk);
 	if (!error)
@@ -819,7 +609,7 @@ static rg_error *put_thread(struct roots *roots, size_t index, struct cpy_walk *
 	return error;
 }
 
-static rg_error *put_threads(struct roots *roots)
+static rg_error *put_threads(struct cpy_roots *roots)
 {
 	struct cpy_walk *walk = rg_alloc(sizeof(*walk));
 	rg_error *error = NULL;
@@ -839,7 +629,7 @@ static rg_error *put_threads(struct roots *roots)
 	return error;
 }
 
-static rg_error *put_all(struct roots *roots)
+static rg_error *put_all(struct cpy_roots *roots)
 {
 	struct cpy *cpy = roots->cpy;
 	size_t i;
@@ -850,13 +640,13 @@ static rg_error *put_all(struct roots *roots)
 	for (i = 0; i < cpy->interpreter_count; i++)
 		RG_TRY(put_interpreter(roots, &cpy->interpreters[i]));
 	RG_TRY(put_runtime(roots));
-	return put_static(roots);
+	return cpy_roots_static(roots);
 }
 
 rg_error *cpy_roots(struct cpy *cpy,
 		    rg_error *(*each)(void *user, const struct rg_root_init *root), void *user)
 {
-	struct roots roots = {
+	struct cpy_roots roots = {
 		.cpy = cpy,
 		.layout = cpy_execution_layout(cpy),
 		.each = each,
