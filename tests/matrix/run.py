@@ -34,6 +34,9 @@ import selftest
 import stacks
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "refcounts"))
+import audits  # noqa: E402
+
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 VERSIONS = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.", "3.14.", "3.15.")
 # The suffix says what is unusual about a build: t free-threaded, d debug, tr reference tracing.
@@ -356,11 +359,12 @@ def run_one(interpreter, program, options):
                 if not wait_for_oracle(target, out, log):
                     log.seek(0)
                     return "skipped", None, log.read().decode("utf-8", "replace").strip()
-                asked = seen = waits = None
+                asked = seen = waits = audited = None
                 if not options.oracle_only:
                     pid = way.pid(target)
                     core, waits = way.dump(pid, folder)
                     run_tool([refgraph, "convert", core, "-o", portable, "--labels=all"], folder)
+                    audited = audits.ask(refgraph, core)
                 if waits:
                     most = options.chains
                     if interpreter.name != options.first:
@@ -386,12 +390,17 @@ def run_one(interpreter, program, options):
         summary = json.loads(done.stdout)
         summary["chains"] = asked
         summary["stacks"] = seen
+        summary["audit"] = audited
         summary["explained"] = None if options.oracle_only else explained.measure(portable)
         summary["labelling"] = None if options.oracle_only else labels.ask(portable)
         if asked and asked["wrong"]:
             return "failed", summary, "chains:\n" + "\n".join(asked["wrong"][:40])
         if seen and seen["wrong"]:
             return "failed", summary, "threads:\n" + "\n".join(seen["wrong"][:40])
+        wrong = audits.judge(audited, interpreter.name,
+                             os.path.splitext(os.path.basename(program))[0]) if audited else []
+        if wrong:
+            return "failed", summary, "reference counts:\n" + "\n".join(wrong)
         if not summary["errors"]:
             return "passed", summary, ""
         report = subprocess.run([sys.executable, "-B", os.path.join(HERE, "compare.py"),
@@ -399,8 +408,8 @@ def run_one(interpreter, program, options):
                                  out, portable], text=True, capture_output=True, timeout=LIMIT,
                                 check=False).stdout
         return "failed", summary, report
-    except (Failure, chains.Failure, labels.Failure, stacks.Failure, compare.Trouble,
-            subprocess.TimeoutExpired) as error:
+    except (Failure, audits.Failure, chains.Failure, labels.Failure, stacks.Failure,
+            compare.Trouble, subprocess.TimeoutExpired) as error:
         return "failed", None, str(error)
     finally:
         if not options.keep:
@@ -658,6 +667,8 @@ def main():
     print()
     print_grid(results, ran)
     short = print_labels(results)
+    print()
+    audits.print_table({cell: r[1] and r[1]["audit"] for cell, r in results.items()})
     print()
     print_totals(results, ran)
     print("not found: %s" % (", ".join(missing + others) or "nothing that was looked for"))
