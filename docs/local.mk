@@ -9,6 +9,7 @@ dist_doc_DATA += %D%/adding-an-analysis.md
 dist_doc_DATA += %D%/architecture.md
 dist_doc_DATA += %D%/json.md
 dist_doc_DATA += %D%/portable-dump.md
+dist_doc_DATA += %D%/refcounts.md
 dist_doc_DATA += %D%/taking-a-dump.md
 dist_doc_DATA += %D%/tour.md
 EXTRA_DIST += %D%/images/backrefs.png
