@@ -118,6 +118,31 @@ static rg_error *follow_all(struct c_stack *stack, uint64_t start, uint64_t end)
 	return NULL;
 }
 
+static bool is_known(const struct cpy *cpy, uint64_t native_id)
+{
+	size_t i;
+
+	for (i = 0; i < cpy->thread_count; i++)
+		if (cpy->threads[i].native_id == native_id)
+			return true;
+	return false;
+}
+
+/* Whether the stack of the kernel's @thread may be that of @wanted: it is, or it is nobody's. */
+static bool may_be(const struct cpy *cpy, const struct rg_image_thread *thread,
+		   const struct cpy_thread *wanted)
+{
+	const rg_image *image = cpy->image;
+	size_t i;
+
+	if (thread->native_id == wanted->native_id)
+		return true;
+	for (i = 0; i < image->thread_count; i++)
+		if (image->threads[i].native_id == wanted->native_id)
+			return false;
+	return !is_known(cpy, thread->native_id);
+}
+
 rg_error *cpy_c_stack(struct cpy *cpy, const struct cpy_thread *thread,
 		      rg_error *(*each)(void *user, uint64_t address, const char *name),
 		      void *user)
@@ -131,7 +156,7 @@ rg_error *cpy_c_stack(struct cpy *cpy, const struct cpy_thread *thread,
 	for (i = 0; !error && i < image->thread_count; i++) {
 		uint64_t pointer = image->threads[i].stack_pointer;
 
-		if (!thread->native_id || image->threads[i].native_id != thread->native_id)
+		if (!may_be(cpy, &image->threads[i], thread))
 			continue;
 		segment = rg_image_segment(image, pointer);
 		if (segment && segment->writable && segment->end - pointer >= 8)
