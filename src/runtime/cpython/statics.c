@@ -11,7 +11,7 @@
  *  - the tables of one-letter str and bytes, and of small numbers (up to 3.9 and 3.8);
  *  - the cache of attributes of types (up to 3.9);
  *  - the types of the syntax tree, and what stands between them (Python-ast.c, up to 3.9);
- *  - errnomap (exceptions.c, up to 3.9);
+ *  - errnomap (exceptions.c, up to 3.9), the units of time of _datetime (up to 3.12);
  *  - the signals of _decimal, with their classes (up to 3.12);
  *  - classes that the code of the module itself implements;
  *  - the strings of modules made by Cython (__Pyx_StringTabEntry).
@@ -197,6 +197,22 @@ static uint64_t cython_string(const struct statics *statics, uint64_t at, uint64
 		return 0;
 	bytes = rg_image_at(cpy->image, cpy_body(cpy, string) + 32, size);
 	return bytes && !memcmp(one, bytes, size) ? string : 0;
+}
+
+/* Whether @word is a number of seconds or microseconds in a longer unit of time. */
+static bool is_unit(struct cpy *cpy, uint64_t word)
+{
+	static const int64_t units[] = { 1000, 86400, 1000000, 60000000, 3600000000, 86400000000,
+					 604800000000 };
+	int64_t value;
+	size_t i;
+
+	if (!has_flag(cpy, word, CPY_TPFLAG_LONG) || !cpy_long(cpy, word, &value))
+		return false;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (value == units[i])
+			return true;
+	return false;
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
@@ -395,6 +411,9 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 		return put(statics, word, "class of its own");
 	if (cpy->minor > 12)
 		return NULL;
+	if (is_unit(cpy, word) &&
+	    (is_unit(cpy, cpy_word(cpy, at - 8)) || is_unit(cpy, cpy_word(cpy, at + 8))))
+		return put(statics, word, "unit of time");
 	if (is_signal(cpy, at, word))
 		return put(statics, word, "signal of _decimal");
 	if (cpy->minor > 11)
