@@ -265,10 +265,13 @@ static bool read_number(const uint8_t **at, const uint8_t *end, uint32_t *ret)
 /* Entries {start, length, handler, 2 * depth + whether the instruction is kept}. */
 static void reach_handlers(struct run *run)
 {
-	const uint8_t *at = run->code->handlers, *end = at + run->code->handlers_size;
+	const uint8_t *at = run->code->handlers, *end;
 	uint32_t start, length, handler, depth;
 
-	while (at && at < end && read_number(&at, end, &start) && read_number(&at, end, &length) &&
+	if (!at)
+		return;
+	end = at + run->code->handlers_size;
+	while (at < end && read_number(&at, end, &start) && read_number(&at, end, &length) &&
 	       read_number(&at, end, &handler) && read_number(&at, end, &depth))
 		reach(run, handler, (int64_t)(depth >> 1) + (depth & 1) + 1, 0);
 }
