@@ -9,6 +9,10 @@
  * where such a pointer leads to the same object.  So the place with the greatest
  * share of contradicted references goes first, as a whole, which takes from the
  * contradictions of the others, until none has a share worth mentioning.
+ *
+ * Where one place refers to an object often, no more of these references are
+ * contradicted than were found beyond the count: a single one too many says
+ * little of a place that refers to the object from each of its instances.
  */
 #include "graph/build.h"
 
@@ -19,10 +23,11 @@
 
 #define STEPS 64       /* shares are told apart to so many steps */
 #define LEAST_STEPS 16 /* below a share of so many, single references are judged */
+#define FEW_RUNS 64    /* of places, at one object: with more, each counts as a whole */
 
 struct place {
-	uint32_t references; /* whose target has a count */
-	uint32_t contradicted;
+	uint32_t references;   /* whose target has a count */
+	uint32_t contradicted; /* of these, at most */
 	uint32_t first, end; /* in by_place */
 	uint32_t next;       /* index + 1 of the next with that share */
 	bool dropped;
@@ -31,6 +36,7 @@ struct place {
 struct target {
 	rg_id object;
 	uint32_t first, end; /* in by_target */
+	uint32_t runs;       /* places among these */
 	int64_t room;        /* for so many references more; below 0: too many were found */
 };
 
@@ -44,6 +50,7 @@ struct judge {
 	uint32_t target_count;
 	uint32_t *target_of; /* of each placed reference; UINT32_MAX: no count to go by */
 	uint32_t *by_target, *by_place;
+	uint32_t *run_end; /* by the first of a run in by_target */
 	uint32_t shares[STEPS + 1]; /* places by share, as lists */
 };
 
@@ -56,6 +63,8 @@ static int compare_targets(const void *a, const void *b, void *user)
 
 	if (of_left != of_right)
 		return of_left < of_right ? -1 : 1;
+	if (judge->placed[left].place != judge->placed[right].place)
+		return judge->placed[left].place < judge->placed[right].place ? -1 : 1;
 	return (left > right) - (left < right);
 }
 
@@ -69,7 +78,7 @@ static void group_targets(struct judge *judge)
 {
 	const struct rg_graph *graph = judge->graph;
 	struct target *target = NULL;
-	size_t i;
+	size_t run = 0, i;
 
 	for (i = 0; i < judge->count; i++)
 		judge->by_target[i] = (uint32_t)i;
@@ -84,13 +93,46 @@ static void group_targets(struct judge *judge)
 		if (!target || target->object != id) {
 			target = &judge->targets[judge->target_count++];
 			target->object = id;
-			target->first = (uint32_t)i;
+			target->first = target->end = (uint32_t)i;
 			target->room = rg_store_refcount(graph, id) - graph->explained[id];
 		}
-		target->end = (uint32_t)i + 1;
+		if (target->end == target->first || judge->placed[judge->by_target[i - 1]].place !=
+							    judge->placed[at].place) {
+			target->runs++;
+			run = i;
+		}
+		judge->run_end[run] = target->end = (uint32_t)i + 1;
 		target->room--;
 		judge->target_of[at] = judge->target_count - 1;
 		judge->places[judge->placed[at].place].references++;
+	}
+}
+
+/* How many of @references from one place to a target are contradicted by its @room. */
+static uint32_t contradicted(const struct target *target, uint32_t references, int64_t room)
+{
+	if (room >= 0)
+		return 0;
+	return target->runs > FEW_RUNS || -room > references ? references : (uint32_t)-room;
+}
+
+/* Gives @target room for @more references, and its places what follows from that. */
+static void make_room(struct judge *judge, struct target *target, uint32_t more)
+{
+	int64_t before = target->room, after = before + more;
+	uint32_t first, end, less;
+
+	target->room = after;
+	/* So the runs of a target are gone through seldom, or are few. */
+	if (before >= 0 || (target->runs > FEW_RUNS && after < 0))
+		return;
+	for (first = target->first; first < target->end; first = end) {
+		struct place *place = &judge->places[judge->placed[judge->by_target[first]].place];
+
+		end = judge->run_end[first];
+		less = contradicted(target, end - first, before) -
+		       contradicted(target, end - first, after);
+		place->contradicted -= less < place->contradicted ? less : place->contradicted;
 	}
 }
 
@@ -113,9 +155,16 @@ static void group_places(struct judge *judge)
 		struct place *place = &judge->places[judge->placed[i].place];
 
 		judge->by_place[place->end++] = (uint32_t)i;
-		if (judge->target_of[i] != UINT32_MAX &&
-		    judge->targets[judge->target_of[i]].room < 0)
-			place->contradicted++;
+	}
+	for (i = 0; i < judge->target_count; i++) {
+		const struct target *target = &judge->targets[i];
+		uint32_t first, end;
+
+		for (first = target->first; first < target->end; first = end) {
+			end = judge->run_end[first];
+			judge->places[judge->placed[judge->by_target[first]].place].contradicted +=
+				contradicted(target, end - first, target->room);
+		}
 	}
 }
 
@@ -139,27 +188,16 @@ static void file_place(struct judge *judge, uint32_t number)
 static void drop(struct judge *judge, struct place *place)
 {
 	struct rg_graph *graph = judge->graph;
-	uint32_t i, j;
+	uint32_t i;
 
 	place->dropped = true;
 	for (i = place->first; i < place->end; i++) {
 		uint32_t at = judge->by_place[i];
 		uint8_t *kind = &graph->kind[judge->placed[at].reference];
-		struct target *target;
 
 		*kind = (uint8_t)((*kind & ~RG_REFERENCE_KIND_MASK) | RG_REFERENCE_BORROWED);
-		if (judge->target_of[at] == UINT32_MAX)
-			continue;
-		target = &judge->targets[judge->target_of[at]];
-		if (target->room++ != -1)
-			continue;
-		/* There is room for those that are left. */
-		for (j = target->first; j < target->end; j++) {
-			struct place *of =
-				&judge->places[judge->placed[judge->by_target[j]].place];
-
-			of->contradicted -= of->contradicted > 0;
-		}
+		if (judge->target_of[at] != UINT32_MAX)
+			make_room(judge, &judge->targets[judge->target_of[at]], 1);
 	}
 }
 
@@ -197,8 +235,9 @@ bool rg_places_settle(struct rg_graph *graph, const struct rg_placed *placed, si
 	judge.target_of = rg_calloc(count, sizeof(*judge.target_of));
 	judge.by_target = rg_calloc(count, sizeof(*judge.by_target));
 	judge.by_place = rg_calloc(count, sizeof(*judge.by_place));
+	judge.run_end = rg_calloc(count, sizeof(*judge.run_end));
 	if (judge.places && judge.targets && judge.target_of && judge.by_target &&
-	    judge.by_place) {
+	    judge.by_place && judge.run_end) {
 		group_targets(&judge);
 		group_places(&judge);
 		settle(&judge);
@@ -209,5 +248,6 @@ bool rg_places_settle(struct rg_graph *graph, const struct rg_placed *placed, si
 	rg_free(judge.target_of);
 	rg_free(judge.by_target);
 	rg_free(judge.by_place);
+	rg_free(judge.run_end);
 	return done;
 }

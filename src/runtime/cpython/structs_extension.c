@@ -92,15 +92,28 @@ static bool length_ndarray(const struct cpy *cpy, const struct cpy_type *type, u
 
 /* ---- numpy.dtype, numpy.broadcast ------------------------------------------- */
 
-/* subarray -> base 0, shape 8: at 88 since 2.0, at 40 before. */
 static void walk_dtype(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
 {
+	/* subarray -> base 0, shape 8: at 88 since 2.0, at 40 before. */
 	uint64_t subarray = cpy_word(walk->cpy, body + (type->row->basicsize == 96 ? 40 : 88));
 
 	if (!subarray)
 		return;
 	cpy_emit_field(walk, subarray, 0, RG_REFERENCE_UNTRAVERSED, ".base");
 	cpy_emit_field(walk, subarray, 8, RG_REFERENCE_UNTRAVERSED, ".shape");
+}
+
+/*
+ * Before 2.0.  The built-in ones are static data of numpy's, which names the type of
+ * their items, a static one too, without counting that; copies count it.
+ */
+static void walk_dtype_1(struct cpy_walk *walk, const struct cpy_type *type, uint64_t body)
+{
+	cpy_emit_field(walk, body, 16,
+		       rg_image_mapping_of(walk->cpy->image, body) ? RG_REFERENCE_BORROWED
+								   : RG_REFERENCE_UNTRAVERSED,
+		       ".type");
+	walk_dtype(walk, type, body);
 }
 
 /* numiter 16, iters 304. */
@@ -185,8 +198,8 @@ const struct cpy_struct cpy_structs_extension[] = {
 	{ CPY_ROW("numpy.busdaycalendar", 8, 15, 48) },
 
 	/* Types of items: one struct before 2.0, for legacy types a longer one since. */
-	{ CPY_ROW("numpy.dtype", 8, 15, 96), CPY_FIELDS(HID(16, ".type"), HID(48, ".fields"),
-	  HID(56, ".names"), HID(72, ".metadata")), .walk = walk_dtype },
+	{ CPY_ROW("numpy.dtype", 8, 15, 96), CPY_FIELDS(HID(48, ".fields"), HID(56, ".names"),
+	  HID(72, ".metadata")), .walk = walk_dtype_1 },
 	{ CPY_ROW("numpy.dtype", 8, 15, 88), CPY_FIELDS(HID(16, ".type"), HID(56, ".metadata")) },
 	{ CPY_ROW("numpy.dtypes.BoolDType", 8, 15, 120), CPY_FIELDS(HID(16, ".type"),
 	  HID(56, ".metadata"), HID(96, ".fields"), HID(104, ".names")), .walk = walk_dtype },

@@ -259,13 +259,17 @@ static bool head_fits(const struct search *search, uint64_t object)
 /* Whether the counts in the head of what may be an object are those of one that lives. */
 static inline bool count_fits(const struct cpy *cpy, const unsigned char *head)
 {
+	uint64_t count = cpy_load64(head) & cpy->layout.count.mask;
+
 	if (!cpy_head_lives(cpy, head))
 		return false;
 	if (cpy->layout.count.is_split)
 		return cpy_head_immortal(cpy, head) || cpy_head_sum(head) < COUNT_MAX ||
 		       head[CPY_BITS] & CPY_BIT_DEFERRED;
-	return (cpy_load64(head) & cpy->layout.count.mask) < (uint64_t)COUNT_MAX ||
-	       (cpy->layout.count.is_narrow && cpy_head_immortal(cpy, head));
+	if (cpy->layout.count.is_narrow && cpy_head_immortal(cpy, head))
+		return true;
+	/* Where memory is mapped below 4 GiB, what begins a struct of C's can be an address. */
+	return count < (uint64_t)COUNT_MAX && !rg_image_segment(cpy->image, count);
 }
 
 /*
