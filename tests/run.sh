@@ -140,7 +140,7 @@ run_stage() {
     printf '%-10s ...\n' "$1"
     started=$(date +%s)
     # No stage reads standard input, and none may hang for ever.
-    timeout "${RG_STAGE_SECONDS:-1500}" env RG_TEST_SOURCE="$source" sh "$0" --inside "$1" \
+    timeout "${RG_STAGE_SECONDS:-2400}" env RG_TEST_SOURCE="$source" sh "$0" --inside "$1" \
         </dev/null >"$log" 2>&1
     status=$?
     [ "$status" -ne 124 ] || echo "this stage took too long" >>"$log"

@@ -527,7 +527,11 @@ def choose(options, interpreters):
              if not options.program
              or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.program)]
     if not options.quick:
-        cells = [(i, name, path) for i in interpreters for name, path in pairs]
+        # Debug builds are slow: unless they are asked for, they share the programs.
+        debug = [] if options.interpreter else [i for i in interpreters if i.name.endswith("d")]
+        cells = [(i, name, path) for i in interpreters for n, (name, path) in enumerate(pairs)
+                 if i not in debug or n % len(debug) == debug.index(i)]
+        interpreters = [i for i in interpreters if i not in debug]
         return cells + [(Interpreter(i.name, i.path, arguments, environment), mode, path)
                         for i in interpreters for mode, arguments, environment in MODES
                         for name, path in pairs if name == PROGRAM_OF_MODES
@@ -567,7 +571,7 @@ def parse_arguments():
     parser.add_argument("--chains", type=int, default=10000, metavar="N",
                         help="evaluate the chains of N objects of each program under the first "
                         "interpreter, of a fifth under the others (%(default)s)")
-    parser.add_argument("--budget", type=int, default=1100, metavar="SECONDS",
+    parser.add_argument("--budget", type=int, default=1800, metavar="SECONDS",
                         help="start nothing after this long, and fail (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="one line a cell for other tools")
     parser.add_argument("--verbose", action="store_true", help="the whole report of what fails")
