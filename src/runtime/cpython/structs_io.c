@@ -181,6 +181,9 @@ const struct cpy_struct cpy_structs_io[] = {
 	{ CPY_ROW("_pickle.UnpicklerMemoProxy", 8, 15, 24), CPY_FIELDS(OWN(16, ".unpickler")) },
 	{ CPY_ROW("re.Pattern", 8, 15, 96), CPY_FIELDS(OWN(32, ".groupindex"),
 	  OWN(40, ".indexgroup"), OWN(48, ".pattern")) },
+	/* Of a debug build. */
+	{ CPY_ROW("re.Pattern", 13, 15, 104), CPY_FIELDS(OWN(32, ".groupindex"),
+	  OWN(40, ".indexgroup"), OWN(48, ".pattern"), OWN(80, ".fail_after_exc")) },
 	{ CPY_ROW("re.Match", 8, 15, 88), CPY_FIELDS(OWN(24, ".string"), OWN(32, ".regs"),
 	  OWN(40, ".re")) },
 	{ CPY_ROW("_sre.SRE_Scanner", 8, 8, 232), CPY_FIELDS(HID(16, ".pattern"),
