@@ -344,8 +344,19 @@ static int check(const struct cli *cli, const struct retained *retained)
 
 static int write(struct cli *cli, const struct retained *retained)
 {
-	int status = cli_open(cli);
+	int status;
 
+	/* A picture opens its output itself, once it is whole. */
+	switch (cli->options.format) {
+	case CLI_DOT:
+	case CLI_SVG:
+	case CLI_PNG:
+	case CLI_PDF:
+		return retained_draw(cli, retained);
+	default:
+		break;
+	}
+	status = cli_open(cli);
 	if (status)
 		return status;
 	switch (cli->options.format) {
@@ -356,10 +367,8 @@ static int write(struct cli *cli, const struct retained *retained)
 	case CLI_COLLAPSED:
 	case CLI_SPEEDSCOPE:
 		return retained_flame(cli, retained);
-	case CLI_TABLE:
-		return retained_text(cli, retained);
 	default:
-		return retained_draw(cli, retained);
+		return retained_text(cli, retained);
 	}
 }
 
