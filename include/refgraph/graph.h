@@ -87,6 +87,28 @@ enum rg_origin {
 	RG_ORIGIN_PROGRAM = 3, /* the program itself */
 };
 
+/*
+ * What objects of a type are for, as far as the runtime knows: its classes, those
+ * of its library and of well-known packages, and what derives from them.
+ */
+enum rg_role {
+	RG_ROLE_NONE = 0,
+	RG_ROLE_COLLECTION = 1,   /* any number of elements, and it can get more */
+	RG_ROLE_CACHE = 2,        /* results kept to save work: rg_description has its bound */
+	RG_ROLE_VIEW = 3,         /* may show bytes of another object, which it keeps */
+	RG_ROLE_FILE = 4,
+	RG_ROLE_SOCKET = 5,
+	RG_ROLE_CONNECTION = 6,   /* to a server or a database */
+	RG_ROLE_CURSOR = 7,       /* a query's results that are still to be fetched */
+	RG_ROLE_SESSION = 8,      /* of a client: keeps connections, what was loaded */
+	RG_ROLE_EXCEPTION = 9,
+	RG_ROLE_TRACEBACK = 10,
+	RG_ROLE_FRAME = 11,
+	RG_ROLE_COROUTINE = 12,   /* or a generator: code that goes on later */
+	RG_ROLE_TASK = 13,
+	RG_ROLE_THREAD_LOCAL = 14,
+};
+
 /* One type.  Strings belong to the graph. */
 struct rg_type {
 	const char *name;       /* module.qualname; built-ins bare */
@@ -95,6 +117,7 @@ struct rg_type {
 	uint64_t address;       /* 0 where the dump does not say */
 	rg_id object;           /* the type as an object, or RG_NONE */
 	enum rg_origin origin;
+	enum rg_role role;
 };
 
 /* Outgoing references of one object; @kind is parallel to @target. */
@@ -210,6 +233,13 @@ struct rg_description {
 	char value[128]; /* contents of a str, number, ...: only where asked for */
 	uint64_t length; /* number of items; only where has_length */
 	bool has_length;
+	bool has_open, open;  /* of a file, socket, connection, where that can be told */
+	int64_t descriptor;   /* the process's number for it while it is open; -1: not known */
+	bool has_bound;
+	uint64_t bound;       /* entries that a cache keeps at most; UINT64_MAX: any number */
+	bool has_shown;
+	uint64_t shown;       /* bytes that a view shows */
+	uint64_t base;        /* address of the object whose bytes these are */
 };
 
 /*
@@ -243,6 +273,13 @@ RG_API const struct rg_type *rg_graph_type(const rg_graph *graph, rg_type_id typ
  * in every output, owned by the library.  O(1); cannot fail.
  */
 RG_API const char *rg_origin_name(enum rg_origin origin);
+
+/*
+ * rg_role_name - "collection", "cache", "view", "file", ...: the word for @role in
+ * every output, owned by the library; "none" for RG_ROLE_NONE and what is no role.
+ * O(1); cannot fail.
+ */
+RG_API const char *rg_role_name(enum rg_role role);
 
 /*
  * rg_graph_reference_count - how many references of all kinds, 0 when the

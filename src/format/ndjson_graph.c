@@ -12,6 +12,7 @@
 struct definition {
 	char *module, *short_name; /* NULL: as the name has it */
 	enum rg_origin origin;
+	enum rg_role role;
 };
 
 /* The type called @name (escapes unresolved) at @address: found, or added. */
@@ -51,6 +52,7 @@ static rg_error *type_of(struct rg_ndjson_file *s, const struct rg_json_slice *n
 						     : rg_buffer_string(&head),
 			.address = address,
 			.origin = definition->origin,
+			.role = definition->role,
 		};
 
 		error = rg_builder_add_type(s->builder, &init, &key.id);
@@ -79,12 +81,23 @@ static enum rg_origin read_origin(struct rg_json_scan *scan)
 	return RG_ORIGIN_UNKNOWN;
 }
 
+static enum rg_role read_role(struct rg_json_scan *scan)
+{
+	struct rg_json_slice word;
+
+	if (rg_json_string(scan, &word))
+		for (int role = RG_ROLE_NONE; role <= RG_ROLE_THREAD_LOCAL; role++)
+			if (rg_json_is(&word, rg_role_name((enum rg_role)role)))
+				return (enum rg_role)role;
+	return RG_ROLE_NONE;
+}
+
 static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
 {
 	struct rg_json_scan scan;
 	struct rg_json_slice key, name = { NULL, 0 };
 	const char *line;
-	struct definition definition = { NULL, NULL, RG_ORIGIN_UNKNOWN };
+	struct definition definition = { NULL, NULL, RG_ORIGIN_UNKNOWN, RG_ROLE_NONE };
 	size_t length = rg_ndjson_line(s, offset, &line);
 	uint64_t address = 0;
 	rg_type_id id;
@@ -105,6 +118,8 @@ static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
 			error = rg_ndjson_string(&here, &definition.short_name);
 		else if (rg_json_is(&key, "origin"))
 			definition.origin = read_origin(&here);
+		else if (rg_json_is(&key, "role"))
+			definition.role = read_role(&here);
 		if (!rg_json_skip(&scan))
 			break;
 	}

@@ -67,6 +67,29 @@ static void copy_text(const struct rg_json_slice *slice, char *ret, size_t size)
 	rg_buffer_free(&text);
 }
 
+/* What follows from what an object is for. */
+static void role_key(const struct rg_json_slice *key, struct rg_json_scan here,
+		     struct rg_description *ret)
+{
+	uint64_t number;
+
+	if (rg_json_is(key, "open")) {
+		ret->has_open = rg_json_bool(&here, &ret->open);
+	} else if (rg_json_is(key, "descriptor")) {
+		if (rg_json_u64(&here, &number) && number <= INT32_MAX)
+			ret->descriptor = (int64_t)number;
+	} else if (rg_json_is(key, "bound")) {
+		/* null: any number */
+		ret->has_bound = true;
+		if (!rg_json_u64(&here, &ret->bound))
+			ret->bound = UINT64_MAX;
+	} else if (rg_json_is(key, "shown")) {
+		ret->has_shown = rg_json_u64(&here, &ret->shown);
+	} else if (rg_json_is(key, "base")) {
+		(void)rg_json_u64(&here, &ret->base);
+	}
+}
+
 void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 			struct rg_description *ret)
 {
@@ -93,6 +116,8 @@ void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values
 			copy_text(&slice, ret->value, sizeof(ret->value));
 		else if (rg_json_is(&key, "len") && rg_json_u64(&here, &ret->length))
 			ret->has_length = true;
+		else
+			role_key(&key, here, ret);
 		if (!rg_json_skip(&scan))
 			break;
 	}

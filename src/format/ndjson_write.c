@@ -101,7 +101,8 @@ static rg_error *typedefs(struct writer *w)
 		const char *dot = strrchr(type->name, '.');
 		size_t head = dot ? (size_t)(dot - type->name) : 0;
 
-		if (type->origin == RG_ORIGIN_UNKNOWN && strlen(type->module) == head &&
+		if (type->origin == RG_ORIGIN_UNKNOWN && type->role == RG_ROLE_NONE &&
+		    strlen(type->module) == head &&
 		    !memcmp(type->module, type->name, head) &&
 		    !strcmp(type->short_name, dot ? dot + 1 : type->name))
 			continue;
@@ -113,6 +114,8 @@ static rg_error *typedefs(struct writer *w)
 		text(w, "short_name", type->short_name);
 		if (type->origin != RG_ORIGIN_UNKNOWN)
 			text(w, "origin", rg_origin_name(type->origin));
+		if (type->role != RG_ROLE_NONE)
+			text(w, "role", rg_role_name(type->role));
 		rg_buffer_puts(&w->out, "}\n");
 		RG_TRY(flush(w, FLUSH_AT));
 	}
@@ -473,6 +476,18 @@ static rg_error *object(struct writer *w, rg_id id)
 		text(w, "text", what.text);
 	if (w->options->values && what.value[0])
 		text(w, "value", what.value);
+	if (what.has_open)
+		rg_buffer_puts(&w->out, what.open ? ", \"open\": true" : ", \"open\": false");
+	if (what.descriptor >= 0)
+		number(w, "descriptor", (uint64_t)what.descriptor);
+	if (what.has_bound && what.bound == UINT64_MAX)
+		rg_buffer_puts(&w->out, ", \"bound\": null");
+	else if (what.has_bound)
+		number(w, "bound", what.bound);
+	if (what.has_shown)
+		number(w, "shown", what.shown);
+	if (what.has_shown)
+		number(w, "base", what.base);
 	rg_buffer_puts(&w->out, "}\n");
 	return flush(w, FLUSH_AT);
 }

@@ -204,6 +204,7 @@ rg_error *rg_builder_add_type(rg_builder *builder, const struct rg_type_init *ty
 		.address = type->address,
 		.object = RG_NONE,
 		.origin = type->origin,
+		.role = type->role,
 	};
 
 	if (graph->types.count >= RG_NONE - 1)

@@ -51,6 +51,7 @@ struct rg_type_init {
 	const char *module;
 	uint64_t address;
 	enum rg_origin origin;
+	enum rg_role role;
 };
 
 /* What the caller says of a root; name and code are copied. */

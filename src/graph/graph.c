@@ -123,6 +123,29 @@ const char *rg_origin_name(enum rg_origin origin)
 	return (size_t)origin < sizeof(names) / sizeof(names[0]) ? names[origin] : "unknown";
 }
 
+const char *rg_role_name(enum rg_role role)
+{
+	static const char *const names[] = {
+		[RG_ROLE_NONE] = "none",
+		[RG_ROLE_COLLECTION] = "collection",
+		[RG_ROLE_CACHE] = "cache",
+		[RG_ROLE_VIEW] = "view",
+		[RG_ROLE_FILE] = "file",
+		[RG_ROLE_SOCKET] = "socket",
+		[RG_ROLE_CONNECTION] = "connection",
+		[RG_ROLE_CURSOR] = "cursor",
+		[RG_ROLE_SESSION] = "session",
+		[RG_ROLE_EXCEPTION] = "exception",
+		[RG_ROLE_TRACEBACK] = "traceback",
+		[RG_ROLE_FRAME] = "frame",
+		[RG_ROLE_COROUTINE] = "coroutine",
+		[RG_ROLE_TASK] = "task",
+		[RG_ROLE_THREAD_LOCAL] = "thread-local",
+	};
+
+	return (size_t)role < sizeof(names) / sizeof(names[0]) ? names[role] : names[0];
+}
+
 bool rg_graph_has_refcounts(const rg_graph *graph)
 {
 	return graph->has_refcounts;

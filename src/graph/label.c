@@ -105,6 +105,7 @@ size_t rg_graph_code(const rg_graph *graph, rg_id source, size_t index, bool of_
 void rg_graph_describe(const rg_graph *graph, rg_id id, bool values, struct rg_description *ret)
 {
 	memset(ret, 0, sizeof(*ret));
+	ret->descriptor = -1;
 	if (!graph->hooks.describe)
 		return;
 	graph->hooks.describe(graph->hooks.user, graph, id, values, ret);

@@ -9,4 +9,4 @@ support_sources += %D%/synth.c
 support_sources += %D%/synth.h
 support_sources += %D%/synth_core.c
 support_sources += %D%/synth_core.h
-EXTRA_DIST += %D%/tap.py
+EXTRA_DIST += %D%/tap.py %D%/target.py

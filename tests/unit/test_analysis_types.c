@@ -12,10 +12,14 @@ static struct synth *make(void)
 {
 	struct synth *synth = synth_new(6, 4);
 
-	synth->types[0] = (struct rg_type_init){ "a.Node", "Node", "a", 0x10, RG_ORIGIN_PROGRAM };
-	synth->types[1] = (struct rg_type_init){ "a.Node", "Node", "a", 0x20, RG_ORIGIN_UNKNOWN };
-	synth->types[2] = (struct rg_type_init){ "b.Node", "Node", "b", 0x30, RG_ORIGIN_RUNTIME };
-	synth->types[3] = (struct rg_type_init){ "c.Gone", "Gone", "c", 0x40, RG_ORIGIN_PACKAGE };
+	synth->types[0] = (struct rg_type_init){
+		"a.Node", "Node", "a", 0x10, RG_ORIGIN_PROGRAM, RG_ROLE_NONE };
+	synth->types[1] = (struct rg_type_init){
+		"a.Node", "Node", "a", 0x20, RG_ORIGIN_UNKNOWN, RG_ROLE_NONE };
+	synth->types[2] = (struct rg_type_init){
+		"b.Node", "Node", "b", 0x30, RG_ORIGIN_RUNTIME, RG_ROLE_NONE };
+	synth->types[3] = (struct rg_type_init){
+		"c.Gone", "Gone", "c", 0x40, RG_ORIGIN_PACKAGE, RG_ROLE_NONE };
 	for (rg_id id = 0; id < 6; id++)
 		synth->objects[id].type = id < 3 ? 0 : id < 4 ? 1 : 2;
 	synth->objects[3].size = UINT64_C(5) << 32;
@@ -127,8 +131,8 @@ static void leaves_out_what_is_not_selected(void)
 static void selects_modules_and_packages(void)
 {
 	struct rg_type deep = { "app.session.store.Entry", "Entry", "app.session.store", 0, 0,
-				RG_ORIGIN_PROGRAM };
-	struct rg_type built_in = { "dict", "dict", "", 0, 0, RG_ORIGIN_RUNTIME };
+				RG_ORIGIN_PROGRAM, RG_ROLE_NONE };
+	struct rg_type built_in = { "dict", "dict", "", 0, 0, RG_ORIGIN_RUNTIME, RG_ROLE_NONE };
 	static const struct {
 		const char *pattern;
 		bool deep, built_in;

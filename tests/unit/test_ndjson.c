@@ -66,6 +66,49 @@ static rg_error *append(void *user, const void *bytes, size_t length)
 	return rg_buffer_failed(user) ? rg_error_no_memory() : NULL;
 }
 
+/* Roles are there for types that have one, what follows from them for objects. */
+static void reads_roles(void)
+{
+	static const char text[] =
+		"{\"refgraph\": 1, \"runtime\": \"cpython\", \"version\": \"3.11.2\"}\n"
+		"{\"typedef\": \"_io.FileIO\", \"role\": \"file\"}\n"
+		"{\"typedef\": \"moon.Rock\", \"role\": \"moon\"}\n"
+		"{\"address\": 16, \"type\": \"_io.FileIO\", \"size\": 48, \"refs\": [], "
+		"\"open\": true, \"descriptor\": 7, \"text\": \"/var/log/app\"}\n"
+		"{\"address\": 64, \"type\": \"_io.FileIO\", \"size\": 48, \"refs\": [], "
+		"\"open\": false, \"descriptor\": 99999999999}\n"
+		"{\"address\": 128, \"type\": \"moon.Rock\", \"size\": 8, \"refs\": [], "
+		"\"bound\": null}\n"
+		"{\"address\": 192, \"type\": \"moon.Rock\", \"size\": 8, \"refs\": [], "
+		"\"bound\": 12, \"shown\": 5, \"base\": 64}\n"
+		"{\"end\": {\"objects\": 4, \"references\": 0}}\n";
+	struct rg_description what;
+	const rg_graph *graph;
+	rg_dump *dump = NULL;
+
+	CU_ASSERT_PTR_NULL_FATAL(open_text(text, strlen(text), &dump));
+	CU_ASSERT_PTR_NULL_FATAL(rg_dump_graph(dump, &graph));
+	CU_ASSERT_EQUAL_FATAL(rg_graph_object_count(graph), 4);
+	CU_ASSERT_EQUAL(rg_graph_type(graph, rg_graph_object(graph, 0).type)->role, RG_ROLE_FILE);
+	CU_ASSERT_EQUAL(rg_graph_type(graph, rg_graph_object(graph, 2).type)->role, RG_ROLE_NONE);
+	rg_graph_describe(graph, 0, false, &what);
+	CU_ASSERT_TRUE(what.has_open && what.open && !what.has_bound && !what.has_shown);
+	CU_ASSERT_EQUAL(what.descriptor, 7);
+	CU_ASSERT_STRING_EQUAL(what.text, "/var/log/app");
+	rg_graph_describe(graph, 1, false, &what);
+	CU_ASSERT_TRUE(what.has_open && !what.open);
+	CU_ASSERT_EQUAL(what.descriptor, -1);
+	rg_graph_describe(graph, 2, false, &what);
+	CU_ASSERT_TRUE(what.has_bound && what.bound == UINT64_MAX && !what.has_open);
+	rg_graph_describe(graph, 3, false, &what);
+	CU_ASSERT_TRUE(what.has_bound && what.bound == 12);
+	CU_ASSERT_TRUE(what.has_shown && what.shown == 5 && what.base == 64);
+	CU_ASSERT_STRING_EQUAL(rg_role_name(RG_ROLE_FILE), "file");
+	CU_ASSERT_STRING_EQUAL(rg_role_name(RG_ROLE_NONE), "none");
+	CU_ASSERT_STRING_EQUAL(rg_role_name((enum rg_role)99), "none");
+	rg_dump_close(dump);
+}
+
 static void reads_what_stands_there(void)
 {
 	struct rg_description what;
@@ -336,6 +379,7 @@ static void stops_when_told(void)
 static const struct rg_test tests[] = {
 	RG_TEST(stops_when_told),
 	RG_TEST(reads_what_stands_there),
+	RG_TEST(reads_roles),
 	RG_TEST(written_and_read_back_is_the_same),
 	RG_TEST(meliae_dumps_load),
 	RG_TEST(a_cut_dump_is_incomplete),

@@ -109,7 +109,6 @@ void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 	const struct cpy_type *type = cpy_type_of(cpy, object);
 	uint32_t i;
 
-	memset(ret, 0, sizeof(*ret));
 	if (!type)
 		return;
 	for (i = 0; i < type->row_count; i++)
@@ -138,6 +137,9 @@ void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 	} else if (is_row(type, "generator") || is_row(type, "coroutine") ||
 		   is_row(type, "async_generator")) {
 		describe_generator(cpy, object, ret);
+	} else {
+		cpy_describe_role(cpy, type, object, ret);
+		tame(ret->text);
 	}
 	if (values && (object == cpy->none || is_row(type, "str") || is_row(type, "int") ||
 		       is_row(type, "bool") || is_row(type, "float") || is_row(type, "bytes"))) {

@@ -41,6 +41,7 @@ core_sources += %D%/origin.c
 core_sources += %D%/own.c
 core_sources += %D%/pools.c
 core_sources += %D%/private.h
+core_sources += %D%/role.c
 core_sources += %D%/root.c
 core_sources += %D%/root.h
 core_sources += %D%/root_static.c

@@ -29,6 +29,7 @@ static rg_error *add_types(struct cpy *cpy, rg_builder *builder)
 			.module = type->module,
 			.address = type->address,
 			.origin = cpy_origin(origins, type),
+			.role = cpy_role(cpy, type),
 		};
 
 		cpy_type_finish(cpy, type);

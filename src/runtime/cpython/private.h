@@ -241,6 +241,20 @@ RG_MUST_CHECK rg_error *cpy_origins_new(struct cpy *cpy, struct cpy_origins **re
 enum rg_origin cpy_origin(struct cpy_origins *origins, const struct cpy_type *type);
 void cpy_origins_free(struct cpy_origins *origins);
 
+/* ---- what types are for (role.c) -------------------------------------------- */
+
+/* cpy_role - what objects of @type are for, by its bases.  O(bases); cannot fail. */
+enum rg_role cpy_role(struct cpy *cpy, const struct cpy_type *type);
+/* cpy_describe_role - what of @object follows from that: open, bound, shown. */
+void cpy_describe_role(struct cpy *cpy, const struct cpy_type *type, uint64_t object,
+		       struct rg_description *ret);
+/*
+ * cpy_ndarray_view - the array whose bytes the numpy.ndarray at @object shows, and how
+ * many of them; false when it shows its own.
+ */
+bool cpy_ndarray_view(const struct cpy *cpy, uint64_t object, uint64_t *ret_base,
+		      uint64_t *ret_shown);
+
 /* cpy_type_finish - what of a type can be told only when all types are known. */
 void cpy_type_finish(struct cpy *cpy, struct cpy_type *type);
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* C structs of well-known extensions: numpy 1.22 to 2.x, functions of Cython 0.29. */
+#include "runtime/cpython/private.h"
 #include "runtime/cpython/structs.h"
 
 #define NUMPY_OBJECT 17          /* type_num of object arrays */
@@ -88,6 +89,21 @@ static bool length_ndarray(const struct cpy *cpy, const struct cpy_type *type, u
 	(void)type;
 	return cpy_word32(cpy, body + 24) &&
 	       rg_image_u64(cpy->image, cpy_word(cpy, body + 32), ret);
+}
+
+bool cpy_ndarray_view(const struct cpy *cpy, uint64_t object, uint64_t *ret_base,
+		      uint64_t *ret_shown)
+{
+	uint64_t body = cpy_body(cpy, object), base = cpy_word(cpy, body + 48), count, item, bytes;
+
+	if (!base || cpy_word32(cpy, body + 64) & NUMPY_OWNDATA ||
+	    !item_count(cpy, body, &count) ||
+	    !item_size(cpy, cpy_word(cpy, body + 56), &item) ||
+	    __builtin_mul_overflow(count, item, &bytes))
+		return false;
+	*ret_base = base;
+	*ret_shown = bytes;
+	return true;
 }
 
 /* ---- numpy.dtype, numpy.broadcast ------------------------------------------- */
