@@ -9,3 +9,4 @@ pkginclude_HEADERS += %D%/refgraph/output.h
 pkginclude_HEADERS += %D%/refgraph/picture.h
 pkginclude_HEADERS += %D%/refgraph/refgraph.h
 pkginclude_HEADERS += %D%/refgraph/retained.h
+pkginclude_HEADERS += %D%/refgraph/signature.h

@@ -44,6 +44,7 @@ extern "C" {
 #include <refgraph/condition.h>
 #include <refgraph/audit.h>
 #include <refgraph/retained.h>
+#include <refgraph/signature.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

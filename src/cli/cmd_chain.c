@@ -273,18 +273,29 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	size_t count;
 	struct element *elements = elements_of(cli, graph, chain, &count);
 	char *expression = whole_expression(cli, graph, chain);
+	struct rg_signature *signature = NULL;
 	char label[LABEL_SIZE];
+	rg_error *error;
 
 	if (!elements || !expression) {
 		free(elements);
 		free(expression);
 		return cli_no_memory();
 	}
+	error = rg_signature_find(graph, chain, &signature);
+	if (error) {
+		free(elements);
+		free(expression);
+		return cli_fail(error);
+	}
 	rg_json_put_object(json, NULL);
 	rg_json_put_string(json, "root", chain->root->name);
 	rg_json_put_string(json, "root_kind", rg_root_kind_name(chain->root->kind));
 	rg_json_put_string(json, "expression", expression);
 	rg_json_put_bool(json, "python", evaluates(cli, graph, chain));
+	rg_json_put_string(json, "signature", signature->id);
+	rg_json_put_string(json, "shape",
+			   cli->options.labels == RG_LABELS_NONE ? NULL : signature->text);
 	rg_json_put_array(json, "objects");
 	for (size_t i = 0; i < count; i++) {
 		struct rg_object object = rg_graph_object(graph, elements[i].object);
@@ -298,6 +309,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	}
 	rg_json_put_end(json);
 	rg_json_put_end(json);
+	rg_signature_free(signature);
 	free(elements);
 	free(expression);
 	return CLI_OK;
@@ -489,10 +501,19 @@ static int put_short(struct cli *cli, const struct result *result, const struct 
 	bool is_short = chain && chain->length <= LONGEST_SHORT;
 	rg_json *json = each->json;
 	char *expression = is_short ? whole_expression(cli, graph, chain) : NULL;
+	struct rg_signature *signature = NULL;
 	char number[RG_FORMAT_SIZE];
+	rg_error *error;
 
 	if (is_short && !expression)
 		return cli_no_memory();
+	if (json && is_short) {
+		error = rg_signature_find(graph, chain, &signature);
+		if (error) {
+			free(expression);
+			return cli_fail(error);
+		}
+	}
 	if (json) {
 		rg_json_put_object(json, NULL);
 		rg_json_put_address(json, "address", object.address);
@@ -503,7 +524,9 @@ static int put_short(struct cli *cli, const struct result *result, const struct 
 		rg_json_put_u64(json, "length", chain ? chain->length : 0);
 		rg_json_put_string(json, "expression", expression);
 		rg_json_put_bool(json, "python", is_short && evaluates(cli, graph, chain));
+		rg_json_put_string(json, "signature", signature ? signature->id : NULL);
 		rg_json_put_end(json);
+		rg_signature_free(signature);
 	} else if (each->table) {
 		add_each(each->table, object, type, chain, expression,
 			 is_short && evaluates(cli, graph, chain));

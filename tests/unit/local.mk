@@ -18,6 +18,7 @@ unit_tests += %D%/test_analysis_neighborhood.c
 unit_tests += %D%/test_analysis_newcomers.c
 unit_tests += %D%/test_analysis_retained.c
 unit_tests += %D%/test_analysis_retained_sets.c
+unit_tests += %D%/test_analysis_signature.c
 unit_tests += %D%/test_analysis_tasks.c
 unit_tests += %D%/test_analysis_types.c
 unit_tests += %D%/test_graph.c
