@@ -18,7 +18,9 @@
 #define MOST_BYTES (UINT64_C(8) << 20)
 #define LEAST_BLOCK 8192 /* DEFAULT_BLOCK_SIZE */
 #define BLOCK_HEAD 32
-#define MOST_BLOCKS 65536
+
+/* Words of all stacks, and blocks that they may lead to, that are looked at in all. */
+#define BUDGET (UINT64_C(1) << 26)
 
 struct c_stack {
 	struct cpy *cpy;
@@ -26,6 +28,7 @@ struct c_stack {
 	rg_error *(*each)(void *user, uint64_t address, const char *name);
 	void *user;
 	struct rg_map seen; /* structs that were found */
+	uint64_t *spent;    /* of the budget */
 };
 
 static bool has_flag(struct cpy *cpy, uint64_t object, uint64_t flag)
@@ -52,15 +55,15 @@ static bool is_start(const struct c_stack *stack, uint64_t at)
 }
 
 /* Its first block, the one in use, which that leads to, and a list. */
-static bool is_arena(struct cpy *cpy, uint64_t at)
+static bool is_arena(const struct c_stack *stack, uint64_t at)
 {
+	struct cpy *cpy = stack->cpy;
 	uint64_t block = cpy_word(cpy, at), current = cpy_word(cpy, at + 8), size;
-	unsigned i;
 
 	if (!block || block % 8 || !current || current % 8 ||
 	    !has_flag(cpy, cpy_word(cpy, at + 16), CPY_TPFLAG_LIST))
 		return false;
-	for (i = 0; block && i < MOST_BLOCKS; i++) {
+	for (; block && *stack->spent < BUDGET; ++*stack->spent) {
 		size = cpy_word(cpy, block);
 		if (size < LEAST_BLOCK || cpy_word(cpy, block + 8) > size ||
 		    cpy_word(cpy, block + 24) != block + BLOCK_HEAD)
@@ -95,7 +98,7 @@ static rg_error *follow(struct c_stack *stack, uint64_t at)
 			if (object)
 				RG_TRY(stack->each(stack->user, object, starts[i]));
 		}
-	} else if (is_arena(cpy, at)) {
+	} else if (is_arena(stack, at)) {
 		RG_TRY(note(stack, at, &is_new));
 		if (is_new)
 			return stack->each(stack->user, cpy_word(cpy, at + 16), "parser arena");
@@ -109,7 +112,8 @@ static rg_error *follow_all(struct c_stack *stack, uint64_t start, uint64_t end)
 
 	if (end - start > MOST_BYTES)
 		start = end - MOST_BYTES;
-	for (start = (start + 7) & ~UINT64_C(7); end - start >= 8; start += 8) {
+	for (start = (start + 7) & ~UINT64_C(7);
+	     end - start >= 8 && ++*stack->spent < BUDGET; start += 8) {
 		word = cpy_word(stack->cpy, start);
 		/* Allocators align to 16 bytes; what lies on a stack is looked at as well. */
 		if (word >> 12 && word % 8 == 0)
@@ -143,11 +147,12 @@ static bool may_be(const struct cpy *cpy, const struct rg_image_thread *thread,
 	return !is_known(cpy, thread->native_id);
 }
 
-rg_error *cpy_c_stack(struct cpy *cpy, const struct cpy_thread *thread,
+rg_error *cpy_c_stack(struct cpy *cpy, const struct cpy_thread *thread, uint64_t *spent,
 		      rg_error *(*each)(void *user, uint64_t address, const char *name),
 		      void *user)
 {
-	struct c_stack stack = { .cpy = cpy, .thread = thread, .each = each, .user = user };
+	struct c_stack stack = { .cpy = cpy, .thread = thread, .each = each, .user = user,
+				 .spent = spent };
 	const rg_image *image = cpy->image;
 	const struct rg_segment *segment;
 	rg_error *error = NULL;

@@ -15,6 +15,8 @@
 
 /* How much code is looked at in all, in units: no program has that much in its frames. */
 #define BUDGET (UINT64_C(1) << 26)
+/* And of one function: what is known of each unit takes up to a hundred bytes meanwhile. */
+#define MOST_UNITS (UINT64_C(1) << 20)
 
 #define CODE_EXCEPTION_TABLE 40 /* of 3.11 to 3.13 */
 #define CODE_CODE 48            /* co_code up to 3.10 */
@@ -125,7 +127,7 @@ rg_error *cpy_frame_stack(struct cpy_frame_stack *stack, const struct cpy *cpy, 
 		cpy_depths_free(stack->depths);
 		stack->depths = NULL;
 		stack->code = 0;
-		if (stack->looked_at + bytecode.units > BUDGET)
+		if (bytecode.units > MOST_UNITS || stack->looked_at + bytecode.units > BUDGET)
 			return NULL;
 		stack->looked_at += bytecode.units;
 		RG_TRY(cpy_depths_find(&bytecode, &stack->depths));

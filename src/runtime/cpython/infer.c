@@ -16,6 +16,7 @@
 
 #define ITEM_WORDS_MAX 64
 #define ARRAY_WORDS_MAX (UINT64_C(1) << 24)
+#define ARRAY_PASSES 4 /* over all memory */
 /* More words than any struct has that leads to arrays. */
 #define BODY_WORDS_MAX 128
 /* What malloc() gives may be so many words larger than what was asked for. */
@@ -81,6 +82,7 @@ struct cpy_infer {
 	RG_VECTOR(struct opaque) types;
 	struct rg_map index; /* solid type's address -> index */
 	RG_VECTOR(uint32_t) objects; /* of an array: how many stand before its word i */
+	uint64_t array_words; /* of all arrays, that are yet to be looked at */
 };
 
 rg_error *cpy_infer_new(struct cpy *cpy, struct cpy_infer **ret)
@@ -90,6 +92,8 @@ rg_error *cpy_infer_new(struct cpy *cpy, struct cpy_infer **ret)
 	if (!infer)
 		return rg_error_no_memory();
 	infer->cpy = cpy;
+	/* Arrays do not overlap, unless a dump is made up; most are looked at once or twice. */
+	infer->array_words = ARRAY_PASSES * (cpy->private->image_bytes / 8) + ARRAY_WORDS_MAX;
 	*ret = infer;
 	return NULL;
 }
@@ -319,7 +323,7 @@ static bool judge_array(struct cpy_infer *infer, struct array *array, const stru
 	if (!rg_image_u64(infer->cpy->image, body + array->at, &block) || !block)
 		return true;
 	room = cpy_block_room(infer->cpy, block) / 8;
-	if (!room || room > ARRAY_WORDS_MAX) {
+	if (!room || room > ARRAY_WORDS_MAX || room > infer->array_words) {
 		rule_out(array);
 		return true;
 	}
@@ -328,6 +332,7 @@ static bool judge_array(struct cpy_infer *infer, struct array *array, const stru
 	array->begun = true;
 	if (!count_objects(infer, block, room, &valid))
 		return false;
+	infer->array_words -= valid;
 	for (i = 0; i < array->lengths.count; i++) {
 		struct length way = array->lengths.data[i];
 

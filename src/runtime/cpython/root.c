@@ -604,7 +604,7 @@ static rg_error *put_thread(struct cpy_roots *roots, size_t index, struct cpy_wa
 	if (!error)
 		error = put_merging(roots, thread);
 	if (!error)
-		error = cpy_c_stack(roots->cpy, thread, put_of_c, roots);
+		error = cpy_c_stack(roots->cpy, thread, &roots->stack_words, put_of_c, roots);
 	roots->init.thread = RG_NONE;
 	return error;
 }

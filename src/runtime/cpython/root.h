@@ -22,6 +22,7 @@ struct cpy_roots {
 	char frame_code[96 + 8 * CPY_DEEPEST_FRAME]; /* of the frame at hand, or "" */
 	bool has_modules;       /* sys.modules is what the interpreter says */
 	struct cpy_frame_stack stack; /* what the last frame that calls C runs */
+	uint64_t stack_words;   /* of C stacks that were looked at */
 	uint32_t locals_count;  /* of a frame's variables: 0 when a generator owns them */
 	rg_error *error;        /* from a walker, which has no way to return it */
 };

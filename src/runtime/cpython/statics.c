@@ -32,6 +32,8 @@
 #define CACHE_STRIDE 24
 #define FEWEST_CACHED 64
 #define FEWEST_ERRORS 8
+#define MOST_ERRORS 1024
+#define CACHE_TRIES 256 /* that look like one, before all of it is looked at */
 #define SLOT_FLAGS_LIMIT 16
 
 struct statics {
@@ -42,6 +44,7 @@ struct statics {
 	uint64_t start, end; /* of those */
 	uint64_t done;       /* up to here they belong to a table */
 	bool cache_found, ints_found;
+	unsigned cache_tries;
 };
 
 static rg_error *put(const struct statics *statics, uint64_t object, const char *name)
@@ -120,7 +123,7 @@ static bool check_error(void *user, uint64_t key, uint64_t value)
 	const struct cpy_type *type = cpy_type_of(errors->cpy, value);
 
 	errors->are = has_flag(errors->cpy, key, CPY_TPFLAG_LONG) && type && type->is_type;
-	errors->count++;
+	errors->are = errors->are && ++errors->count <= MOST_ERRORS;
 	return errors->are;
 }
 
@@ -285,7 +288,7 @@ static unsigned cache_index(const struct cpy *cpy, uint32_t version, uint64_t na
  * The cache of {version, name, value} in which the @name at @at stands at its place; 0:
  * there is none.  Entries that were never used have None for a name.
  */
-static uint64_t cache_table(const struct statics *statics, uint64_t at, uint64_t name)
+static uint64_t cache_table(struct statics *statics, uint64_t at, uint64_t name)
 {
 	struct cpy *cpy = statics->cpy;
 	uint64_t version = cpy_word(cpy, at - 8), table, word;
@@ -295,7 +298,8 @@ static uint64_t cache_table(const struct statics *statics, uint64_t at, uint64_t
 		return 0;
 	table = at - 8 - CACHE_STRIDE * (uint64_t)cache_index(cpy, (uint32_t)version, name);
 	if (table < statics->start || table > at ||
-	    statics->end - table < CACHE_ENTRIES * CACHE_STRIDE)
+	    statics->end - table < CACHE_ENTRIES * CACHE_STRIDE ||
+	    ++statics->cache_tries > CACHE_TRIES)
 		return 0;
 	for (i = 0; i < CACHE_ENTRIES; i++) {
 		version = cpy_word(cpy, table + CACHE_STRIDE * i);

@@ -16,6 +16,7 @@
 #include "runtime/cpython/execution_layout.h"
 #include "runtime/cpython/private.h"
 
+#define STR_LONGEST (UINT64_C(1) << 60) /* characters: no sum with its size runs over */
 #define COUNT_MAX (INT64_C(1) << 31) /* of an object that is not immortal */
 #define LEAD 16                        /* what debug hooks put before a block */
 #define FORBIDDEN UINT64_C(0xfdfdfdfdfdfdfd00)
@@ -129,6 +130,8 @@ static bool str_is_sound(const struct cpy *cpy, uint64_t object)
 	uint64_t length = cpy_get(cpy, object, CPY_HEAD), i;
 	const unsigned char *text;
 
+	if (length >= STR_LONGEST)
+		return false;
 	if (!(state & 0x20)) {
 		uint64_t data = cpy_get(cpy, object, cpy->layout.str.data);
 
@@ -156,6 +159,9 @@ static bool int_is_sound(const struct cpy *cpy, const struct cpy_type *type, uin
 	uint64_t count = item_count(cpy, type, object), i, size;
 	uint32_t digit = 1;
 
+	/* Else its digits are more than its block, which was looked at, has room for. */
+	if (type->itemsize != 4)
+		return false;
 	if (cpy->layout.integer.has_tag) {
 		size = cpy_get(cpy, object, CPY_HEAD);
 		if ((size & 3) == 3)
@@ -184,10 +190,12 @@ static bool bytes_is_sound(const struct cpy *cpy, uint64_t object)
 	return end && !*end;
 }
 
-static bool tuple_is_sound(const struct cpy *cpy, uint64_t object)
+static bool tuple_is_sound(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
 {
 	uint64_t count = cpy_get(cpy, object, CPY_HEAD), i;
 
+	if (type->itemsize != 8)
+		return false;
 	for (i = 0; i < count; i++)
 		if (!cpy_get(cpy, object, cpy->layout.tuple.items + 8 * i))
 			return false;
@@ -222,7 +230,7 @@ static bool is_sound(struct search *search, const struct cpy_type *type, uint64_
 		return false;
 	if (type->flags & CPY_TPFLAG_BYTES && !bytes_is_sound(cpy, object))
 		return false;
-	if (type->flags & CPY_TPFLAG_TUPLE && !type->is_heap && !tuple_is_sound(cpy, object))
+	if (type->flags & CPY_TPFLAG_TUPLE && !type->is_heap && !tuple_is_sound(cpy, type, object))
 		return false;
 	if (type->is_leaf)
 		return true;
