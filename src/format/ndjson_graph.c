@@ -96,15 +96,12 @@ static rg_error *read_typedef(struct rg_ndjson_file *s, uint64_t offset)
 {
 	struct rg_json_scan scan;
 	struct rg_json_slice key, name = { NULL, 0 };
-	const char *line;
 	struct definition definition = { NULL, NULL, RG_ORIGIN_UNKNOWN, RG_ROLE_NONE };
-	size_t length = rg_ndjson_line(s, offset, &line);
 	uint64_t address = 0;
 	rg_type_id id;
 	rg_error *error = NULL;
 
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, offset, &scan);
 	while (!error && rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 
@@ -146,13 +143,10 @@ static rg_error *read_object(struct rg_ndjson_file *s, uint64_t offset, struct r
 	struct rg_json_scan scan;
 	static const struct definition none;
 	struct rg_json_slice key, name = { "?", 1 };
-	const char *line;
-	size_t length = rg_ndjson_line(s, offset, &line);
 	uint64_t type_address = 0;
 
 	*ret = (struct rg_object){ .refcount = -1 };
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, offset, &scan);
 	while (rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 		bool set;
@@ -221,13 +215,10 @@ static rg_error *read_root(struct rg_ndjson_file *s, uint64_t offset)
 	struct rg_json_slice key, word = { NULL, 0 };
 	uint64_t thread = 0, value;
 	bool of_thread = false;
-	const char *line;
 	char *name = NULL, *code = NULL;
-	size_t length = rg_ndjson_line(s, offset, &line);
 	rg_error *error = NULL;
 
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, offset, &scan);
 	while (!error && rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 

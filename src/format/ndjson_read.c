@@ -33,6 +33,15 @@ size_t rg_ndjson_line(const struct rg_ndjson_file *s, uint64_t offset, const cha
 	return end ? (size_t)(end - start) : (size_t)(s->file.size - offset);
 }
 
+void rg_ndjson_scan(const struct rg_ndjson_file *s, uint64_t offset, struct rg_json_scan *ret)
+{
+	const char *line;
+	size_t length = rg_ndjson_line(s, offset, &line);
+
+	rg_json_scan_init(ret, line, length);
+	rg_json_enter(ret, '{');
+}
+
 static bool recognise(const unsigned char *head, size_t length)
 {
 	size_t at = 0;

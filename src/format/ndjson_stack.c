@@ -87,12 +87,9 @@ rg_error *rg_ndjson_thread(struct rg_ndjson_file *s, uint64_t offset)
 	struct frames frames = { 0 };
 	struct rg_json_scan scan;
 	struct rg_json_slice key;
-	const char *line;
-	size_t length = rg_ndjson_line(s, offset, &line);
 	rg_error *error = NULL;
 
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, offset, &scan);
 	while (!error && rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 
@@ -177,14 +174,11 @@ rg_error *rg_ndjson_task(struct rg_ndjson_file *s, uint64_t offset)
 	struct ids awaits = { 0 }, gives = { 0 };
 	struct frames frames = { 0 };
 	struct rg_json_scan scan;
-	const char *line;
 	char *name = NULL;
 	uint64_t thread;
-	size_t length = rg_ndjson_line(s, offset, &line);
 	rg_error *error = NULL;
 
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, offset, &scan);
 	while (!error && rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 

@@ -45,6 +45,8 @@ struct rg_ndjson_file {
 
 /* rg_ndjson_line - the line at @offset, without its line feed; returns its length. */
 size_t rg_ndjson_line(const struct rg_ndjson_file *s, uint64_t offset, const char **ret);
+/* rg_ndjson_scan - begins to scan the object that the line at @offset is. */
+void rg_ndjson_scan(const struct rg_ndjson_file *s, uint64_t offset, struct rg_json_scan *ret);
 /* rg_ndjson_string - the string that comes next, its escapes resolved, as a copy in *@ret. */
 RG_MUST_CHECK rg_error *rg_ndjson_string(struct rg_json_scan *scan, char **ret);
 

@@ -96,15 +96,11 @@ void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values
 	struct rg_ndjson_file *s = user;
 	struct rg_json_scan scan;
 	struct rg_json_slice key, slice;
-	const char *line;
-	size_t length;
 
 	(void)graph;
 	if (id >= s->entries.count)
 		return;
-	length = rg_ndjson_line(s, s->entries.data[id].offset, &line);
-	rg_json_scan_init(&scan, line, length);
-	rg_json_enter(&scan, '{');
+	rg_ndjson_scan(s, s->entries.data[id].offset, &scan);
 	while (rg_json_key(&scan, &key)) {
 		struct rg_json_scan here = scan;
 

@@ -172,6 +172,12 @@ void rg_image_malloc_used(const rg_image *image,
 			  void (*each)(void *user, uint64_t start, uint64_t size, bool mapped),
 			  void *user);
 
+/*
+ * rg_image_malloc_room - the bytes of the chunk of glibc's malloc whose memory begins
+ * at @address, as its head and that of the next one have it; 0: there is none.  O(1).
+ */
+uint64_t rg_image_malloc_room(const rg_image *image, uint64_t address);
+
 /* rg_image_register_name - what the machine calls registers[@number]; "?" for none. */
 const char *rg_image_register_name(const rg_image *image, uint64_t number);
 

@@ -171,3 +171,23 @@ void rg_image_malloc_used(const rg_image *image,
 			each_mapped(heap.segment, &used);
 	}
 }
+
+uint64_t rg_image_malloc_room(const rg_image *image, uint64_t address)
+{
+	struct heap heap = { .segment = rg_image_segment(image, address) };
+	uint64_t chunk = address - HEAD, size, next, room;
+
+	if (!heap.segment || !heap.segment->writable || heap.segment->from_file || address % 16 ||
+	    address - heap.segment->start < HEAD)
+		return 0;
+	room = heap.segment->end - address;
+	size = size_of(&heap, chunk);
+	if (word_at(&heap, chunk + 8) & MAPPED)
+		return chunk % PAGE || size % PAGE || size < SMALLEST || size > room + HEAD
+			       ? 0 : size - HEAD;
+	if (size < SMALLEST || size % 16 || size > room)
+		return 0;
+	/* The chunk behind it says whether this one is in use, and has a size itself. */
+	next = word_at(&heap, chunk + size + 8);
+	return next & IN_USE && (next & ~UINT64_C(7)) >= 16 ? size - 8 : 0;
+}

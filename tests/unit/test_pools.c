@@ -32,7 +32,7 @@ static uint64_t found(const unsigned char *bytes, size_t length, bool writable)
 	uint64_t sum;
 
 	CU_ASSERT_PTR_NULL_FATAL(rg_image_from_segments(&segment, 1, &cpy.image));
-	sum = cpy_pools_free(&cpy);
+	sum = cpy_pools_count(&cpy).free;
 	rg_image_close(cpy.image);
 	return sum;
 }

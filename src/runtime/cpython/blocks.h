@@ -30,6 +30,7 @@ struct cpy_pools {
 	uint64_t pools;  /* with at least one block in use */
 	uint64_t blocks; /* in use */
 	uint64_t bytes;  /* of these blocks */
+	uint64_t free;   /* bytes of the other blocks of these pools */
 	uint64_t torn;   /* pools whose count and list of free blocks disagree */
 };
 

@@ -265,10 +265,10 @@ rg_error *cpy_references(void *state, rg_builder *builder)
 		error = rg_error_no_memory();
 	rg_free(pass);
 	cpy->unreadable = unreadable;
-	cpy->private->allocator_free = cpy->layout.free_threaded ? cpy_mimalloc_free(cpy)
-								 : cpy_pools_free(cpy);
 	if (!cpy->layout.free_threaded)
 		cpy->private->pools = cpy_pools_count(cpy);
+	cpy->private->allocator_free = cpy->layout.free_threaded ? cpy_mimalloc_free(cpy)
+								 : cpy->private->pools.free;
 	cpy->private->sealed = true;
 	return error;
 }

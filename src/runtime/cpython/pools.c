@@ -181,32 +181,6 @@ static bool read_free(const struct pool *pool, uint64_t is_free[FREE_WORDS])
 	return !block;
 }
 
-/* The bytes of the chunk of malloc()'s whose memory begins at @address, or 0. */
-static uint64_t chunk_room(const struct cpy *cpy, uint64_t address)
-{
-	const struct rg_segment *segment = rg_image_segment(cpy->image, address);
-	uint64_t size, next, room;
-
-	if (!segment || !segment->writable || segment->from_file || address % 16 ||
-	    address - segment->start < 16)
-		return 0;
-	size = cpy_word(cpy, address - 8);
-	room = segment->end - address;
-	/* Flag 2: mapped by itself, with nothing behind it. */
-	if (size & 2)
-		return (address - 16) % 4096 || (size & ~UINT64_C(7)) % 4096 ||
-				       (size & ~UINT64_C(7)) > room + 16 ||
-				       (size & ~UINT64_C(7)) < 32
-			       ? 0
-			       : (size & ~UINT64_C(7)) - 16;
-	size &= ~UINT64_C(7);
-	if (size < 32 || size % 16 || size > room)
-		return 0;
-	/* The chunk behind it says whether this one is in use, and has a size itself. */
-	next = cpy_word(cpy, address - 8 + size);
-	return next & 1 && (next & ~UINT64_C(7)) >= 16 ? size - 8 : 0;
-}
-
 bool cpy_may_begin(const struct cpy *cpy, uint64_t address, uint32_t prefix, uint64_t size)
 {
 	uint64_t room = pool_size(cpy), start = address & ~(room - 1);
@@ -241,26 +215,11 @@ uint64_t cpy_block_room(const struct cpy *cpy, uint64_t address)
 	if (start < segment->start || segment->end - start < size ||
 	    !read_pool(segment->bytes + (start - segment->start), start, size, false, &pool) ||
 	    !in_arena(cpy, &pool) || !is_block(&pool, address))
-		return chunk_room(cpy, address);
+		return rg_image_malloc_room(cpy->image, address);
 	if ((address - start - POOL_HEADER) / pool.size >= pool.begun || !read_free(&pool, is_free))
 		return 0;
 	start = (address - start - POOL_HEADER) / pool.size;
 	return is_free[start / 64] >> start % 64 & 1 ? 0 : pool.size;
-}
-
-static void add_free(void *user, const struct pool *pool)
-{
-	uint64_t *sum = user;
-
-	*sum += ((pool->room - POOL_HEADER) / pool->size - pool->used) * pool->size;
-}
-
-uint64_t cpy_pools_free(const struct cpy *cpy)
-{
-	uint64_t sum = 0;
-
-	each_pool(cpy, false, add_free, &sum);
-	return sum;
 }
 
 /* ---- blocks in use ---------------------------------------------------------------------- */
@@ -310,6 +269,7 @@ static void count_pool(void *user, const struct pool *pool)
 	sum->pools++;
 	sum->blocks += pool->used;
 	sum->bytes += pool->used * pool->size;
+	sum->free += ((pool->room - POOL_HEADER) / pool->size - pool->used) * pool->size;
 	sum->torn += !whole || taken != pool->used;
 }
 

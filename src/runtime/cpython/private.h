@@ -211,8 +211,6 @@ uint64_t cpy_block_room(const struct cpy *cpy, uint64_t address);
  * @address, as far as pymalloc's books tell.  O(1).
  */
 bool cpy_may_begin(const struct cpy *cpy, uint64_t address, uint32_t prefix, uint64_t size);
-/* Bytes that are free in pymalloc's pools.  O(image / 16 KiB). */
-uint64_t cpy_pools_free(const struct cpy *cpy);
 /*
  * Calls @each for what must be objects of the collector's in pymalloc's pools,
  * whether anything leads to them or not.  O(image / 16).
@@ -311,6 +309,11 @@ void cpy_text_repr(struct cpy *cpy, struct cpy_text *text, uint64_t object);
 bool cpy_text_literal(struct cpy *cpy, struct cpy_text *text, uint64_t object);
 /* cpy_buffer_repr - the str at @object as Python writes it, all of it in printable characters. */
 struct rg_buffer;
+/*
+ * cpy_buffer_word - appends the str at @string, "" where there is none, with its NUL;
+ * returns where in the buffer it stands.
+ */
+size_t cpy_buffer_word(struct rg_buffer *buffer, struct cpy *cpy, uint64_t string);
 void cpy_buffer_repr(struct cpy *cpy, struct rg_buffer *buffer, uint64_t object);
 /* cpy_text_finish - closes with a NUL, at a character's boundary. */
 void cpy_text_finish(struct cpy_text *text);

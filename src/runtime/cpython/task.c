@@ -5,6 +5,7 @@
  * from its coroutine down: each suspended one has what it awaits on top of its
  * stack.  (Modules/_asynciomodule.c, Lib/asyncio/tasks.py, 3.11 to 3.13.)
  */
+#include "runtime/cpython/private.h"
 #include "runtime/cpython/task.h"
 
 #include <stdio.h>
@@ -274,17 +275,6 @@ static bool follow(struct cpy_task *task, uint64_t object, bool *ret_running, ui
 
 /* ---- a task in words ---------------------------------------------------------- */
 
-static size_t add_text(struct rg_buffer *text, struct cpy *cpy, uint64_t string)
-{
-	char word[1024];
-	size_t at = text->length;
-
-	if (!string || cpy_str(cpy, string, word, sizeof(word)) < 0)
-		word[0] = '\0';
-	rg_buffer_append(text, word, strlen(word) + 1);
-	return at;
-}
-
 /* The steps as frames, innermost first; their words in @text.  *ret is freed by the caller. */
 static bool make_frames(struct cpy_task *task, struct rg_buffer *text, struct rg_frame **ret)
 {
@@ -296,13 +286,14 @@ static bool make_frames(struct cpy_task *task, struct rg_buffer *text, struct rg
 	for (size_t i = 0; frames && at && i < count; i++) {
 		const struct cpy_step *step = &task->steps.data[count - 1 - i];
 		struct cpy_generator generator = { 0 };
+		uint64_t code;
 
 		(void)cpy_generator_read(task->cpy, step->object, &generator);
-		at[2 * i] = add_text(text, task->cpy, cpy_get(task->cpy, generator.frame.code,
-							     layout->code.qualname));
-		at[2 * i + 1] = add_text(text, task->cpy,
-					 cpy_get(task->cpy, generator.frame.code,
-						 layout->code.filename));
+		code = generator.frame.code;
+		at[2 * i] = cpy_buffer_word(text, task->cpy,
+					    cpy_get(task->cpy, code, layout->code.qualname));
+		at[2 * i + 1] = cpy_buffer_word(text, task->cpy,
+						cpy_get(task->cpy, code, layout->code.filename));
 		frames[i].line = cpy_frame_line(task->cpy, &generator.frame);
 		frames[i].object = rg_graph_find(task->graph, step->object);
 	}

@@ -206,6 +206,17 @@ static void repr_str(struct cpy *cpy, struct cpy_text *text, uint64_t object, ui
 	cpy_text_put(text, &quote, 1);
 }
 
+size_t cpy_buffer_word(struct rg_buffer *buffer, struct cpy *cpy, uint64_t string)
+{
+	char word[1024];
+	size_t at = buffer->length;
+
+	if (!string || cpy_str(cpy, string, word, sizeof(word)) < 0)
+		word[0] = '\0';
+	rg_buffer_append(buffer, word, strlen(word) + 1);
+	return at;
+}
+
 void cpy_buffer_repr(struct cpy *cpy, struct rg_buffer *buffer, uint64_t object)
 {
 	char text[512];

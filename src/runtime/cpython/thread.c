@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/vector.h"
 #include "runtime/cpython/execution_layout.h"
+#include "runtime/cpython/private.h"
 
 /* ---- an attribute of an instance ------------------------------------------ */
 
@@ -200,17 +201,6 @@ struct text_frame {
 	rg_id object;
 };
 
-static size_t add_text(struct rg_buffer *text, struct cpy *cpy, uint64_t string)
-{
-	char word[1024];
-	size_t at = text->length;
-
-	if (!string || cpy_str(cpy, string, word, sizeof(word)) < 0)
-		word[0] = '\0';
-	rg_buffer_append(text, word, strlen(word) + 1);
-	return at;
-}
-
 static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy_thread *thread)
 {
 	const struct cpy_execution *layout = cpy_execution_layout(cpy);
@@ -237,9 +227,9 @@ static rg_error *describe(struct cpy *cpy, rg_builder *builder, const struct cpy
 
 		if (!frame.is_shown || !cpy_is_code(cpy, frame.code))
 			continue;
-		one.function = add_text(&text, cpy,
+		one.function = cpy_buffer_word(&text, cpy,
 					cpy_get(cpy, frame.code, layout->code.qualname));
-		one.file = add_text(&text, cpy,
+		one.file = cpy_buffer_word(&text, cpy,
 				    cpy_get(cpy, frame.code, layout->code.filename));
 		one.line = cpy_frame_line(cpy, &frame);
 		if (frame.owner == CPY_FRAME_OF_GENERATOR)
