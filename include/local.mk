@@ -8,5 +8,6 @@ pkginclude_HEADERS += %D%/refgraph/graph.h
 pkginclude_HEADERS += %D%/refgraph/output.h
 pkginclude_HEADERS += %D%/refgraph/picture.h
 pkginclude_HEADERS += %D%/refgraph/refgraph.h
+pkginclude_HEADERS += %D%/refgraph/query.h
 pkginclude_HEADERS += %D%/refgraph/retained.h
 pkginclude_HEADERS += %D%/refgraph/signature.h

@@ -8,7 +8,7 @@
  *
  *	condition:  comparisons joined by `or`, `and`, `not` and parentheses;
  *	            `not` binds closest, then `and`
- *	comparison: VALUE > VALUE, and >= < <= == !=
+ *	comparison: VALUE > VALUE, and >= < <= == !=; = is ==
  *	value:      terms joined by + and -; the first may have a sign
  *	term:       FUNCTION(PATTERN), or a number: 12, 2.5, 10K (K M G T are
  *	            powers of 1024)

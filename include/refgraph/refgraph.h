@@ -45,6 +45,7 @@ extern "C" {
 #include <refgraph/audit.h>
 #include <refgraph/retained.h>
 #include <refgraph/signature.h>
+#include <refgraph/query.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

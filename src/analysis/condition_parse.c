@@ -196,7 +196,12 @@ static bool parse_sign(struct parser *parser, enum rg_comparison *ret)
 			*ret = (enum rg_comparison)i;
 			return true;
 		}
-	return fail(parser, "one of > >= < <= == !=");
+	/* As in queries. */
+	if (take_if(parser, "=")) {
+		*ret = RG_COMPARISON_EQUAL;
+		return true;
+	}
+	return fail(parser, "one of > >= < <= = !=");
 }
 
 static size_t parse_comparison(struct parser *parser)

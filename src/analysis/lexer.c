@@ -92,7 +92,7 @@ struct rg_token rg_lexer_next(struct rg_lexer *lexer)
 		token.kind = RG_TOKEN_WORD;
 		while (is_letter(*at) || is_digit(*at))
 			at++;
-	} else if (strchr("<>", *at) || (strchr("=!", *at) && at[1] == '=')) {
+	} else if (strchr("<>=", *at) || (*at == '!' && at[1] == '=')) {
 		token.kind = RG_TOKEN_SIGN;
 		at += 1 + (at[1] == '=');
 	} else if (strchr("()+-,", *at)) {

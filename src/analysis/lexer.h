@@ -14,7 +14,7 @@ enum rg_token_kind {
 	RG_TOKEN_END,
 	RG_TOKEN_WORD,   /* letters, digits and _, no digit first */
 	RG_TOKEN_NUMBER, /* digits, perhaps a fraction, K M G T (powers of 1024), then perhaps % */
-	RG_TOKEN_SIGN,   /* ( ) + - , and what compares: > >= < <= == != */
+	RG_TOKEN_SIGN,   /* ( ) + - , and what compares: > >= < <= = == != */
 	RG_TOKEN_PATTERN, /* only rg_lexer_pattern() gives it */
 	RG_TOKEN_BAD,    /* a character that begins nothing, or a number that is none */
 };

@@ -250,11 +250,39 @@ struct cli_objects {
  * cli_find - the objects that @words name, each once, in that order; @FILE and - (standard input)
  * are files of further words, one a line.  On failure says what would fit.
  */
-int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
+int cli_find(rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
+/* cli_find_any - the same where a query may fit nothing: then *@ret is empty. */
+int cli_find_any(rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret);
+/*
+ * cli_cut_number - takes #N or #largest off the end of @word; whether there was a number, which
+ * goes to @ret_number.
+ */
+bool cli_cut_number(char *word, uint64_t *ret_number, bool *ret_largest);
+/* cli_memory_of - what an object takes, and owns. */
+uint64_t cli_memory_of(const rg_graph *graph, rg_id id);
+/* cli_add - appends an object to @objects, which has room for *@capacity. */
+int cli_add(struct cli_objects *objects, size_t *capacity, rg_id id);
 /* cli_says_order - says so where @path, the dump, is no file but a later operand is one. */
 bool cli_says_order(const struct cli *cli, const char *path);
 /* cli_match - whether a type's full or short name fits @pattern. */
 bool cli_match(const char *pattern, const struct rg_type *type);
+/* cli_unknown_type - says that no type is called @word, or fits it, and which are near. */
+int cli_unknown_type(const rg_dump *dump, const char *word);
+
+/* --- query.c --- */
+/* cli_is_query - whether @word, which names no type of @graph, is meant as a query. */
+bool cli_is_query(const char *word);
+/*
+ * cli_find_query - appends the objects that the query @word selects: all, or of {QUERY}#N and
+ * {QUERY}#largest one.  What fits no type is said; so is a query that selects nothing, which is
+ * trouble unless @may_be_empty.
+ */
+int cli_find_query(rg_dump *dump, const char *word, bool may_be_empty, struct cli_objects *objects,
+		   size_t *capacity);
+
+/* --- point.c --- */
+/* cli_point_at - shows the part of @text around byte @at on standard error, and a mark below. */
+void cli_point_at(const char *text, size_t at);
 
 /* --- hints.c --- */
 #define CLI_MOST_HINTS 3

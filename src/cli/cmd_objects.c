@@ -522,7 +522,7 @@ static int run(struct cli *cli)
 		return status;
 	memset(&chosen, 0, sizeof(chosen));
 	if (named)
-		status = cli_find(dump, cli->operands + 1, named, &objects);
+		status = cli_find_any(dump, cli->operands + 1, named, &objects);
 	else
 		status = everything(rg_dump_objects(dump), &objects);
 	if (!status)

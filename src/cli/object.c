@@ -2,8 +2,8 @@
 /*
  * How objects are named on the command line: 0xADDRESS, TYPE (all of it), or
  * TYPE#N, counted from 0 in the order of addresses, or TYPE#largest.  A type is named in full,
- * by the last word of its name, or by a pattern.  Many are named in a file: @FILE,
- * or - for standard input.
+ * by the last word of its name, or by a pattern.  What is none of these may be a query.
+ * Many are named in a file: @FILE, or - for standard input.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -45,8 +45,9 @@ static bool has_wildcard(const char *word)
 	return strpbrk(word, "*?") != NULL;
 }
 
-static int unknown_type(const rg_dump *dump, const rg_graph *graph, const char *word)
+int cli_unknown_type(const rg_dump *dump, const char *word)
 {
+	const rg_graph *graph = rg_dump_objects(dump);
 	const char *path = rg_dump_info(dump)->path;
 	struct cli_hints hints = { .word = word };
 	char list[512];
@@ -89,7 +90,7 @@ static bool *wanted_types(const rg_graph *graph, const char *word, bool *ret_any
 	return wanted;
 }
 
-static int add(struct cli_objects *objects, size_t *capacity, rg_id id)
+int cli_add(struct cli_objects *objects, size_t *capacity, rg_id id)
 {
 	if (objects->count == *capacity) {
 		size_t larger = *capacity ? *capacity * 2 : 64;
@@ -104,52 +105,62 @@ static int add(struct cli_objects *objects, size_t *capacity, rg_id id)
 	return CLI_OK;
 }
 
+bool cli_cut_number(char *word, uint64_t *ret_number, bool *ret_largest)
+{
+	char *hash = strrchr(word, '#'), *end = NULL;
+
+	*ret_largest = hash && !strcmp(hash, "#largest");
+	if (hash && hash[1] >= '0' && hash[1] <= '9')
+		*ret_number = strtoull(hash + 1, &end, 10);
+	if (*ret_largest || (end && !*end))
+		*hash = '\0';
+	return end && !*end;
+}
+
 /* What an object takes, and owns. */
-static uint64_t memory_of(const rg_graph *graph, rg_id id)
+uint64_t cli_memory_of(const rg_graph *graph, rg_id id)
 {
 	struct rg_object object = rg_graph_object(graph, id);
 
 	return object.size + object.owned;
 }
 
-static int find_type(const rg_dump *dump, const rg_graph *graph, const char *word,
+static int find_type(rg_dump *dump, const rg_graph *graph, const char *word, bool may_be_empty,
 		     struct cli_objects *objects, size_t *capacity)
 {
-	const char *hash = strrchr(word, '#');
-	char *name = strdup(word), *end = NULL;
+	char *name = strdup(word);
 	uint64_t number = 0, met = 0;
-	bool numbered = false, any = false, largest;
+	bool numbered, any = false, largest;
 	rg_id best = RG_NONE;
 	bool *wanted = NULL;
 	int status = CLI_OK;
 
 	if (!name)
 		return cli_no_memory();
-	if (hash && hash[1] >= '0' && hash[1] <= '9') {
-		number = strtoull(hash + 1, &end, 10);
-		numbered = !*end;
-	}
-	largest = hash && !strcmp(hash, "#largest");
-	if (numbered || largest)
-		name[hash - word] = '\0';
+	numbered = cli_cut_number(name, &number, &largest);
 	wanted = wanted_types(graph, name, &any);
+	if (wanted && !any && cli_is_query(word)) {
+		free(wanted);
+		free(name);
+		return cli_find_query(dump, word, may_be_empty, objects, capacity);
+	}
 	if (!wanted)
 		status = cli_no_memory();
 	else if (!any)
-		status = unknown_type(dump, graph, name);
+		status = cli_unknown_type(dump, name);
 	for (rg_id id = 0; !status && id < rg_graph_object_count(graph); id++) {
 		if (!wanted[rg_graph_object(graph, id).type])
 			continue;
-		if (largest && (best == RG_NONE || memory_of(graph, id) > memory_of(graph, best)))
+		if (largest && (best == RG_NONE || cli_memory_of(graph, id) > cli_memory_of(graph, best)))
 			best = id;
 		if (!largest && (!numbered || met == number))
-			status = add(objects, capacity, id);
+			status = cli_add(objects, capacity, id);
 		met++;
 		if (numbered && met > number)
 			break;
 	}
 	if (!status && best != RG_NONE)
-		status = add(objects, capacity, best);
+		status = cli_add(objects, capacity, best);
 	if (!status && numbered && met <= number) {
 		cli_say("%s: there are only %" PRIu64 " objects of type '%s', counted from #0: #%"
 			PRIu64 " is none of them", rg_dump_info(dump)->path, met, name, number);
@@ -231,7 +242,7 @@ static int find_address(const rg_dump *dump, const rg_graph *graph, const char *
 	}
 	id = rg_graph_find(graph, address);
 	if (id != RG_NONE)
-		return add(objects, capacity, id);
+		return cli_add(objects, capacity, id);
 	return unknown_address(dump, graph, word, address);
 }
 
@@ -254,21 +265,21 @@ static int unique(const rg_graph *graph, struct cli_objects *objects)
 	return CLI_OK;
 }
 
-static int find_word(const rg_dump *dump, const rg_graph *graph, const char *word,
+static int find_word(rg_dump *dump, const rg_graph *graph, const char *word, bool may_be_empty,
 		     struct cli_objects *objects, size_t *capacity)
 {
-	if (!strncmp(word, "0x", 2) || !strncmp(word, "0X", 2))
+	if ((!strncmp(word, "0x", 2) || !strncmp(word, "0X", 2)) && !strpbrk(word, " \t"))
 		return find_address(dump, graph, word, objects, capacity);
-	return find_type(dump, graph, word, objects, capacity);
+	return find_type(dump, graph, word, may_be_empty, objects, capacity);
 }
 
 /* The words in the file @path, one a line; empty lines are none. */
-static int find_listed(const rg_dump *dump, const rg_graph *graph, const char *path,
+static int find_listed(rg_dump *dump, const rg_graph *graph, const char *path, bool may_be_empty,
 		       struct cli_objects *objects, size_t *capacity)
 {
 	bool is_input = !strcmp(path, "-");
 	FILE *file = is_input ? stdin : fopen(path, "re");
-	size_t size = 0, before = objects->count;
+	size_t size = 0, words = 0;
 	char *line = NULL;
 	int status = CLI_OK;
 
@@ -278,13 +289,15 @@ static int find_listed(const rg_dump *dump, const rg_graph *graph, const char *p
 	}
 	while (!status && getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
-		if (*line)
-			status = find_word(dump, graph, line, objects, capacity);
+		if (!*line)
+			continue;
+		words++;
+		status = find_word(dump, graph, line, may_be_empty, objects, capacity);
 	}
 	if (!status && ferror(file)) {
 		cli_say("%s: cannot be read: %s", path, strerror(errno));
 		status = CLI_TROUBLE;
-	} else if (!status && objects->count == before) {
+	} else if (!status && !words) {
 		cli_say("%s: names no object: one a line is expected", path);
 		status = CLI_TROUBLE;
 	}
@@ -294,7 +307,8 @@ static int find_listed(const rg_dump *dump, const rg_graph *graph, const char *p
 	return status;
 }
 
-int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret)
+static int find(rg_dump *dump, char *const *words, size_t count, bool may_be_empty,
+		struct cli_objects *ret)
 {
 	const rg_graph *graph = rg_dump_objects(dump);
 	struct cli_objects objects = { NULL, 0 };
@@ -308,9 +322,10 @@ int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_o
 		listed = listed || is_list;
 		if (is_list)
 			status = find_listed(dump, graph, words[i] + (words[i][0] == '@'),
-					     &objects, &capacity);
+					     may_be_empty, &objects, &capacity);
 		else
-			status = find_word(dump, graph, words[i], &objects, &capacity);
+			status = find_word(dump, graph, words[i], may_be_empty, &objects,
+					   &capacity);
 	}
 	if (!status && (count > 1 || listed))
 		status = unique(graph, &objects);
@@ -320,4 +335,14 @@ int cli_find(const rg_dump *dump, char *const *words, size_t count, struct cli_o
 	}
 	*ret = objects;
 	return CLI_OK;
+}
+
+int cli_find(rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret)
+{
+	return find(dump, words, count, false, ret);
+}
+
+int cli_find_any(rg_dump *dump, char *const *words, size_t count, struct cli_objects *ret)
+{
+	return find(dump, words, count, true, ret);
 }

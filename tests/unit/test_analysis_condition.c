@@ -252,7 +252,7 @@ static void says_where_it_is_wrong(void)
 	refuse("count(x", 7, "expected )");
 	refuse("count(x y) > 1", 8, "expected ), not 'y'");
 	refuse("count(x)", 8, "expected one of > >=");
-	refuse("count(x) = 1", 9, "expected one of > >= < <= == !=, not '='");
+	refuse("count(x) ! 1", 9, "expected one of > >= < <= = !=, not '!'");
 	refuse("count(x) >", 10, "expected a number or a function");
 	refuse("count(x) > 1e9", 11, "not '1e9'");
 	refuse("count(x) > 1.", 11, "not '1.'");
