@@ -12,7 +12,7 @@
  *	          VALUE > VALUE, and >= < <= = == !=
  *	          TEXT = PATTERN, and == !=
  *	          attr(PATTERN), key(PATTERN); behind them = PATTERN, != PATTERN or > NUMBER
- *	          and so on, or inside behind a comma a query
+ *	          and so on, or inside behind a comma OBJECTS
  *	          RELATION(OBJECTS)
  *	          0xADDRESS, or the name of a type in quotation marks
  *	objects:  a query, 0xADDRESS, TYPE, TYPE#N or TYPE#largest
@@ -22,8 +22,9 @@
  * the right of a comparison of bytes: so many hundredths of all bytes.
  *
  *	flags:     tracked immortal frozen finalizer unreachable lost unreached opaque
- *	           unreadable plumbing is_type is_module
- *	numbers:   size owned retained refcount external in out depth len
+ *	           unreadable plumbing is_type is_module open
+ *	numbers:   size owned retained refcount external in out depth len bound shown
+ *	           descriptor
  *	texts:     type module origin role name text value root
  *	relations: referrer referent reachable_from retained_by dominator
  *

@@ -29,6 +29,7 @@ enum rg_query_kind {
 	RG_QUERY_NUMBER,   /* a comparison of sums */
 	RG_QUERY_TYPE,     /* what is true of all objects of a type or of none */
 	RG_QUERY_WORDS,    /* what a description says */
+	RG_QUERY_OPEN,
 	RG_QUERY_ROOT,     /* the name of a root that refers to it */
 	RG_QUERY_LABEL,    /* attr, key */
 	RG_QUERY_RELATION,
@@ -47,8 +48,10 @@ enum rg_query_number {
 	RG_QUERY_IN,
 	RG_QUERY_OUT,
 	RG_QUERY_REACH, /* depth */
-	RG_QUERY_LEN,
-	RG_QUERY_NUMBERS,
+	RG_QUERY_LEN, /* from here on what a description says */
+	RG_QUERY_BOUND,
+	RG_QUERY_SHOWN,
+	RG_QUERY_DESCRIPTOR,
 };
 enum rg_query_type_word {
 	RG_QUERY_TYPE_NAME,

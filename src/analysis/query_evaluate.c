@@ -107,6 +107,18 @@ static rg_error *evaluate_state(struct rg_query_run *run, const struct rg_query_
 	return NULL;
 }
 
+static void evaluate_open(const rg_graph *graph, const uint64_t *domain, uint64_t *ret)
+{
+	struct rg_description words;
+	rg_id id;
+
+	rg_query_for_each(graph, domain, id) {
+		rg_graph_describe(graph, id, false, &words);
+		if (words.has_open && words.open)
+			rg_bitset_add(ret, id);
+	}
+}
+
 static rg_error *evaluate_address(const struct rg_query_run *run, const struct rg_query_item *item,
 				  const uint64_t *domain, uint64_t *ret)
 {
@@ -146,6 +158,9 @@ rg_error *rg_query_evaluate(struct rg_query_run *run, size_t item, const uint64_
 		return rg_query_type(run, at, domain, ret);
 	case RG_QUERY_WORDS:
 		rg_query_words(run, at, domain, ret);
+		return NULL;
+	case RG_QUERY_OPEN:
+		evaluate_open(run->graph, domain, ret);
 		return NULL;
 	case RG_QUERY_ROOT:
 		rg_query_root(run, at, domain, ret);

@@ -28,12 +28,33 @@ bool rg_query_compare(enum rg_query_comparison comparison, double value, double 
 	return true;
 }
 
+/* What a description says; a cache without a bound has an infinite one. */
+static bool described(const rg_graph *graph, enum rg_query_number which, rg_id id, double *ret)
+{
+	struct rg_description words;
+
+	rg_graph_describe(graph, id, false, &words);
+	switch (which) {
+	case RG_QUERY_LEN:
+		*ret = (double)words.length;
+		return words.has_length;
+	case RG_QUERY_BOUND:
+		*ret = (double)words.bound;
+		return words.has_bound;
+	case RG_QUERY_SHOWN:
+		*ret = (double)words.shown;
+		return words.has_shown;
+	default:
+		*ret = (double)words.descriptor;
+		return words.descriptor >= 0;
+	}
+}
+
 /* The number that @term is for @id; false: it is not known. */
 static bool value_of(const struct rg_query_run *run, const struct rg_query_term *term, rg_id id,
 		     double *ret)
 {
 	const rg_graph *graph = run->graph;
-	struct rg_description words;
 
 	switch (term->which) {
 	case RG_QUERY_CONSTANT:
@@ -71,11 +92,10 @@ static bool value_of(const struct rg_query_run *run, const struct rg_query_term 
 		*ret = run->depth[id];
 		return run->depth[id] != RG_NONE;
 	case RG_QUERY_LEN:
-		rg_graph_describe(graph, id, false, &words);
-		*ret = (double)words.length;
-		return words.has_length;
-	case RG_QUERY_NUMBERS:
-		break;
+	case RG_QUERY_BOUND:
+	case RG_QUERY_SHOWN:
+	case RG_QUERY_DESCRIPTOR:
+		return described(graph, term->which, id, ret);
 	}
 	return false;
 }

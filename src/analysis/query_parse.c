@@ -123,7 +123,8 @@ struct value {
 
 static bool is_bytes(uint32_t which)
 {
-	return which == RG_QUERY_SIZE || which == RG_QUERY_OWNED || which == RG_QUERY_RETAINED;
+	return which == RG_QUERY_SIZE || which == RG_QUERY_OWNED || which == RG_QUERY_RETAINED ||
+	       which == RG_QUERY_SHOWN;
 }
 
 static bool parse_term(struct parser *parser, struct value *value, bool negative)
@@ -357,7 +358,8 @@ static bool begins_test(const struct rg_token *token)
 	if (!word)
 		return false;
 	if (length == token->length)
-		return word->kind == RG_QUERY_FLAG || word->kind == RG_QUERY_STATE;
+		return word->kind == RG_QUERY_FLAG || word->kind == RG_QUERY_STATE ||
+		       word->kind == RG_QUERY_OPEN;
 	return strchr("<>=!+-", token->start[length]) != NULL;
 }
 
@@ -407,7 +409,7 @@ static size_t parse_label(struct parser *parser, const struct rg_query_word *wor
 	if (!take_pattern(parser, &pattern, &item.pattern))
 		return NO_ITEM;
 	if (take_if(parser, ",")) {
-		item.left = parse_or(parser);
+		item.left = parse_objects(parser);
 		if (item.left == NO_ITEM)
 			return NO_ITEM;
 	}

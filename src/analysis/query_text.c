@@ -91,7 +91,7 @@ static bool type_fits(const struct rg_query_item *item, const struct rg_type *ty
 	case RG_QUERY_TYPE_ORIGIN:
 		return rg_pattern_match(pattern, rg_origin_name(type->origin));
 	case RG_QUERY_TYPE_ROLE:
-		break;
+		return rg_pattern_match(pattern, rg_role_name(type->role));
 	}
 	return false;
 }

@@ -10,7 +10,9 @@
 
 static const struct rg_query_word words[] = {
 	{ "attr", RG_QUERY_LABEL, RG_QUERY_ATTRIBUTE },
+	{ "bound", RG_QUERY_NUMBER, RG_QUERY_BOUND },
 	{ "depth", RG_QUERY_NUMBER, RG_QUERY_REACH },
+	{ "descriptor", RG_QUERY_NUMBER, RG_QUERY_DESCRIPTOR },
 	{ "dominator", RG_QUERY_RELATION, RG_QUERY_DOMINATOR },
 	{ "external", RG_QUERY_NUMBER, RG_QUERY_EXTERNAL },
 	{ "finalizer", RG_QUERY_FLAG, RG_OBJECT_FINALIZER },
@@ -25,6 +27,7 @@ static const struct rg_query_word words[] = {
 	{ "module", RG_QUERY_TYPE, RG_QUERY_TYPE_MODULE },
 	{ "name", RG_QUERY_WORDS, RG_QUERY_NAME },
 	{ "opaque", RG_QUERY_FLAG, RG_OBJECT_OPAQUE },
+	{ "open", RG_QUERY_OPEN, 0 },
 	{ "origin", RG_QUERY_TYPE, RG_QUERY_TYPE_ORIGIN },
 	{ "out", RG_QUERY_NUMBER, RG_QUERY_OUT },
 	{ "owned", RG_QUERY_NUMBER, RG_QUERY_OWNED },
@@ -35,7 +38,9 @@ static const struct rg_query_word words[] = {
 	{ "referrer", RG_QUERY_RELATION, RG_QUERY_REFERRER },
 	{ "retained", RG_QUERY_NUMBER, RG_QUERY_RETAINED },
 	{ "retained_by", RG_QUERY_RELATION, RG_QUERY_RETAINED_BY },
+	{ "role", RG_QUERY_TYPE, RG_QUERY_TYPE_ROLE },
 	{ "root", RG_QUERY_ROOT, 0 },
+	{ "shown", RG_QUERY_NUMBER, RG_QUERY_SHOWN },
 	{ "size", RG_QUERY_NUMBER, RG_QUERY_SIZE },
 	{ "text", RG_QUERY_WORDS, RG_QUERY_TEXT },
 	{ "tracked", RG_QUERY_FLAG, RG_OBJECT_TRACKED },
@@ -91,11 +96,11 @@ bool rg_query_near(const char *word, char *buffer, size_t size)
 		for (size_t i = 0; i < WORDS && found < MOST_NEAR && at < size; i++) {
 			size_t far = distance(word, words[i].name);
 
-			/* A part of a word is near, too. */
-			if (far > 1 && length >= 3 && (strstr(words[i].name, word) ||
+			/* What is a part of a word is rather near, too. */
+			if (far > 2 && length >= 3 && (strstr(words[i].name, word) ||
 						       strstr(word, words[i].name)) &&
 			    strlen(words[i].name) >= 3)
-				far = 1;
+				far = 2;
 			if (far != wanted)
 				continue;
 			at += (size_t)snprintf(buffer + at, size - at, "%s%s", found++ ? ", " : "",
@@ -126,13 +131,14 @@ unsigned int rg_query_cost(enum rg_query_kind kind, uint32_t which, bool *ret_re
 			     which == RG_QUERY_IN || which == RG_QUERY_OUT ||
 			     which == RG_QUERY_REACH;
 		cost = which == RG_QUERY_RETAINED ? 12 : which == RG_QUERY_REACH ? 9
-		       : which == RG_QUERY_IN ? 6 : which == RG_QUERY_LEN ? 5 : 2;
+		       : which == RG_QUERY_IN ? 6 : which >= RG_QUERY_LEN ? 5 : 2;
 		break;
 	case RG_QUERY_ROOT:
 		references = true;
 		cost = 3;
 		break;
 	case RG_QUERY_WORDS:
+	case RG_QUERY_OPEN:
 		cost = 5;
 		break;
 	case RG_QUERY_LABEL:
@@ -156,14 +162,18 @@ bool rg_query_class_known(enum rg_query_type_word which, const char *pattern, si
 {
 	char copy[LONGEST + 1];
 
-	if (which != RG_QUERY_TYPE_ORIGIN)
+	if (which == RG_QUERY_TYPE_NAME || which == RG_QUERY_TYPE_MODULE)
 		return true;
 	if (length > LONGEST)
 		return false;
 	memcpy(copy, pattern, length);
 	copy[length] = '\0';
-	for (int i = RG_ORIGIN_UNKNOWN; i <= RG_ORIGIN_PROGRAM; i++)
+	for (int i = RG_ORIGIN_UNKNOWN; i <= RG_ORIGIN_PROGRAM && which == RG_QUERY_TYPE_ORIGIN;
+	     i++)
 		if (rg_pattern_match(copy, rg_origin_name((enum rg_origin)i)))
+			return true;
+	for (int i = RG_ROLE_NONE; i <= RG_ROLE_THREAD_LOCAL && which == RG_QUERY_TYPE_ROLE; i++)
+		if (rg_pattern_match(copy, rg_role_name((enum rg_role)i)))
 			return true;
 	return false;
 }

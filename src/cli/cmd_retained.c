@@ -166,13 +166,35 @@ static int add_cuts(struct retained *retained, const struct cli_objects *from,
 	return CLI_OK;
 }
 
+/* The last colon that is not inside of a query's braces or of quotation marks, or NULL. */
+static const char *find_colon(const char *word)
+{
+	const char *found = NULL;
+	size_t inside = 0;
+	char quote = '\0';
+
+	for (; *word; word++) {
+		if (quote)
+			quote = *word == quote ? '\0' : quote;
+		else if (inside && (*word == '\'' || *word == '"'))
+			quote = *word;
+		else if (*word == '{')
+			inside++;
+		else if (*word == '}' && inside)
+			inside--;
+		else if (*word == ':' && !inside)
+			found = word;
+	}
+	return found;
+}
+
 /* --cut FROM:TO; a type's name may hold colons, an address does not. */
 static int find_cuts(const struct cli *cli, struct retained *retained)
 {
 	size_t capacity = 0;
 
 	for (size_t i = 0; i < cli->options.cuts.count; i++) {
-		const char *word = cli->options.cuts.items[i], *colon = strrchr(word, ':');
+		const char *word = cli->options.cuts.items[i], *colon = find_colon(word);
 		struct cli_objects from = { NULL, 0 }, to = { NULL, 0 };
 		size_t before = retained->cut_count;
 		char *first, *second;

@@ -141,9 +141,21 @@ static void labels(void *user, const rg_graph *graph, rg_id source, size_t first
 		each(each_user, i, synth->references[low + i].label);
 }
 
+static void describe(void *user, const rg_graph *graph, rg_id id, bool values,
+		     struct rg_description *ret)
+{
+	const struct synth *synth = user;
+
+	(void)graph;
+	*ret = synth->words[id];
+	if (!values)
+		ret->value[0] = '\0';
+}
+
 static rg_error *feed(struct synth *synth, rg_builder *builder)
 {
-	struct rg_graph_hooks hooks = { .labels = labels, .user = synth };
+	struct rg_graph_hooks hooks = { .labels = labels, .user = synth,
+					.describe = synth->words ? describe : NULL };
 	rg_type_id type;
 	rg_id count;
 	size_t at = 0;

@@ -31,6 +31,7 @@ struct synth {
 	struct rg_root_init *roots;
 	size_t root_count;
 	uint32_t thread_count;        /* roots may belong to these */
+	const struct rg_description *words; /* by object, not copied; NULL: nothing is said */
 	bool no_refcounts;            /* build as a dump that has none */
 	bool no_references;           /* stop after the objects */
 };
