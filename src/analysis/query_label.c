@@ -118,8 +118,10 @@ rg_error *rg_query_label(struct rg_query_run *run, const struct rg_query_item *i
 		everything = rg_bitset_new(graph->count);
 		for (id = 0; everything && id < graph->count; id++)
 			rg_bitset_add(everything, id);
-		error = inside && everything ? rg_query_evaluate(run, item->left, everything, inside)
-					     : rg_error_no_memory();
+		if (!inside || !everything)
+			error = rg_error_no_memory();
+		else
+			error = rg_query_evaluate(run, item->left, everything, inside);
 		look.inside = inside;
 	}
 	if (!error)

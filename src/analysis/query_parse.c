@@ -349,11 +349,11 @@ static size_t add_named(struct parser *parser, const struct rg_token *token, con
 /* Whether what stands before the closing bracket is a test without blanks: size>3. */
 static bool begins_test(const struct rg_token *token)
 {
-	size_t length = 0;
+	size_t length = strspn(token->start, "abcdefghijklmnopqrstuvwxyz_");
 	const struct rg_query_word *word;
 
-	while (length < token->length && strchr("abcdefghijklmnopqrstuvwxyz_", token->start[length]))
-		length++;
+	if (length > token->length)
+		length = token->length;
 	word = rg_query_word_find(token->start, length);
 	if (!word)
 		return false;
@@ -403,8 +403,9 @@ static size_t parse_label(struct parser *parser, const struct rg_query_word *wor
 
 	take(parser);
 	if (!rg_token_is(&parser->token, "("))
-		return no_item(parser, word->which == RG_QUERY_KEY ? "( and a key, as in key(token)"
-								   : "( and a name, as in attr(user)");
+		return no_item(parser, word->which == RG_QUERY_KEY
+					       ? "( and a key, as in key(token)"
+					       : "( and a name, as in attr(user)");
 	parser->end = parser->token.start + 1;
 	if (!take_pattern(parser, &pattern, &item.pattern))
 		return NO_ITEM;

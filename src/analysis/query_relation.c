@@ -114,7 +114,7 @@ static rg_error *find_retained(const rg_graph *graph, const struct sets *sets,
 	return NULL;
 }
 
-/* dominator: the next object above it that all ways from roots lead through is one of the others. */
+/* dominator: the next object above it, through which all ways from roots lead, is one of them. */
 static rg_error *find_dominated(struct rg_query_run *run, const struct sets *sets,
 				const uint64_t *domain, uint64_t *ret)
 {

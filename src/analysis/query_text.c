@@ -177,7 +177,8 @@ rg_error *rg_query_named(struct rg_query_run *run, const struct rg_query_item *i
 	}
 	rg_free(fits);
 	if (place == RG_QUERY_EVERY || place == RG_QUERY_LARGEST || !any) {
-		if (chosen != RG_NONE && place == RG_QUERY_LARGEST && rg_bitset_test(domain, chosen))
+		if (chosen != RG_NONE && place == RG_QUERY_LARGEST &&
+		    rg_bitset_test(domain, chosen))
 			rg_bitset_add(ret, chosen);
 		return NULL;
 	}

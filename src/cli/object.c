@@ -151,7 +151,8 @@ static int find_type(rg_dump *dump, const rg_graph *graph, const char *word, boo
 	for (rg_id id = 0; !status && id < rg_graph_object_count(graph); id++) {
 		if (!wanted[rg_graph_object(graph, id).type])
 			continue;
-		if (largest && (best == RG_NONE || cli_memory_of(graph, id) > cli_memory_of(graph, best)))
+		if (largest && (best == RG_NONE ||
+				cli_memory_of(graph, id) > cli_memory_of(graph, best)))
 			best = id;
 		if (!largest && (!numbered || met == number))
 			status = cli_add(objects, capacity, id);
@@ -268,7 +269,7 @@ static int unique(const rg_graph *graph, struct cli_objects *objects)
 static int find_word(rg_dump *dump, const rg_graph *graph, const char *word, bool may_be_empty,
 		     struct cli_objects *objects, size_t *capacity)
 {
-	if ((!strncmp(word, "0x", 2) || !strncmp(word, "0X", 2)) && !strpbrk(word, " \t"))
+	if ((!strncmp(word, "0x", 2) || !strncmp(word, "0X", 2)) && !cli_is_query(word))
 		return find_address(dump, graph, word, objects, capacity);
 	return find_type(dump, graph, word, may_be_empty, objects, capacity);
 }

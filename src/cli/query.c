@@ -23,6 +23,8 @@ bool cli_is_query(const char *word)
 {
 	if (word[0] == '{')
 		return true;
+	if (!strpbrk(word, " \t(<=>!") && !strncmp(word, "0x", 2))
+		return false;
 	if (rg_query_fault(word) == SIZE_MAX)
 		return true;
 	/* Names of types may hold all of these, but a mistake in one rarely holds a blank, too. */

@@ -527,8 +527,8 @@ static void survives_nonsense(void)
 	static const char *const parts[] = {
 		"size", "(", ")", "*", "type", "%", "5", " and ", " or ", "not ", ">", "<=", "'",
 		"\"", "-", "+", "1.5K", " ", "\xff", "\x01", "=", "app.*", "9999999999999999999",
-		"attr(", "key(", ",", "referrer(", "retained_by(", "0x1000", "#", "#0", "unreachable",
-		"depth", "value", "retained", "!=", "{", "}",
+		"attr(", "key(", ",", "referrer(", "retained_by(", "0x1000", "#", "#0",
+		"unreachable", "depth", "value", "retained", "!=", "{", "}",
 	};
 	struct synth *synth = make();
 	rg_builder *builder = synth_must(synth);
@@ -576,9 +576,9 @@ static void survives_failed_allocations(void)
 		rg_error *error;
 
 		rg_alloc_fail_after(failures);
-		error = rg_query_parse("(attr(user, type = str) or referrer(list) or key(x) or in > 1"
-				       " or unreachable or depth = 1) and not (retained > 1M and "
-				       "reachable_from(list)) or retained_by(dict) or 'str#0'",
+		error = rg_query_parse("(attr(user, type = str) or referrer(list) or key(x) or "
+				       "in > 1 or unreachable or depth = 1) and not (retained > "
+				       "1M and reachable_from(list)) or retained_by(dict) or 'str#0'",
 				       &query);
 		if (!error)
 			error = rg_query_select(rg_builder_graph(builder), query, NULL, &result);

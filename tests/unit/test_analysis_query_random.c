@@ -155,7 +155,7 @@ static uint32_t flag_test(struct world *world)
 		{ "frozen", RG_OBJECT_FROZEN },   { "finalizer", RG_OBJECT_FINALIZER },
 		{ "plumbing", RG_OBJECT_PLUMBING },
 	};
-	uint32_t which = pick(world, 7), set = 0;
+	uint32_t which = pick(world, 7), set = 0, flag = flags[which < 5 ? which : 0].flag;
 
 	if (which >= 5 && !rg_graph_has_refcounts(world->graph))
 		which = 0;
@@ -163,7 +163,7 @@ static uint32_t flag_test(struct world *world)
 	for (rg_id id = 0; id < world->truth.count; id++)
 		if (which == 5   ? world->unreachable[id]
 		    : which == 6 ? world->lost[id]
-				 : (rg_graph_object(world->graph, id).flags & flags[which].flag) != 0)
+				 : (rg_graph_object(world->graph, id).flags & flag) != 0)
 			set |= 1u << id;
 	return set;
 }
