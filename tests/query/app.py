@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a query is to find: a small application that keeps too much."""
 import functools
+import os
 
 
 class Session:
@@ -10,6 +11,8 @@ class Session:
         self.closed = number % 4 == 0
         self.items = list(range(number * 20))
         self.buffer = bytearray(1000 + number)
+        if number == 1:
+            self.log = open(os.devnull, "wb")  # pylint: disable=consider-using-with
 
 
 class Slotted:
@@ -21,7 +24,8 @@ class Slotted:
 
 
 class Node:
-    pass
+    def __del__(self):
+        pass
 
 
 @functools.lru_cache(maxsize=None)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Holds what app.py makes, then says in a child what the interpreter itself knows: for each query
 the addresses of the objects that it should select, as JSON. The parent is dumped as it was then."""
+import ctypes
 import gc
 import json
 import os
@@ -28,6 +29,8 @@ for step in range(300):
 log = open(os.path.join(sys.argv[1], "app.log"), "w")  # pylint: disable=consider-using-with
 done = open(os.path.join(sys.argv[1], "done.log"), "w")  # pylint: disable=consider-using-with
 done.close()
+# A reference that nothing will ever explain.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(sessions[2]))
 gc.collect()
 gc.disable()
 garbage = []
