@@ -566,6 +566,10 @@ static void survives_nonsense(void)
 
 static void survives_failed_allocations(void)
 {
+	static const char text[] =
+		"(attr(user, type = str) or referrer(list) or key(x) or in > 1 or unreachable or "
+		"depth = 1) and not (retained > 1M and reachable_from(list)) or retained_by(dict) "
+		"or 'str#0'";
 	struct synth *synth = make();
 	rg_builder *builder = synth_must(synth);
 	int64_t failures = 0;
@@ -576,10 +580,7 @@ static void survives_failed_allocations(void)
 		rg_error *error;
 
 		rg_alloc_fail_after(failures);
-		error = rg_query_parse("(attr(user, type = str) or referrer(list) or key(x) or "
-				       "in > 1 or unreachable or depth = 1) and not (retained > "
-				       "1M and reachable_from(list)) or retained_by(dict) or 'str#0'",
-				       &query);
+		error = rg_query_parse(text, &query);
 		if (!error)
 			error = rg_query_select(rg_builder_graph(builder), query, NULL, &result);
 		rg_alloc_fail_after(-1);
