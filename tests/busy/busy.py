@@ -28,7 +28,6 @@ import common  # noqa: E402
 REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
 PYENV = os.path.expanduser("~/.pyenv/versions")
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
-MIDWAY = 6    # objects of one that is being freed: code, globals, builtins, caller, variables
 COUNT = 10
 LONGEST = 0.7  # seconds until the dump
 COMMANDS = (("types",), ("info",), ("refcounts",), ("cycles",), ("threads", "--locals"))
@@ -165,9 +164,6 @@ def check(core, folder, figures):
         findings.append("%d unreadable, and called complete" % info["unreadable"])
     if refcounts["over_explained"] and not info["collector"]["collecting"] and info["complete"]:
         rows = [row for row in refcounts["objects"] if row["external"] < 0]
-        # What gives its references back does so one by one, and names them until it is gone.
-        if len(rows) <= MIDWAY and all(row["external"] == -1 for row in rows):
-            return findings
         findings.append("over-explained: %s" % [(row["type"], row["address"], row["external"])
                                                 for row in rows[:5]])
     return findings

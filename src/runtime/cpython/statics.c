@@ -13,6 +13,7 @@
  *  - the types of the syntax tree, and what stands between them (Python-ast.c, up to 3.9);
  *  - errnomap (exceptions.c, up to 3.9), the units of time of _datetime (up to 3.12);
  *  - the signals of _decimal, with their classes (up to 3.12);
+ *  - the table of tracemalloc's file names (filenames.c);
  *  - classes that the code of the module itself implements;
  *  - the strings of modules made by Cython (__Pyx_StringTabEntry).
  *
@@ -20,6 +21,7 @@
  */
 #include "runtime/cpython/statics.h"
 
+#include "runtime/cpython/filenames.h"
 #include "runtime/cpython/private.h"
 
 #define MOST_KEYWORDS 256
@@ -408,6 +410,7 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 		if (string)
 			return put(statics, string, "string of Cython");
 	}
+	RG_TRY(cpy_filenames(cpy, word, statics->each, statics->user));
 	if (has_flag(cpy, word, CPY_TPFLAG_TUPLE))
 		return is_keywords(cpy, at, word)
 			       ? put(statics, word, "keywords of a parser of arguments") : NULL;

@@ -262,6 +262,18 @@ static bool head_fits(const struct search *search, uint64_t object)
 	return next && !(next & 7) && rg_image_at(cpy->image, next, 16);
 }
 
+/*
+ * Whether the object, which nothing leads to, is a frame that is being made or freed:
+ * up to 3.10 one names code, globals and caller before it owns them, and when it no
+ * longer does, and the collector does not know it (_PyFrame_New_NoTrack and frame_dealloc
+ * of Objects/frameobject.c; what outlives its call is tracked).
+ */
+static bool is_midway(const struct cpy *cpy, const struct cpy_type *type, uint64_t object)
+{
+	return cpy->minor <= 10 && type->row && !strcmp(type->row->name, "frame") &&
+	       !cpy_word(cpy, object - 16);
+}
+
 /* ---- blocks ------------------------------------------------------------------------------ */
 
 /* Whether the counts in the head of what may be an object are those of one that lives. */
@@ -302,7 +314,8 @@ static uint64_t object_in(struct search *search, uint64_t at, uint32_t prefix, u
 	    (type->is_heap && !rg_builder_marked(search->builder, type->address)))
 		return 0;
 	if (!fits(search, type, object, prefix, asked, size) ||
-	    (type->is_gc && !head_fits(search, object)) || !is_sound(search, type, object))
+	    (type->is_gc && !head_fits(search, object)) || is_midway(cpy, type, object) ||
+	    !is_sound(search, type, object))
 		return 0;
 	return object;
 }

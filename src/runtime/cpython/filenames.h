@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What the table of tracemalloc's file names owns (filenames.c). */
+#ifndef RG_RUNTIME_CPYTHON_FILENAMES_H
+#define RG_RUNTIME_CPYTHON_FILENAMES_H
+
+#include "runtime/cpython/cpython.h"
+
+/*
+ * cpy_filenames - calls @each for the file names if the struct at @at is their table,
+ * else for nothing.  O(1) unless it looks like one, then O(buckets + names).
+ */
+RG_MUST_CHECK rg_error *cpy_filenames(struct cpy *cpy, uint64_t at,
+				      rg_error *(*each)(void *user, uint64_t address,
+							const char *name),
+				      void *user);
+
+#endif
