@@ -512,8 +512,7 @@ def print_labels(results):
     for name, parts in measured.items():
         total = labels.add_up(parts)
         missed = labels.is_short(total, len(parts) < labels.FEW)
-        # Structs of debug builds have fields of their own: their shares are shown, not held.
-        short += missed and name != "all" and not name.endswith("d")
+        short += missed
         print("%-17s %s" % (name, labels.line(total)))
         for line in labels.report(total) if missed else ():
             print("    " + line)

@@ -46,8 +46,7 @@ def judge(figures, interpreter, program):
     wrong = []
     if not figures["counted"]:
         wrong.append("no object was counted")
-    # Debug builds keep books of their own: their share is shown, not held.
-    if percent(figures) < wanted and not interpreter.endswith("d"):
+    if percent(figures) < wanted:
         wrong.append("%.3f%% of %d objects are wholly explained, %.1f%% are wanted" % (
             percent(figures), figures["counted"], wanted))
     if figures["unexplained"] > MOST_WITH_NEITHER and program not in WITH_EXTENSIONS:

@@ -138,6 +138,8 @@ static const struct module_state states[] = {
 	  "gdbm_type gdbm_error" },
 	{ "grp", 9, 15, 8,
 	  "StructGrpType" },
+	{ "hashlib", 9, 9, 24,
+	  "EVPtype HMACtype EVPXOFtype" },
 	{ "hashlib", 9, 9, 32,
 	  "EVPtype HMACtype EVPXOFtype" },
 	{ "hashlib", 10, 14, 48,
