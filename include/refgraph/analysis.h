@@ -242,7 +242,10 @@ struct rg_chains_options {
 	size_t count;         /* how many chains at most; 0: one */
 	uint32_t root_kinds;  /* only from these: bits 1 << rg_root_kind; 0: from any */
 	const char *root;     /* only from roots whose name matches this pattern; NULL: any */
+	bool disjoint;        /* chains that have no object in common but the target */
 };
+
+#define RG_CHAINS_MOST_DISJOINT 8 /* however many are asked for */
 
 /* Why an object is alive: a root, and the references from its object to the target. */
 struct rg_chain {
@@ -273,10 +276,19 @@ struct rg_chains {
  * name.  Several chains differ in the last referrer; none leads through a
  * target.  With @shortest the classes and routine do not matter.  *@ret is freed
  * with rg_chains_free().
+ *
+ * With @disjoint no two chains have an object in common, parts on their own,
+ * but for the target, and each has a root to itself.  There are as many as there can be
+ * (Menger), up to @count and RG_CHAINS_MOST_DISJOINT: who wants the object gone has to
+ * cut that many references at least.  Of the ways to choose them one is taken
+ * with most chains from the best class; of these most from the two best classes, and
+ * so on.  Then each in turn is the best that the others leave room for;
+ * that their lengths add up to the least is not promised.
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID for a target that does not
  * exist or none at all; RG_ERROR_INCOMPLETE when the dump has no roots.
  * Complexity: O(objects + references) time, 8 bytes an object and 24 for each
- * distance there is; no limit of length.
+ * distance there is; no limit of length.  With @disjoint for each chain (unit
+ * capacities, Ford and Fulkerson 1956) and each class twice, 17 bytes an object.
  */
 RG_API RG_MUST_CHECK rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets,
 					      size_t target_count,

@@ -46,6 +46,7 @@ extern "C" {
 #include <refgraph/retained.h>
 #include <refgraph/signature.h>
 #include <refgraph/query.h>
+#include <refgraph/merged.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

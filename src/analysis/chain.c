@@ -12,7 +12,7 @@
  * on.  A round keeps where its levels are in the queue, so that the next round
  * can follow the routine references of each level in its turn.
  */
-#include "base/error.h"
+#include "analysis/chain.h"
 
 #include <string.h>
 
@@ -22,17 +22,9 @@
 #include "base/options.h"
 #include "graph/store.h"
 
-#define UNSEEN RG_NONE
-#define BY_ROOT (RG_NONE - 1)
+#define UNSEEN RG_CHAIN_UNSEEN
+#define BY_ROOT RG_CHAIN_BY_ROOT
 #define DEEPEST 8 /* parts of parts */
-
-struct result {
-	struct rg_chains public;
-	RG_VECTOR(struct rg_chain) chains;
-	RG_VECTOR(struct rg_step) steps;
-	RG_VECTOR(size_t) starts; /* by chain: its first step */
-	RG_VECTOR(rg_id) tellers; /* objects of which a chain has been told, with their parts */
-};
 
 /* Which references are followed. */
 enum follow {
@@ -56,8 +48,8 @@ struct levels {
 struct search {
 	const rg_graph *graph;
 	const struct rg_chains_options *options;
-	struct result *result;
-	uint64_t *targets; /* NULL: a tree to everything */
+	struct rg_chain_list *result;
+	const uint64_t *targets; /* NULL: a tree to everything */
 	rg_id *parent;   /* by object: who reached it, BY_ROOT or UNSEEN */
 	rg_id *queue;
 	rg_id tail;
@@ -67,6 +59,7 @@ struct search {
 	size_t first_root, end_root; /* in the order: those of the class at work */
 	enum follow follow;
 	bool told;         /* by the object at work: one chain a referrer */
+	bool around;       /* chains of at least one reference alone */
 };
 
 static const struct rg_root *root_at(const struct search *search, size_t place)
@@ -74,13 +67,16 @@ static const struct rg_root *root_at(const struct search *search, size_t place)
 	return &search->graph->roots.data[search->order[place]];
 }
 
-static bool is_allowed(const struct search *search, const struct rg_root *root)
+bool rg_chain_allows(const struct rg_chains_options *options, const struct rg_root *root)
 {
-	const struct rg_chains_options *options = search->options;
-
 	if (options->root_kinds && !(options->root_kinds >> root->kind & 1))
 		return false;
 	return !options->root || rg_pattern_match(options->root, root->name);
+}
+
+static bool is_allowed(const struct search *search, const struct rg_root *root)
+{
+	return rg_chain_allows(search->options, root);
 }
 
 static bool is_done(const struct search *search)
@@ -88,11 +84,7 @@ static bool is_done(const struct search *search)
 	return search->targets && search->result->chains.count >= search->wanted;
 }
 
-/*
- * The reference of @from to @to that the search followed: the first, or unless
- * @any the first that explains something, if one does.
- */
-static size_t first_reference(const rg_graph *graph, rg_id from, rg_id to, bool any)
+size_t rg_chain_reference(const rg_graph *graph, rg_id from, rg_id to, bool any)
 {
 	struct rg_references out = rg_graph_references(graph, from);
 	size_t routine = out.count;
@@ -134,7 +126,7 @@ static void reverse(struct rg_step *steps, size_t count)
 static bool add_chain(struct search *search, const struct rg_root *root, rg_id from, size_t index,
 		      rg_id target)
 {
-	struct result *result = search->result;
+	struct rg_chain_list *result = search->result;
 	size_t start = result->steps.count;
 	struct rg_chain chain = { .root = root, .target = target };
 	struct rg_step step = { from, index, target };
@@ -147,8 +139,8 @@ static bool add_chain(struct search *search, const struct rg_root *root, rg_id f
 				break;
 			step.target = step.source;
 			step.source = search->parent[step.target];
-			step.index = first_reference(search->graph, step.source, step.target,
-						     search->options->shortest);
+			step.index = rg_chain_reference(search->graph, step.source, step.target,
+							search->options->shortest);
 		}
 		chain.root = first_root(search, step.source);
 		reverse(result->steps.data + start, result->steps.count - start);
@@ -189,7 +181,7 @@ static bool has_routine(const struct search *search, rg_id id)
 /* Whether a chain through @id has been told: an object at work may come up twice. */
 static bool has_told(const struct search *search, rg_id id)
 {
-	const struct result *result = search->result;
+	const struct rg_chain_list *result = search->result;
 
 	for (size_t i = 0; i < result->tellers.count; i++)
 		if (result->tellers.data[i] == id)
@@ -295,7 +287,8 @@ static bool set_out(struct search *search, bool routine, bool all)
 		if (!is_allowed(search, root) || (!all && root->routine != routine))
 			continue;
 		if (is_target(search, root->object)) {
-			if (!add_chain(search, root, RG_NONE, 0, root->object))
+			if (!search->around &&
+			    !add_chain(search, root, RG_NONE, 0, root->object))
 				return false;
 		} else if (search->parent[root->object] == UNSEEN) {
 			search->parent[root->object] = BY_ROOT;
@@ -395,7 +388,7 @@ static rg_error *check(const rg_graph *graph, const rg_id *targets, size_t count
 	return NULL;
 }
 
-static struct rg_chains *publish(struct result *result)
+struct rg_chains *rg_chain_publish(struct rg_chain_list *result)
 {
 	for (size_t i = 0; i < result->chains.count; i++)
 		if (result->chains.data[i].length)
@@ -408,7 +401,6 @@ static struct rg_chains *publish(struct result *result)
 
 static void free_search(struct search *search)
 {
-	rg_free(search->targets);
 	rg_free(search->parent);
 	rg_free(search->queue);
 	rg_free(search->order);
@@ -429,37 +421,70 @@ static bool prepare(struct search *search)
 	return true;
 }
 
+static rg_error *find(const rg_graph *graph, const struct rg_chains_options *options,
+		      const uint64_t *targets, struct rg_chain_list *list)
+{
+	struct search search = {
+		.graph = graph, .options = options, .result = list, .targets = targets,
+		.wanted = options->count ? options->count : 1,
+	};
+	bool ok = prepare(&search) && run_all(&search);
+
+	free_search(&search);
+	return ok ? NULL : rg_error_no_memory();
+}
+
+rg_error *rg_chain_around(const rg_graph *graph, const struct rg_chains_options *options,
+			  const uint64_t *targets, const uint64_t *blocked,
+			  struct rg_chain_list *list)
+{
+	struct search search = {
+		.graph = graph, .options = options, .result = list, .targets = targets,
+		.wanted = 1, .around = true,
+	};
+	bool ok = prepare(&search);
+
+	/* What was reached already is entered no more. */
+	for (rg_id id = 0; ok && id < graph->count; id++)
+		if (rg_bitset_test(blocked, id))
+			search.parent[id] = BY_ROOT;
+	ok = ok && run_all(&search);
+	free_search(&search);
+	return ok ? NULL : rg_error_no_memory();
+}
+
 rg_error *rg_chains_find(const rg_graph *graph, const rg_id *targets, size_t target_count,
 			 const struct rg_chains_options *options, struct rg_chains **ret)
 {
 	struct rg_chains_options how;
-	struct search search = { .graph = graph, .options = &how };
-	struct result *result;
-	bool ok;
+	struct rg_chain_list *result;
+	uint64_t *set;
+	rg_error *error;
 
 	RG_TRY(rg_options_read(options, sizeof(how), &how));
 	RG_TRY(check(graph, targets, target_count));
-	search.wanted = search.options->count ? search.options->count : 1;
-	result = search.result = rg_calloc(1, sizeof(*result));
-	search.targets = rg_bitset_new(graph->count);
-	ok = result && search.targets && prepare(&search);
-	if (ok) {
+	result = rg_calloc(1, sizeof(*result));
+	set = rg_bitset_new(graph->count);
+	if (result && set) {
 		for (size_t i = 0; i < target_count; i++)
-			rg_bitset_add(search.targets, targets[i]);
-		ok = run_all(&search);
+			rg_bitset_add(set, targets[i]);
+		error = how.disjoint ? rg_chain_disjoint(graph, &how, set, result)
+				     : find(graph, &how, set, result);
+	} else {
+		error = rg_error_no_memory();
 	}
-	free_search(&search);
-	if (!ok) {
+	rg_free(set);
+	if (error) {
 		rg_chains_free(result ? &result->public : NULL);
-		return rg_error_no_memory();
+		return error;
 	}
-	*ret = publish(result);
+	*ret = rg_chain_publish(result);
 	return NULL;
 }
 
 void rg_chains_free(struct rg_chains *chains)
 {
-	struct result *result = (struct result *)chains;
+	struct rg_chain_list *result = (struct rg_chain_list *)chains;
 
 	if (!result)
 		return;
@@ -471,13 +496,6 @@ void rg_chains_free(struct rg_chains *chains)
 }
 
 /* ---- the best chains to everything --------------------------------------------- */
-
-struct rg_chain_tree {
-	const rg_graph *graph;
-	rg_id *parent;       /* as in a search */
-	struct rg_map roots; /* object + 1 -> its best root */
-	bool shortest;
-};
 
 /* The best root of each object; those that are not allowed are no roots here. */
 static bool index_roots(const struct search *search, struct rg_map *ret)
@@ -522,7 +540,7 @@ rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_
 {
 	const rg_graph *graph = tree->graph;
 	struct rg_chain chain = { .target = target };
-	struct result *result;
+	struct rg_chain_list *result;
 	size_t start = 0;
 	rg_id at = target;
 	bool ok;
@@ -533,7 +551,7 @@ rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_
 	ok = result != NULL;
 	while (ok && tree->parent[at] < BY_ROOT) {
 		rg_id from = tree->parent[at];
-		struct rg_step step = { from, first_reference(graph, from, at, tree->shortest),
+		struct rg_step step = { from, rg_chain_reference(graph, from, at, tree->shortest),
 					at };
 
 		ok = rg_vector_push(&result->steps, step);
@@ -552,7 +570,7 @@ rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_
 		rg_chains_free(result ? &result->public : NULL);
 		return rg_error_no_memory();
 	}
-	*ret = publish(result);
+	*ret = rg_chain_publish(result);
 	return NULL;
 }
 

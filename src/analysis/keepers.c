@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analysis/holders.h"
+#include "analysis/path.h"
 #include "base/alloc.h"
 #include "base/bitset.h"
 #include "base/options.h"
@@ -62,19 +63,6 @@ static rg_id shown(const rg_graph *graph, rg_id id)
 	return id;
 }
 
-/* "[3]" and "['k']" are "[*]", "key 'x'" is "key *". */
-static void generalise(char *label)
-{
-	char *bracket = strchr(label, '[');
-
-	if (strncmp(label, "key ", 4) == 0 && label[4])
-		memcpy(label + 4, "*", 2);
-	else if (label[0] == '{' && strlen(label) >= 3)
-		memcpy(label, "{*}", 4);
-	else if (bracket && strlen(bracket) >= 3)
-		memcpy(bracket, "[*]", 4);
-}
-
 size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
 		       enum rg_label_policy policy, char *buffer, size_t size)
 {
@@ -84,7 +72,7 @@ size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
 		buffer[0] = '\0';
 	length = rg_step_label(graph, step, policy, buffer, size);
 	if (length && length < size)
-		generalise(buffer);
+		rg_path_generalise(buffer);
 	return size ? strlen(buffer) : length;
 }
 

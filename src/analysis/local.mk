@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 core_sources += %D%/audit.c
 core_sources += %D%/chain.c
+core_sources += %D%/chain.h
+core_sources += %D%/chain_disjoint.c
 core_sources += %D%/condition.c
 core_sources += %D%/condition.h
 core_sources += %D%/condition_parse.c
@@ -22,9 +24,13 @@ core_sources += %D%/holders.h
 core_sources += %D%/lexer.c
 core_sources += %D%/lexer.h
 core_sources += %D%/keepers.c
+core_sources += %D%/merged.c
+core_sources += %D%/merged.h
+core_sources += %D%/merged_pick.c
 core_sources += %D%/neighborhood.c
 core_sources += %D%/newcomers.c
 core_sources += %D%/path.c
+core_sources += %D%/path.h
 core_sources += %D%/pattern.c
 core_sources += %D%/precedence.c
 core_sources += %D%/precedence.h

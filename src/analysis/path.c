@@ -3,15 +3,15 @@
  * Paths in the words of a reader: parts are folded into their owners, labels
  * are put together, and a chain becomes an expression.
  */
-#include "base/error.h"
+#include "analysis/path.h"
 
 #include <string.h>
 
 #include "graph/store.h"
 
-#define DEEPEST 8    /* parts of parts; a ring of parts must end somewhere */
+#define DEEPEST RG_PATH_DEEPEST
 #define MOST_STEPS 200 /* of an expression: compilers nest no deeper than some thousand levels */
-#define LABEL 512    /* longer labels of single references are cut */
+#define LABEL RG_PATH_LABEL
 
 /* Writing to the caller's buffer, and counting what does not fit. */
 struct writer {
@@ -96,9 +96,58 @@ size_t rg_path_next(const rg_graph *graph, const struct rg_step *steps, size_t c
 }
 
 /*
- * Writes the labels of ownerships, then of what follows: "['b']" in a __dict__
- * is ".b", its key just "key 'b'".
+ * What stays of @held, the label of an ownership, before @label, which may be changed:
+ * "['b']" in a __dict__ is ".b", its key just "key 'b'".
  */
+static void put_held(struct writer *writer, const char *held, char *label)
+{
+	if (strcmp(held, ".__dict__") == 0 &&
+	    (to_attribute(label) || strncmp(label, "key ", 4) == 0))
+		return;
+	put(writer, held);
+	/* What is no syntax stands apart from what is. */
+	if (held[0] && label[0] >= 'a' && label[0] <= 'z')
+		put(writer, " ");
+}
+
+void rg_path_lead_add(struct rg_path_lead *lead, char label[RG_PATH_LABEL])
+{
+	struct writer writer = { lead->before, sizeof(lead->before), strlen(lead->before) };
+
+	put_held(&writer, lead->held, label);
+	memcpy(lead->held, label, strlen(label) + 1);
+}
+
+size_t rg_path_lead_join(const struct rg_path_lead *lead, char label[RG_PATH_LABEL], char *buffer,
+			 size_t size)
+{
+	struct writer writer = { buffer, size, 0 };
+
+	if (size)
+		buffer[0] = '\0';
+	put(&writer, lead->before);
+	put_held(&writer, lead->held, label);
+	put(&writer, label);
+	return writer.length;
+}
+
+void rg_path_generalise(char *label)
+{
+	char *bracket = strchr(label, '[');
+	char *key = strncmp(label, "key ", 4) == 0 ? label : strstr(label, " key ");
+
+	if (key && (!bracket || key < bracket)) {
+		key += key == label ? 4 : 5;
+		if (*key)
+			memcpy(key, "*", 2);
+	} else if (label[0] == '{' && strlen(label) >= 3) {
+		memcpy(label, "{*}", 4);
+	} else if (bracket && strlen(bracket) >= 3) {
+		memcpy(bracket, "[*]", 4);
+	}
+}
+
+/* Writes the labels of ownerships, then of what follows. */
 static void put_labels(struct writer *writer, const rg_graph *graph, const struct rg_step *steps,
 		       size_t count, enum rg_label_policy policy)
 {
@@ -107,13 +156,7 @@ static void put_labels(struct writer *writer, const rg_graph *graph, const struc
 	for (size_t i = 0; i < count; i++) {
 		rg_graph_label(graph, steps[i].source, steps[i].index, policy, label,
 			       sizeof(label));
-		if (strcmp(held, ".__dict__") == 0 &&
-		    (to_attribute(label) || strncmp(label, "key ", 4) == 0))
-			held[0] = '\0';
-		put(writer, held);
-		/* What is no syntax stands apart from what is. */
-		if (held[0] && label[0] >= 'a' && label[0] <= 'z')
-			put(writer, " ");
+		put_held(writer, held, label);
 		memcpy(held, label, sizeof(held));
 	}
 	put(writer, held);

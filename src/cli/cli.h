@@ -54,6 +54,7 @@ struct cli_options {
 	bool tracked, short_names, peak, all, each, shortest, plumbing, weak, refcounts, sizes;
 	bool no_filter;
 	bool locals, async;
+	bool merge, disjoint;
 	const char *graph;    /* growth: a picture of who holds the newcomers */
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;

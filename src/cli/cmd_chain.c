@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/chain.h"
 #include "cli/command.h"
 
 #define LABEL_SIZE 256
@@ -167,10 +168,19 @@ static int put_chain(struct cli *cli, const rg_graph *graph, const struct rg_cha
 	return CLI_OK;
 }
 
+/* Of many objects one chain says little: what holds the others? */
 static void put_next(struct cli *cli, const struct result *result, rg_id id)
 {
-	rg_sink_puts(cli->sink, "\nnext: refgraph backrefs");
+	bool many = result->targets.count > 1;
+
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s", many ? "chain --merge" : "backrefs");
 	cli_put_dump(cli, rg_dump_info(result->dump)->path);
+	if (many) {
+		for (int i = 1; i < cli->operand_count; i++)
+			cli_put_object(cli, cli->operands[i], "");
+		rg_sink_puts(cli->sink, "\n");
+		return;
+	}
 	rg_sink_printf(cli->sink, " 0x%" PRIx64 " -o picture.svg\n",
 		       rg_graph_object(result->graph, id).address);
 }
@@ -215,6 +225,21 @@ static int put_none(struct cli *cli, const struct result *result)
 	return CLI_OK;
 }
 
+static size_t wanted(const struct cli *cli)
+{
+	return cli->options.all || cli->options.chains > RG_CHAINS_MOST_DISJOINT
+		       ? RG_CHAINS_MOST_DISJOINT : (size_t)cli->options.chains;
+}
+
+/* Each has to be cut somewhere, and no other needs a cut of its own. */
+static void put_disjoint(struct cli *cli, size_t count)
+{
+	if (count < wanted(cli))
+		rg_sink_printf(cli->sink, "\n  there are no more than %zu without a common object: "
+			       "%zu reference%s at least would have to go\n", count, count,
+			       count == 1 ? "" : "s");
+}
+
 static int report(struct cli *cli, const struct result *result)
 {
 	const struct rg_chains *chains = result->chains;
@@ -234,6 +259,8 @@ static int report(struct cli *cli, const struct result *result)
 	rg_sink_puts(cli->sink, "\n");
 	for (size_t i = 0; !status && i < chains->count; i++)
 		status = put_chain(cli, result->graph, &chains->chains[i]);
+	if (chains->count && cli->options.disjoint)
+		put_disjoint(cli, chains->count);
 	if (!chains->count)
 		status = put_none(cli, result);
 	else if (!status)
@@ -241,9 +268,7 @@ static int report(struct cli *cli, const struct result *result)
 	return status;
 }
 
-/* The whole expression, however long; NULL: no memory. */
-static char *whole_expression(const struct cli *cli, const rg_graph *graph,
-			      const struct rg_chain *chain)
+char *chain_expression(const struct cli *cli, const rg_graph *graph, const struct rg_chain *chain)
 {
 	enum rg_label_policy labels = (enum rg_label_policy)cli->options.labels;
 	char text[EXPRESSION_GUESS];
@@ -261,7 +286,7 @@ static char *whole_expression(const struct cli *cli, const rg_graph *graph,
 	return expression;
 }
 
-static bool evaluates(const struct cli *cli, const rg_graph *graph, const struct rg_chain *chain)
+bool chain_evaluates(const struct cli *cli, const rg_graph *graph, const struct rg_chain *chain)
 {
 	return rg_path_evaluates(graph, chain, (enum rg_label_policy)cli->options.labels,
 				 cli->options.plumbing);
@@ -272,7 +297,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 {
 	size_t count;
 	struct element *elements = elements_of(cli, graph, chain, &count);
-	char *expression = whole_expression(cli, graph, chain);
+	char *expression = chain_expression(cli, graph, chain);
 	struct rg_signature *signature = NULL;
 	char label[LABEL_SIZE];
 	rg_error *error;
@@ -292,7 +317,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	rg_json_put_string(json, "root", chain->root->name);
 	rg_json_put_string(json, "root_kind", rg_root_kind_name(chain->root->kind));
 	rg_json_put_string(json, "expression", expression);
-	rg_json_put_bool(json, "python", evaluates(cli, graph, chain));
+	rg_json_put_bool(json, "python", chain_evaluates(cli, graph, chain));
 	rg_json_put_string(json, "signature", signature->id);
 	rg_json_put_string(json, "shape",
 			   cli->options.labels == RG_LABELS_NONE ? NULL : signature->text);
@@ -500,7 +525,7 @@ static int put_short(struct cli *cli, const struct result *result, const struct 
 	const char *type = cli_type_name(cli, graph, object.type);
 	bool is_short = chain && chain->length <= LONGEST_SHORT;
 	rg_json *json = each->json;
-	char *expression = is_short ? whole_expression(cli, graph, chain) : NULL;
+	char *expression = is_short ? chain_expression(cli, graph, chain) : NULL;
 	struct rg_signature *signature = NULL;
 	char number[RG_FORMAT_SIZE];
 	rg_error *error;
@@ -523,13 +548,13 @@ static int put_short(struct cli *cli, const struct result *result, const struct 
 				   chain ? rg_root_kind_name(chain->root->kind) : NULL);
 		rg_json_put_u64(json, "length", chain ? chain->length : 0);
 		rg_json_put_string(json, "expression", expression);
-		rg_json_put_bool(json, "python", is_short && evaluates(cli, graph, chain));
+		rg_json_put_bool(json, "python", is_short && chain_evaluates(cli, graph, chain));
 		rg_json_put_string(json, "signature", signature ? signature->id : NULL);
 		rg_json_put_end(json);
 		rg_signature_free(signature);
 	} else if (each->table) {
 		add_each(each->table, object, type, chain, expression,
-			 is_short && evaluates(cli, graph, chain));
+			 is_short && chain_evaluates(cli, graph, chain));
 	} else {
 		rg_sink_printf(cli->sink, "0x%" PRIx64 "  ", object.address);
 		rg_sink_text(cli->sink, type);
@@ -630,6 +655,41 @@ static int show_each(struct cli *cli, const struct result *result,
 	return status ? status : found ? CLI_OK : CLI_FINDING;
 }
 
+/* Whether the options make sense together. */
+static int check(const struct cli *cli)
+{
+	const struct cli_options *options = &cli->options;
+
+	if (options->merge && (options->each || options->disjoint || options->all ||
+			       options->chains != 1)) {
+		cli_say("chain: --merge puts together the best chain of each object: leave out "
+			"--each, --disjoint, --all and -k");
+		return CLI_TROUBLE;
+	}
+	if (options->limit_given && !options->merge) {
+		cli_say("chain: -n is about the lines of --merge; -k N asks for N chains");
+		return CLI_TROUBLE;
+	}
+	if (options->each && options->disjoint) {
+		cli_say("chain: --each shows one chain for each object: leave out --disjoint");
+		return CLI_TROUBLE;
+	}
+	if (options->disjoint && options->chains > RG_CHAINS_MOST_DISJOINT) {
+		cli_say("chain: --disjoint finds at most %d chains", RG_CHAINS_MOST_DISJOINT);
+		return CLI_TROUBLE;
+	}
+	if (options->format == CLI_CSV && !options->each && !options->merge) {
+		cli_say("chain: CSV has a row for every object: ask for it with --each, or with "
+			"--merge for a row for every node of the tree");
+		return CLI_TROUBLE;
+	}
+	if (options->format == CLI_COLLAPSED && !options->merge) {
+		cli_say("chain: stacks are those of --merge");
+		return CLI_TROUBLE;
+	}
+	return CLI_OK;
+}
+
 static int run(struct cli *cli)
 {
 	struct rg_chains_options options;
@@ -641,11 +701,11 @@ static int run(struct cli *cli)
 	memset(&options, 0, sizeof(options));
 	options.size = sizeof(options);
 	options.shortest = cli->options.shortest;
+	options.disjoint = cli->options.disjoint;
 	options.count = cli->options.all ? MOST_CHAINS : (size_t)cli->options.chains;
-	if (cli->options.format == CLI_CSV && !cli->options.each) {
-		cli_say("chain: CSV has a row for every object: ask for it with --each");
-		return CLI_TROUBLE;
-	}
+	status = check(cli);
+	if (status)
+		return status;
 	status = cli_load(cli, cli->operands[0], &result.dump);
 	if (!status)
 		status = cli_find(result.dump, cli->operands + 1, (size_t)cli->operand_count - 1,
@@ -653,10 +713,12 @@ static int run(struct cli *cli)
 	if (!status) {
 		error = rg_dump_graph(result.dump, &result.graph);
 		cli_progress_stage("looking for chains");
-		if (!error && !cli->options.each)
+		if (!error && !cli->options.each && !cli->options.merge)
 			error = rg_chains_find(result.graph, result.targets.ids,
 					       result.targets.count, &options, &result.chains);
 		status = error ? cli_fail(error)
+			 : cli->options.merge ? chain_merged(cli, result.dump, result.graph,
+							     &result.targets)
 			 : cli->options.each ? show_each(cli, &result, &options)
 					     : show(cli, &result);
 	}
@@ -671,6 +733,12 @@ static const struct cli_option options[] = {
 	{ 'k', "count", "N", CLI_NUMBER, CLI_FIELD(chains), NULL,
 	  "show N chains that differ in the last referrer (1)" },
 	{ 'a', "all", NULL, CLI_FLAG, CLI_FIELD(all), NULL, "show all such chains, up to 1000" },
+	{ 0, "disjoint", NULL, CLI_FLAG, CLI_FIELD(disjoint), NULL,
+	  "chains without a common object but the last (with -k or --all, at most 8)" },
+	{ 'm', "merge", NULL, CLI_FLAG, CLI_FIELD(merge), NULL,
+	  "all objects together: the tree of what holds them, with counts and bytes" },
+	{ 'n', "limit", "N", CLI_NUMBER, CLI_FIELD(limit), NULL,
+	  "of that tree show N lines, 0 for all (10)" },
 	{ 0, "each", NULL, CLI_FLAG, CLI_FIELD(each), NULL,
 	  "a line for every object: the expression of its chain" },
 	{ 0, "shortest", NULL, CLI_FLAG, CLI_FIELD(shortest), NULL,
@@ -686,10 +754,12 @@ const struct cli_command cli_chain = {
 	.operands = "DUMP OBJECT...",
 	.summary = "why is this alive: the way from a root",
 	.text = "Shows the shortest way from the best kind of root to any of the objects, and as\n"
-		"an expression. Exits with 1 when no root leads there.",
+		"an expression; with --merge the ways to all of them as one tree. Exits with 1\n"
+		"when no root leads there.",
 	.options = options,
 	.formats = CLI_ANY(CLI_TREE) | CLI_ANY(CLI_JSON) | CLI_ANY(CLI_CSV) | CLI_ANY(CLI_DOT) |
-		   CLI_ANY(CLI_SVG) | CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF),
+		   CLI_ANY(CLI_SVG) | CLI_ANY(CLI_PNG) | CLI_ANY(CLI_PDF) |
+		   CLI_ANY(CLI_COLLAPSED),
 	.format = CLI_TREE,
 	.least = 2,
 	.most = -1,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 cli_sources =
+cli_sources += %D%/chain.h
+cli_sources += %D%/chain_merged.c
 cli_sources += %D%/cli.h
 cli_sources += %D%/cmd_backrefs.c
 cli_sources += %D%/cmd_chain.c

@@ -167,8 +167,10 @@ static int find_type(rg_dump *dump, const rg_graph *graph, const char *word, boo
 			PRIu64 " is none of them", rg_dump_info(dump)->path, met, name, number);
 		status = CLI_TROUBLE;
 	} else if (!status && !met) {
-		cli_say("%s: the type '%s' is known, but no object is of it",
-			rg_dump_info(dump)->path, name);
+		cli_say("%s: the type '%s' is known, but no object is of it%s",
+			rg_dump_info(dump)->path, name,
+			rg_dump_info(dump)->complete ? "" :
+			" in what is there: the dump is incomplete, perhaps cut off");
 		status = CLI_TROUBLE;
 	}
 	free(wanted);

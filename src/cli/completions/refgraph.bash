@@ -37,8 +37,8 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     chain)
-        options='-k --count -a --all --each --shortest --short --plumbing --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-k --count --exe --sysroot --runtime --labels --format --color -o --output'
+        options='-k --count -a --all --disjoint -m --merge -n --limit --each --shortest --short --plumbing --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-k --count -n --limit --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     objects)
@@ -147,11 +147,12 @@ _refgraph_argument()
     refs,--color) place='auto always never' ;;
     refs,--output | refs,-o) place='file' ;;
     chain,--count | chain,-k) place='anything' ;;
+    chain,--limit | chain,-n) place='anything' ;;
     chain,--exe) place='file' ;;
     chain,--sysroot) place='folder' ;;
     chain,--runtime) place='anything' ;;
     chain,--labels) place='all names none' ;;
-    chain,--format) place='tree json csv dot svg png pdf' ;;
+    chain,--format) place='tree json csv dot svg png pdf collapsed' ;;
     chain,--color) place='auto always never' ;;
     chain,--output | chain,-o) place='file' ;;
     objects,--limit | objects,-n) place='anything' ;;

@@ -189,6 +189,9 @@ complete -c refgraph -n '__refgraph_at refs 1 -d --depth --too-many --limit-node
 
 complete -c refgraph -n '__refgraph_is chain' -s k -l count -x -d 'show N chains that differ in the last referrer (1)'
 complete -c refgraph -n '__refgraph_is chain' -s a -l all -d 'show all such chains, up to 1000'
+complete -c refgraph -n '__refgraph_is chain' -l disjoint -d 'chains without a common object but the last (with -k or --all, at most 8)'
+complete -c refgraph -n '__refgraph_is chain' -s m -l merge -d 'all objects together: the tree of what holds them, with counts and bytes'
+complete -c refgraph -n '__refgraph_is chain' -s n -l limit -x -d 'of that tree show N lines, 0 for all (10)'
 complete -c refgraph -n '__refgraph_is chain' -l each -d 'a line for every object: the expression of its chain'
 complete -c refgraph -n '__refgraph_is chain' -l shortest -d 'the shortest of all, whatever kind of root it is from'
 complete -c refgraph -n '__refgraph_is chain' -l short -d 'names without modules'
@@ -198,12 +201,12 @@ complete -c refgraph -n '__refgraph_is chain' -l sysroot -x -a '(__fish_complete
 complete -c refgraph -n '__refgraph_is chain' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
 complete -c refgraph -n '__refgraph_is chain' -l labels -x -a 'all names none' -d 'which labels to show; names leaves out keys of dicts, which may be secrets'
 complete -c refgraph -n '__refgraph_is chain' -l values -d 'show contents of strings and numbers'
-complete -c refgraph -n '__refgraph_is chain' -l format -x -a 'tree json csv dot svg png pdf' -d 'how to write the result'
+complete -c refgraph -n '__refgraph_is chain' -l format -x -a 'tree json csv dot svg png pdf collapsed' -d 'how to write the result'
 complete -c refgraph -n '__refgraph_is chain' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c refgraph -n '__refgraph_is chain' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is chain' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is chain' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at chain 1 -k --count --exe --sysroot --runtime --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at chain 1 -k --count -n --limit --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is objects' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is objects' -l sort -x -a 'size address' -d 'in which order'
