@@ -135,9 +135,10 @@ struct rg_retained_set {
 /*
  * rg_retained_find - the exact retained set of the @count objects @members and the
  * references @cuts: what counted references from roots lead to now, and would not
- * lead to if these were gone.  What members hold beside objects of @excluded goes
- * with the members all the same (Eclipse MAT's retained set with excluded
- * references).  *@ret is freed with rg_retained_free().
+ * lead to if these were gone.  A root that only names what an object holds (a
+ * module, a thread-local value) goes with that reference.  What members hold beside
+ * objects of @excluded goes with the members all the same (Eclipse MAT's retained
+ * set with excluded references).  *@ret is freed with rg_retained_free().
  * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INCOMPLETE when the dump has no roots;
  * RG_ERROR_INVALID for an object or reference that does not exist.
  * Complexity: O(objects + references + cuts log cuts) time, 5 bytes an object.

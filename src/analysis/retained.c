@@ -24,12 +24,41 @@ struct search {
 	uint64_t *members;
 	uint64_t *excluded;
 	uint64_t *sources;       /* of cuts */
+	uint64_t *lent;          /* targets of cuts whose roots are but names */
+	uint64_t *named;         /* of these, those that a root names */
 	uint64_t *alive;         /* only where something is excluded */
 	uint64_t *marked;
 	uint64_t *touched;       /* members and ends of cuts that something alive refers to */
 	rg_id *queue;
 	size_t queued;
 };
+
+static bool is_counted_cut(const struct search *search, const struct rg_step *cut)
+{
+	const rg_graph *graph = search->graph;
+
+	return rg_store_counted(graph->kind[graph->offset[cut->source] + cut->index]);
+}
+
+/*
+ * A root may be but a name for what an object holds: a module, that of the table of
+ * modules; a thread-local value, that of the thread's dict.  It goes with the
+ * reference.
+ */
+static void find_lent(struct search *search)
+{
+	const rg_graph *graph = search->graph;
+
+	for (size_t i = 0; i < search->how.cut_count; i++)
+		if (is_counted_cut(search, &search->cuts[i]))
+			rg_bitset_add(search->lent, search->cuts[i].target);
+	for (size_t i = 0; i < graph->roots.count; i++) {
+		const struct rg_root *root = &graph->roots.data[i];
+
+		if (root->count || root->kind == RG_ROOT_STATIC || root->kind == RG_ROOT_EXTERNAL)
+			rg_bitset_remove(search->lent, root->object);
+	}
+}
 
 static rg_error *read_arguments(struct search *search, const rg_id *members, size_t count)
 {
@@ -55,6 +84,7 @@ static rg_error *read_arguments(struct search *search, const rg_id *members, siz
 		search->cuts[i] = *cut;
 	}
 	rg_flow_sort_cuts(search->cuts, search->how.cut_count);
+	find_lent(search);
 	return NULL;
 }
 
@@ -93,22 +123,53 @@ static void spread(struct search *search, bool around)
 	search->queued = 0;
 }
 
+/* Where nothing alive had the reference that was cut, what the root names is another one. */
+static void spread_from_names(struct search *search)
+{
+	for (size_t i = 0; i < search->how.cut_count; i++)
+		if (rg_bitset_test(search->marked, search->cuts[i].source) &&
+		    is_counted_cut(search, &search->cuts[i])) {
+			rg_bitset_add(search->touched, search->cuts[i].target);
+			rg_bitset_remove(search->named, search->cuts[i].target);
+		}
+	for (size_t i = 0; i < search->how.cut_count; i++) {
+		rg_id id = search->cuts[i].target;
+
+		if (!rg_bitset_test(search->named, id))
+			continue;
+		rg_bitset_remove(search->named, id);
+		if (rg_bitset_test(search->members, id))
+			rg_bitset_add(search->touched, id);
+		else
+			mark(search, id);
+		spread(search, true);
+	}
+}
+
 static void spread_from_roots(struct search *search, bool around)
 {
 	struct rg_flow *flow = &search->flow;
 
-	/* Holders hold holders too: all lists but the last, one after the other. */
-	for (uint64_t i = 0; i < flow->first[flow->holder_count - 1]; i++) {
-		rg_id id = flow->target[i];
+	/* Holders hold holders too. */
+	for (uint32_t h = 0; h + 1 < flow->holder_count; h++) {
+		bool forever = flow->holders[h].kind == RG_HOLDER_FOREVER;
 
-		if (id >= flow->objects)
-			continue;
-		if (around && rg_bitset_test(search->members, id))
-			rg_bitset_add(search->touched, id);
-		else
-			mark(search, id);
+		for (uint64_t i = flow->first[h]; i < flow->first[h + 1]; i++) {
+			rg_id id = flow->target[i];
+
+			if (id >= flow->objects)
+				continue;
+			if (around && !forever && rg_bitset_test(search->lent, id))
+				rg_bitset_add(search->named, id);
+			else if (around && rg_bitset_test(search->members, id))
+				rg_bitset_add(search->touched, id);
+			else
+				mark(search, id);
+		}
 	}
 	spread(search, around);
+	if (around)
+		spread_from_names(search);
 }
 
 /*
@@ -167,8 +228,7 @@ static void find_going(struct search *search, struct result *result)
 			search->touched[w] = search->members[w] & search->alive[w];
 		for (size_t i = 0; i < search->how.cut_count; i++)
 			if (rg_bitset_test(search->alive, search->cuts[i].source) &&
-			    rg_store_counted(graph->kind[graph->offset[search->cuts[i].source] +
-							 search->cuts[i].index]))
+			    is_counted_cut(search, &search->cuts[i]))
 				rg_bitset_add(search->touched, search->cuts[i].target);
 	}
 	spread_from_roots(search, true);
@@ -210,14 +270,17 @@ static bool prepare(struct search *search)
 	search->members = rg_bitset_new(count);
 	search->excluded = rg_bitset_new(count);
 	search->sources = rg_bitset_new(count);
+	search->lent = rg_bitset_new(count);
+	search->named = rg_bitset_new(count);
 	search->marked = rg_bitset_new(count);
 	search->touched = rg_bitset_new(count);
 	search->queue = rg_alloc((size_t)count * sizeof(*search->queue));
 	search->cuts = rg_alloc(search->how.cut_count * sizeof(*search->cuts));
 	if (search->how.excluded_count)
 		search->alive = rg_bitset_new(count);
-	return search->members && search->excluded && search->sources && search->marked &&
-	       search->touched && search->queue && search->cuts &&
+	return search->members && search->excluded && search->sources && search->lent &&
+	       search->named && search->marked && search->touched && search->queue &&
+	       search->cuts &&
 	       (search->alive || !search->how.excluded_count);
 }
 
@@ -227,6 +290,8 @@ static void forget(struct search *search)
 	rg_free(search->members);
 	rg_free(search->excluded);
 	rg_free(search->sources);
+	rg_free(search->lent);
+	rg_free(search->named);
 	rg_free(search->marked);
 	rg_free(search->touched);
 	rg_free(search->queue);
