@@ -1,22 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What the interpreter itself frees when one reference goes.
-
-    program.py FOLDER
-
-Builds structures that are held in many ways, without finalizers. Of each reference to be dropped it
-prints a line: who holds it, what it leads to (addresses). For each a child, forked by libc so that no
-handler changes anything, drops that one reference, collects, and writes the addresses of the tracked
-objects that are gone to FOLDER. The parent, which drops nothing, then waits to be dumped.
-"""
+"""Lists, dicts and slots, and what hangs from them; what is shared hangs from none alone."""
 import collections
 import contextvars
-import ctypes
 import functools
-import gc
 import itertools
 import operator
-import os
-import sys
 import types
 
 
@@ -97,7 +85,6 @@ def both_ways():
 
 
 def build():
-    """Lists, dicts and slots with what hangs from them; what is shared hangs from none alone."""
     shared = [["shared"], {"by": [1]}]
     tree = Node(Node(Node(), Node()), Node(Node(shared)))
     slots = [
@@ -132,62 +119,19 @@ def build():
     return slots, book, record
 
 
-def drops(slots, book, record):
-    """Each reference: who holds it, how it goes."""
-    for index in range(len(slots)):
-        yield slots, operator.setitem, index
-    for key in list(book):
-        yield book, operator.setitem, key
-    yield record, setattr, "first"
-    yield record, setattr, "second"
+def item(holder, key):
+    return holder[key]
 
 
-def target_of(holder, how, key):
-    return id(getattr(holder, key) if how is setattr else holder[key])
+def drop_item(holder, key):
+    holder[key] = None
 
 
-def gone_with(holder, how, key):
-    """In the child: nothing tracked is made between the drop and the second look."""
-    # A collection ceases to track what needs none, tuples for one.
-    gc.collect()
-    before = gc.get_objects()
-    ids = set()
-    for index in range(len(before)):
-        ids.add(id(before[index]))
-    del before
-    how(holder, key, None)
-    gc.collect()
-    after = gc.get_objects()
-    for index in range(len(after)):
-        ids.discard(id(after[index]))
-    return ids
-
-
-def main():
-    folder = sys.argv[1]
-    libc = ctypes.PyDLL(None)
-    libc.prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
+def references():
     slots, book, record = build()
-    # Each collection may cease to track what holds nothing else that is tracked.
-    for _ in range(4):
-        gc.collect()
-    gc.disable()
-    number = 0
-    for holder, how, key in drops(slots, book, record):
-        print("%x %x" % (id(holder), target_of(holder, how, key)))
-        sys.stdout.flush()
-        child = libc.fork()
-        if not child:
-            found = gone_with(holder, how, key)
-            with open(os.path.join(folder, "gone.%d" % number), "w") as out:
-                for address in found:
-                    out.write("%x\n" % address)
-            os._exit(0)
-        os.waitpid(child, 0)
-        number += 1
-    del holder, how, key
-    print("ready", flush=True)
-    libc.pause()
-
-
-main()
+    for index in range(len(slots)):
+        yield "element %d" % index, slots, item, index, drop_item, (index,)
+    for key in list(book):
+        yield "value of %s" % (key,), book, item, key, drop_item, (key,)
+    for name in ("first", "second"):
+        yield "slot " + name, record, getattr, name, setattr, (name, None)
