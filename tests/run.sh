@@ -3,7 +3,7 @@
 # Sets up, builds and passes the tests, on a Debian 12 with nothing but git and root or sudo.
 #
 #     tests/run.sh                 everything
-#     tests/run.sh STAGE...        some of: gcc clang sanitize matrix valgrind distcheck
+#     tests/run.sh STAGE...        some of: gcc clang sanitize matrix leaks valgrind distcheck
 #
 # "unit" is another word for gcc. Builds go to build-tests/ (or $RG_TEST_BUILDS), one folder and one
 # log a stage. The last line is "N passed, N failed"; the exit status is 0 only if nothing failed.
@@ -13,9 +13,10 @@ top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 # shellcheck source=tests/setup.sh
 . "$top/tests/setup.sh"
 
-ALL_STAGES="gcc clang sanitize matrix valgrind distcheck"
+ALL_STAGES="gcc clang sanitize matrix leaks valgrind distcheck"
 TEST_PACKAGES="libcunit1-dev g++ clang valgrind gdb binutils file \
-libffi-dev libsqlite3-dev python3-numpy python3-pandas python3-jsonschema zsh fish debian-archive-keyring ca-certificates"
+libffi-dev libsqlite3-dev python3-django python3-numpy python3-pandas python3-sqlalchemy \
+python3-jsonschema zsh fish debian-archive-keyring ca-certificates"
 
 builds=${RG_TEST_BUILDS:-$top/build-tests}
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -80,7 +81,18 @@ stage_matrix() {
     fi
 }
 
-# Prints TAP, whose lines are counted.
+# These two print TAP, whose lines are counted.
+stage_leaks() {
+    plain_build || return 1
+    export REFGRAPH="$builds/gcc/refgraph" REFGRAPH_LIBEXEC="$builds/gcc"
+    export RG_SRCDIR="$source" RG_BUILDDIR="$builds/gcc" PYTHONDONTWRITEBYTECODE=1
+    status=0
+    for program in leaks/stories leaks/healthy retained/retained; do
+        /usr/bin/python3 "$source/tests/$program.py" --all || status=1
+    done
+    return $status
+}
+
 stage_valgrind() {
     plain_build && make -j"$jobs" V=0 tests/unit/runner || return 1
     ./libtool --mode=execute valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
@@ -103,7 +115,7 @@ tally() {
         bad=$(echo "$counts" | sed -n 's/.* \([0-9]*\) failed.*/\1/p')
         skip=$(echo "$counts" | sed -n 's/.* \([0-9]*\) skipped.*/\1/p')
         ;;
-    valgrind)
+    leaks | valgrind)
         good=$(grep -c '^ok ' "$log")
         bad=$(grep -c '^not ok ' "$log")
         skip=$(grep -c '^ok .* # SKIP' "$log")

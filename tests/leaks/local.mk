@@ -1,5 +1,45 @@
 # SPDX-License-Identifier: MIT
-# Leaks of many kinds, and the chain that must be told first for each; speaks TAP.
+# Leaks of many kinds: the chain that must be told first for each, the suspect that `leaks` must name first, and processes
+# of which it must say nothing; each speaks TAP. All of them under every interpreter: tests/run.sh leaks.
 TESTS += %D%/leaks.py
+TESTS += %D%/stories.py
+TESTS += %D%/healthy.py
 EXTRA_DIST += %D%/leaks.py %D%/program.py %D%/shop/__init__.py %D%/shop/admin.py %D%/shop/cache.py
 EXTRA_DIST += %D%/shop/registry.py %D%/shop/work.py
+EXTRA_DIST += %D%/healthy.py %D%/running.py %D%/stories.py
+EXTRA_DIST += %D%/healthy/asyncio_load.py
+EXTRA_DIST += %D%/healthy/bare.py
+EXTRA_DIST += %D%/healthy/batch.py
+EXTRA_DIST += %D%/healthy/bounded_cache.py
+EXTRA_DIST += %D%/healthy/django_idle.py
+EXTRA_DIST += %D%/healthy/django_serving.py
+EXTRA_DIST += %D%/healthy/index.py
+EXTRA_DIST += %D%/healthy/logging_app.py
+EXTRA_DIST += %D%/healthy/numpy_array.py
+EXTRA_DIST += %D%/healthy/pandas_idle.py
+EXTRA_DIST += %D%/healthy/pandas_work.py
+EXTRA_DIST += %D%/healthy/processes.py
+EXTRA_DIST += %D%/healthy/socket_server.py
+EXTRA_DIST += %D%/healthy/sqlalchemy_closed.py
+EXTRA_DIST += %D%/healthy/sqlite_closed.py
+EXTRA_DIST += %D%/healthy/test_suite.py
+EXTRA_DIST += %D%/healthy/thread_pool.py
+EXTRA_DIST += %D%/stories/cached_method.py
+EXTRA_DIST += %D%/stories/classes.py
+EXTRA_DIST += %D%/stories/closures.py
+EXTRA_DIST += %D%/stories/csv_rows.py
+EXTRA_DIST += %D%/stories/cursors.py
+EXTRA_DIST += %D%/stories/django_signals.py
+EXTRA_DIST += %D%/stories/exit_stack.py
+EXTRA_DIST += %D%/stories/expected
+EXTRA_DIST += %D%/stories/generator.py
+EXTRA_DIST += %D%/stories/instances.py
+EXTRA_DIST += %D%/stories/lost_in_c.py
+EXTRA_DIST += %D%/stories/open_files.py
+EXTRA_DIST += %D%/stories/open_sockets.py
+EXTRA_DIST += %D%/stories/packet_heads.py
+EXTRA_DIST += %D%/stories/processes.py
+EXTRA_DIST += %D%/stories/queue_undrained.py
+EXTRA_DIST += %D%/stories/retries.py
+EXTRA_DIST += %D%/stories/thread_local.py
+EXTRA_DIST += %D%/stories/weak_layouts.py
