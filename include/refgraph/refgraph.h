@@ -47,6 +47,7 @@ extern "C" {
 #include <refgraph/signature.h>
 #include <refgraph/query.h>
 #include <refgraph/merged.h>
+#include <refgraph/leaks.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

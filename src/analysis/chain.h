@@ -17,6 +17,21 @@ struct rg_chain_tree {
 	bool shortest;       /* routine references are as good as others */
 };
 
+/* The object before @id on the best way to it; RG_NONE where a root is, or none leads to it. */
+static inline rg_id rg_chain_tree_parent(const rg_chain_tree *tree, rg_id id)
+{
+	return tree->parent[id] < RG_CHAIN_BY_ROOT ? tree->parent[id] : RG_NONE;
+}
+
+/* The best root that refers to @id itself, if the best way does; or NULL. */
+static inline const struct rg_root *rg_chain_tree_root(const rg_chain_tree *tree, rg_id id)
+{
+	const uint32_t *root = rg_map_find(&tree->roots, (uint64_t)id + 1);
+
+	return root && tree->parent[id] == RG_CHAIN_BY_ROOT ? &tree->graph->roots.data[*root]
+							    : NULL;
+}
+
 /* Chains that are being found; the first member is what callers see. */
 struct rg_chain_list {
 	struct rg_chains public;

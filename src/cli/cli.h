@@ -68,6 +68,9 @@ struct cli_options {
 	int by;               /* retained: 0 objects, then in the order of the words */
 	struct cli_list cuts, excludes;
 	bool release, tree, self_check;
+	const char *baseline, *suppressions; /* leaks */
+	bool update_baseline;
+	uint64_t least, least_bytes; /* 0: as the library has it */
 	uint64_t levels;      /* 0: as the format has it */
 	uint64_t share;       /* percent; UINT64_MAX: as the format has it */
 };

@@ -15,6 +15,7 @@ extern const struct cli_command cli_chain;
 extern const struct cli_command cli_objects_command;
 extern const struct cli_command cli_threads;
 extern const struct cli_command cli_retained;
+extern const struct cli_command cli_leaks;
 extern const struct cli_command cli_refcounts;
 extern const struct cli_command cli_convert;
 extern const struct cli_command cli_completion;

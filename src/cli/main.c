@@ -22,6 +22,7 @@ static const struct cli_command *const commands[] = {
 	&cli_chain,
 	&cli_objects_command,
 	&cli_retained,
+	&cli_leaks,
 	&cli_threads,
 	&cli_refcounts,
 	&cli_convert,

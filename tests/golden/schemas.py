@@ -43,12 +43,13 @@ MORE = (
     "objects --values hostile.ndjson 0x7f3a10000000", "threads --locals --values --all tasks.ndjson",
     "threads --async --locals --values --all tasks.ndjson", "threads hub.ndjson",
     "refcounts leaky.ndjson", "retained tuesday.ndjson", "retained --release --all tuesday.ndjson " + SESSION,
+    "leaks --least 10 --least-bytes 1000 suspects.ndjson", "leaks cut.ndjson", "leaks monday.ndjson",
     "retained hostile.ndjson", "retained cut.ndjson", "refcounts cut.ndjson", "refcounts monday.ndjson " + SESSION,
 )
 # On a real core; the object is any of them.
 MORE_OF_CORE = ("info", "types", "cycles --all", "backrefs {} dict#0", "refs {} dict#0",
                 "chain {} dict#0", "objects {} dict#0", "objects -n 500",
-                "threads --locals", "threads --async", "refcounts", "refcounts {} int#0", "retained -n 10", "retained --release {} list#0")
+                "threads --locals", "threads --async", "refcounts", "refcounts {} int#0", "retained -n 10", "retained --release {} list#0", "leaks")
 
 
 def run(words, status=(0, 1)):

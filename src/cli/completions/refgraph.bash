@@ -51,6 +51,11 @@ _refgraph_command()
         arguments='-n --limit --by -d --depth --share --limit-nodes --cut --exclude --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
+    leaks)
+        options='-n --limit --share --least --least-bytes --baseline --update-baseline --suppressions --short --exit-code --allow-incomplete --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --share --least --least-bytes --baseline --suppressions --exe --sysroot --runtime --labels --format --color -o --output'
+        operands='file,file...'
+        ;;
     threads)
         options='-n --limit --locals --async -a --all --short --exit-code --allow-incomplete --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
         arguments='-n --limit --exe --sysroot --runtime --labels --format --color -o --output'
@@ -182,6 +187,19 @@ _refgraph_argument()
     retained,--format) place='table json csv dot svg png pdf collapsed speedscope' ;;
     retained,--color) place='auto always never' ;;
     retained,--output | retained,-o) place='file' ;;
+    leaks,--limit | leaks,-n) place='anything' ;;
+    leaks,--share) place='anything' ;;
+    leaks,--least) place='anything' ;;
+    leaks,--least-bytes) place='anything' ;;
+    leaks,--baseline) place='file' ;;
+    leaks,--suppressions) place='file' ;;
+    leaks,--exe) place='file' ;;
+    leaks,--sysroot) place='folder' ;;
+    leaks,--runtime) place='anything' ;;
+    leaks,--labels) place='all names none' ;;
+    leaks,--format) place='table json csv' ;;
+    leaks,--color) place='auto always never' ;;
+    leaks,--output | leaks,-o) place='file' ;;
     threads,--limit | threads,-n) place='anything' ;;
     threads,--exe) place='file' ;;
     threads,--sysroot) place='folder' ;;
@@ -213,7 +231,7 @@ _refgraph_argument()
 
 _refgraph()
 {
-    local commands='info types growth cycles backrefs refs chain objects retained threads refcounts convert completion'
+    local commands='info types growth cycles backrefs refs chain objects retained leaks threads refcounts convert completion'
     local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
     local options arguments operands place word i count=0 only_operands=
     local -a kinds
