@@ -193,24 +193,13 @@ static void drop_roots(struct cpy *cpy, struct cpy_execution *execution)
 	cpy->layout.interpreter.interned = 0;
 }
 
-rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t shift)
+/* A copy of the tables: fields of the interpreter's state in (@from, @to) are @shift higher. */
+static rg_error *raise_fields(struct cpy *cpy, uint32_t from, uint32_t to, int32_t shift,
+			      struct cpy_execution **ret)
 {
 	struct cpy_execution *execution = cpy_keep(cpy, sizeof(*execution));
 	const struct cpy_state_field *field;
 	struct cpy_state_field *higher;
-	/* What a debug build has more stands behind it; what a release lacks, before it. */
-	uint32_t from = cpy->layout.interpreter.moving
-				? cpy->layout.interpreter.moving
-				: cpy->layout.interpreter.obmalloc - (shift < 0);
-	uint32_t *const moved[] = {
-		&execution->interpreter.ast, &execution->interpreter.ast_end,
-		&execution->interpreter.type_cache, &execution->interpreter.ids_size,
-		&execution->interpreter.ids_array, &execution->interpreter.callables,
-		&execution->interpreter.callables_end, &execution->interpreter.tools,
-		&execution->interpreter.tools_end, &cpy->layout.interpreter.extension_types,
-		&cpy->layout.interpreter.interned,
-	};
-	uint64_t interned;
 	size_t i;
 
 	if (!execution)
@@ -223,14 +212,60 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t s
 		return rg_error_no_memory();
 	for (i = 0, field = execution->interpreter.fields; field->name; field++, i++) {
 		higher[i] = *field;
-		if (field->offset > from)
+		if (field->offset > from && field->offset < to)
 			higher[i].offset += (uint32_t)shift;
 	}
+	higher[i] = (struct cpy_state_field){ 0, NULL };
 	execution->interpreter.fields = higher;
+	cpy->execution = execution;
+	*ret = execution;
+	return NULL;
+}
+
+/* Where that which varies in size begins: behind it all may stand elsewhere. */
+static uint32_t moving_from(const struct cpy *cpy, int32_t shift)
+{
+	/* What a debug build has more stands behind it; what a release lacks, before it. */
+	return cpy->layout.interpreter.moving ? cpy->layout.interpreter.moving
+					      : cpy->layout.interpreter.obmalloc - (shift < 0);
+}
+
+rg_error *cpy_config_shift(struct cpy *cpy, uint64_t interpreter)
+{
+	const struct cpy_state_field *field = cpy_execution_layout(cpy)->interpreter.fields;
+	uint64_t dict = cpy_type_word(cpy, cpy_word(cpy, interpreter +
+						    cpy->layout.interpreter.sysdict));
+	struct cpy_execution *execution;
+
+	while (field->name && strcmp(field->name, "sysdict_copy") != 0)
+		field++;
+	/* Behind the copies of sys and builtins stands the address of a function. */
+	if (!field->name ||
+	    cpy_type_word(cpy, cpy_word(cpy, interpreter + field->offset + 8)) != dict ||
+	    cpy_type_word(cpy, cpy_word(cpy, interpreter + field->offset + 16)) != dict)
+		return NULL;
+	/* The field before these two comes first behind the configuration. */
+	return raise_fields(cpy, field->offset - 9, moving_from(cpy, 0), 8, &execution);
+}
+
+/* The same for what is no root by itself; and whether the whole makes sense then. */
+static rg_error *move_rest(struct cpy *cpy, struct cpy_execution *execution, uint64_t interpreter,
+			   uint32_t from, int32_t shift)
+{
+	uint32_t *const moved[] = {
+		&execution->interpreter.ast, &execution->interpreter.ast_end,
+		&execution->interpreter.type_cache, &execution->interpreter.ids_size,
+		&execution->interpreter.ids_array, &execution->interpreter.callables,
+		&execution->interpreter.callables_end, &execution->interpreter.tools,
+		&execution->interpreter.tools_end, &cpy->layout.interpreter.extension_types,
+		&cpy->layout.interpreter.interned,
+	};
+	uint64_t interned;
+	size_t i;
+
 	for (i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
 		if (*moved[i] > from)
 			*moved[i] += (uint32_t)shift;
-	cpy->execution = execution;
 	/* One of the last fields tells whether this was all. */
 	interned = cpy_word(cpy, interpreter + cpy->layout.interpreter.interned);
 	if (!rg_image_at(cpy->image, interned, 16) || interned & 7 ||
@@ -244,6 +279,15 @@ rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t s
 			 "%d bytes %s in the interpreter's state%s", abs(shift),
 			 shift > 0 ? "more" : "less", shift > 0 ? ", as debug builds have" : "");
 	return NULL;
+}
+
+rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter, int32_t shift)
+{
+	uint32_t from = moving_from(cpy, shift);
+	struct cpy_execution *execution;
+
+	RG_TRY(raise_fields(cpy, from, UINT32_MAX, shift, &execution));
+	return move_rest(cpy, execution, interpreter, from, shift);
 }
 
 rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution)

@@ -504,6 +504,7 @@ rg_error *cpy_discover(struct cpy *cpy, const char *which, bool *ret)
 	shift = (int32_t)(cpy->layout.interpreter.static_types - known);
 	if (shift && shift < INTERPRETER_SHIFT_MAX && shift > -INTERPRETER_SHIFT_MAX)
 		RG_TRY(cpy_interpreter_shift(cpy, interpreter, shift));
+	RG_TRY(cpy_config_shift(cpy, interpreter));
 	RG_TRY(read_interpreters(cpy));
 	cpy->none = cpy_dict_get(cpy, cpy_word(cpy, interpreter + cpy->layout.interpreter.builtins),
 				 "None");

@@ -195,6 +195,11 @@ unsigned cpy_debug_offsets_differ(const struct cpy *cpy, uint64_t runtime,
  */
 struct cpy_execution;
 RG_MUST_CHECK rg_error *cpy_debug_offsets_apply(struct cpy *cpy, struct cpy_execution *execution);
+/*
+ * cpy_config_shift - debug builds of 3.13 and later have a word more in PyConfig
+ * (run_presite): if so, what stands behind it is a word higher.
+ */
+RG_MUST_CHECK rg_error *cpy_config_shift(struct cpy *cpy, uint64_t interpreter);
 /* cpy_interpreter_shift - lets what lies behind the allocator's state stand @shift bytes higher. */
 RG_MUST_CHECK rg_error *cpy_interpreter_shift(struct cpy *cpy, uint64_t interpreter,
 					      int32_t shift);

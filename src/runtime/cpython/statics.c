@@ -11,6 +11,7 @@
  *  - the tables of one-letter str and bytes, and of small numbers (up to 3.9 and 3.8);
  *  - the cache of attributes of types (up to 3.9);
  *  - the types of the syntax tree, and what stands between them (Python-ast.c, up to 3.9);
+ *  - the handlers of signals (up to 3.11);
  *  - errnomap (exceptions.c, up to 3.9), the units of time of _datetime (up to 3.12);
  *  - the signals of _decimal, with their classes (up to 3.12);
  *  - the table of tracemalloc's file names (filenames.c);
@@ -20,6 +21,8 @@
  * A reference counts as far as nothing else explains its object's count (RG_ROOT_STATIC).
  */
 #include "runtime/cpython/statics.h"
+
+#include <stdio.h>
 
 #include "runtime/cpython/filenames.h"
 #include "runtime/cpython/private.h"
@@ -37,6 +40,9 @@
 #define MOST_ERRORS 1024
 #define CACHE_TRIES 256 /* that look like one, before all of it is looked at */
 #define SLOT_FLAGS_LIMIT 16
+#define SIGNALS 64
+#define HANDLER_STRIDE 16
+#define FEWEST_DEFAULTS 32
 
 struct statics {
 	struct cpy *cpy;
@@ -45,7 +51,7 @@ struct statics {
 	const struct rg_module *module; /* whose variables are at hand */
 	uint64_t start, end; /* of those */
 	uint64_t done;       /* up to here they belong to a table */
-	bool cache_found, ints_found;
+	bool cache_found, ints_found, handlers_found;
 	unsigned cache_tries;
 };
 
@@ -360,6 +366,57 @@ static rg_error *put_ints(struct statics *statics, uint64_t at)
 	return NULL;
 }
 
+/* What may stand in the table of signal handlers: C's numbers for two of them, None, or code. */
+static bool is_handler(struct cpy *cpy, uint64_t object, bool *ret_default)
+{
+	const struct cpy_type *type = object && object % 8 == 0 ? cpy_type_of(cpy, object) : NULL;
+	int64_t value;
+
+	*ret_default = false;
+	if (!type)
+		return false;
+	if (!(type->flags & CPY_TPFLAG_LONG))
+		return true;
+	if (!cpy_long(cpy, object, &value) || value < 0 || value > 1)
+		return false;
+	*ret_default = !value;
+	return true;
+}
+
+/*
+ * Handlers of signalmodule.c, up to 3.11: {tripped, handler} for each signal, none for 0;
+ * @at is the handler of the first.
+ */
+static rg_error *put_handlers(struct statics *statics, uint64_t at)
+{
+	struct cpy *cpy = statics->cpy;
+	unsigned i, defaults = 0;
+
+	if (statics->handlers_found || at - statics->start < HANDLER_STRIDE ||
+	    statics->end - at < SIGNALS * HANDLER_STRIDE || cpy_word(cpy, at - HANDLER_STRIDE))
+		return NULL;
+	for (i = 0; i < SIGNALS; i++) {
+		uint64_t entry = at + HANDLER_STRIDE * i;
+		bool is_default;
+
+		if (cpy_word32(cpy, entry - 8) > 1 ||
+		    !is_handler(cpy, cpy_word(cpy, entry), &is_default))
+			return NULL;
+		defaults += is_default;
+	}
+	if (defaults < FEWEST_DEFAULTS)
+		return NULL;
+	statics->handlers_found = true;
+	statics->done = at + SIGNALS * HANDLER_STRIDE - 8;
+	for (i = 0; i < SIGNALS; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "signal handler %u", i + 1);
+		RG_TRY(put(statics, cpy_word(cpy, at + HANDLER_STRIDE * i), name));
+	}
+	return NULL;
+}
+
 /* Whether @object is a class of the module _ast, or an object of one. */
 static bool is_syntax(struct cpy *cpy, uint64_t object)
 {
@@ -424,6 +481,9 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 	if (is_signal(cpy, at, word))
 		return put(statics, word, "signal of _decimal");
 	if (cpy->minor > 11)
+		return NULL;
+	RG_TRY(put_handlers(statics, at));
+	if (at < statics->done)
 		return NULL;
 	if (has_flag(cpy, word, CPY_TPFLAG_UNICODE)) {
 		if (is_slot_name(cpy, at, word))
