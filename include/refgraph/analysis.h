@@ -50,6 +50,7 @@ struct rg_types_options {
 	bool short_names;   /* short names; types of the same short name become one row */
 	enum rg_type_order order; /* of the rows */
 	struct rg_type_selection select; /* rows for these; totals are those of all */
+	const uint64_t *set; /* count only these objects (rg_newcomers.set); NULL: all */
 };
 
 /* All objects of one type, or of several that were merged. */
@@ -606,6 +607,17 @@ struct rg_newcomers {
  */
 RG_API RG_MUST_CHECK rg_error *rg_newcomers_find(const rg_graph *graph,
 						 const struct rg_snapshot *before,
+						 struct rg_newcomers **ret);
+
+/*
+ * rg_survivors_find - of the newcomers since @before those that the dump @between
+ * was taken of had already: (between - before) that is still there, what memlab
+ * calls leaked.  As rg_newcomers_find otherwise.
+ * Errors: RG_ERROR_NO_MEMORY.  O(objects of all three) time, a bit an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_survivors_find(const rg_graph *graph,
+						 const struct rg_snapshot *before,
+						 const struct rg_snapshot *between,
 						 struct rg_newcomers **ret);
 
 /* rg_newcomers_free - releases @newcomers; NULL is allowed.  O(1); cannot fail. */

@@ -12,6 +12,7 @@ unit_tests += %D%/test_image_malloc.c
 unit_tests += %D%/test_analysis_audit.c
 unit_tests += %D%/test_analysis_chain.c
 unit_tests += %D%/test_analysis_condition.c
+unit_tests += %D%/test_analysis_containers.c
 unit_tests += %D%/test_analysis_cycles.c
 unit_tests += %D%/test_analysis_disjoint.c
 unit_tests += %D%/test_analysis_growth.c
