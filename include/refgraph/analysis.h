@@ -612,7 +612,8 @@ RG_API RG_MUST_CHECK rg_error *rg_newcomers_find(const rg_graph *graph,
 /*
  * rg_survivors_find - of the newcomers since @before those that the dump @between
  * was taken of had already: (between - before) that is still there, what memlab
- * calls leaked.  As rg_newcomers_find otherwise.
+ * calls leaked.  As rg_newcomers_find otherwise.  *@ret is freed with
+ * rg_newcomers_free().
  * Errors: RG_ERROR_NO_MEMORY.  O(objects of all three) time, a bit an object.
  */
 RG_API RG_MUST_CHECK rg_error *rg_survivors_find(const rg_graph *graph,

@@ -91,7 +91,7 @@ struct rg_container_growth_row {
 	const uint64_t *retained;   /* by dump, bytes: of those in others' too */
 	int64_t element_delta;   /* last against first after warmup */
 	int64_t retained_delta;
-	enum rg_verdict verdict; /* of the elements; where these never changed, of what it retains */
+	enum rg_verdict verdict; /* of the elements; where these never changed, of @retained */
 	double slope;            /* elements a dump: the least squares line after warmup */
 	size_t grown;            /* steps after warmup in which that grew */
 	bool is_new;             /* not in the first dump after warmup, but in the last */
@@ -103,12 +103,14 @@ struct rg_container_growth_row {
 };
 
 struct rg_container_growth {
-	/* Those with more elements first, most retained growth first; then the others. */
-	const struct rg_container_growth_row *rows;
+	const struct rg_container_growth_row *rows; /* with more elements first, most retained
+						       growth first; then the others */
 	size_t count;
 	size_t dumps;      /* the length of elements and retained */
-	size_t warmup;
+	size_t warmup;     /* dumps at the beginning that judge nothing */
 	size_t unchanged;  /* containers with a row in any dump in which nothing changed */
+	uint64_t left_out; /* of one process: such as have more elements in the last dump than in
+			      the first after warmup, but no row for want of room */
 	bool same_process; /* as the options had it */
 };
 
@@ -146,7 +148,8 @@ RG_API void rg_container_growth_free(struct rg_container_growth *growth);
  * rg_types_of_one_process - whether two tables of types, made with the same options,
  * are of dumps of one process: nine in ten of the types that both have are where
  * they were.  Address spaces are random where they are not switched off; processes
- * that fork from one are taken for it.  O(rows log rows); false where memory runs out.
+ * that fork from one are taken for it.  O(rows log rows); cannot fail: false where memory
+ * runs out.
  */
 RG_API bool rg_types_of_one_process(const struct rg_type_table *before,
 				    const struct rg_type_table *after);

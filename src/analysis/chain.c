@@ -16,7 +16,6 @@
 
 #include <string.h>
 
-#include "analysis/chain_tree.h"
 #include "analysis/precedence.h"
 #include "base/alloc.h"
 #include "base/bitset.h"
@@ -573,16 +572,6 @@ rg_error *rg_chain_tree_find(const rg_chain_tree *tree, rg_id target, struct rg_
 	}
 	*ret = rg_chain_publish(result);
 	return NULL;
-}
-
-rg_id rg_chain_tree_parent(const rg_chain_tree *tree, rg_id id)
-{
-	return tree->parent[id];
-}
-
-const struct rg_root *rg_chain_tree_root(const rg_chain_tree *tree, rg_id id)
-{
-	return &tree->graph->roots.data[*rg_map_find(&tree->roots, (uint64_t)id + 1)];
 }
 
 void rg_chain_tree_free(rg_chain_tree *tree)

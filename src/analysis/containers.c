@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "analysis/chain_tree.h"
+#include "analysis/chain.h"
 #include "analysis/modules.h"
 #include "analysis/trail.h"
 #include "analysis/ways.h"
@@ -143,7 +143,7 @@ static bool note(struct finding *finding, rg_id id)
 	if (!rg_vector_push(&finding->all, container))
 		return false;
 	return elements < finding->options.least ||
-	       rg_chain_tree_parent(finding->chains, shown) == RG_CHAIN_UNSEEN ||
+	       finding->chains->parent[shown] == RG_CHAIN_UNSEEN ||
 	       rg_vector_push(&finding->candidates, candidate);
 }
 
@@ -274,7 +274,7 @@ static size_t length_of(const rg_chain_tree *chains, rg_id id, size_t most)
 {
 	size_t length = 0;
 
-	while (length < most && (id = rg_chain_tree_parent(chains, id)) < RG_CHAIN_BY_ROOT)
+	while (length < most && (id = chains->parent[id]) < RG_CHAIN_BY_ROOT)
 		length++;
 	return length;
 }
@@ -375,7 +375,7 @@ static enum rg_origin origin_of(const struct finding *finding, rg_id id)
 {
 	rg_id parent;
 
-	while ((parent = rg_chain_tree_parent(finding->chains, id)) < RG_CHAIN_BY_ROOT)
+	while ((parent = finding->chains->parent[id]) < RG_CHAIN_BY_ROOT)
 		id = parent;
 	return parent == RG_CHAIN_BY_ROOT &&
 	       rg_chain_tree_root(finding->chains, id)->kind == RG_ROOT_MODULE
@@ -469,6 +469,7 @@ static rg_error *run(struct finding *finding, rg_chain_tree **made)
 	RG_TRY(make_rows(finding));
 	result->all = finding->all.data;
 	result->all_count = finding->all.count;
+	result->least = finding->options.least;
 	result->public.containers = finding->all.count;
 	result->public.rows = result->rows;
 	finding->all.data = NULL;

@@ -21,6 +21,7 @@ struct rg_containers {
 	uint64_t *keys;            /* by row: rg_container.address */
 	struct rg_container *all;  /* ascending by address */
 	size_t all_count;
+	uint64_t least;            /* elements of those that may have a row */
 	struct rg_strings strings;
 };
 

@@ -331,6 +331,38 @@ static bool make_rows(struct join *join, struct result *result)
 	return true;
 }
 
+/* How many have more elements in the last table than in the first, where they were. */
+static uint64_t count_more(const struct join *join)
+{
+	const struct rg_containers *first = join->tables[join->options->warmup];
+	const struct rg_containers *last = join->tables[join->dumps - 1];
+	uint64_t count = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < last->all_count; i++) {
+		const struct rg_container *now = &last->all[i];
+
+		while (at < first->all_count && first->all[at].address < now->address)
+			at++;
+		count += at < first->all_count && first->all[at].address == now->address &&
+			 first->all[at].type == now->type && now->elements >= last->least &&
+			 now->elements > first->all[at].elements;
+	}
+	return count;
+}
+
+/* Those of them that have no row. */
+static uint64_t count_left_out(const struct join *join, const struct rg_container_growth *growth)
+{
+	size_t first = join->options->warmup, last = join->dumps - 1;
+	uint64_t more = count_more(join), rows = 0;
+
+	for (size_t i = 0; i < growth->count; i++)
+		rows += growth->rows[i].element_delta > 0 && growth->rows[i].containers[first] &&
+			growth->rows[i].containers[last];
+	return more > rows ? more - rows : 0;
+}
+
 rg_error *rg_container_growth_find(const struct rg_container_table *const *tables, size_t count,
 				   const struct rg_container_growth_options *options,
 				   struct rg_container_growth **ret)
@@ -348,6 +380,8 @@ rg_error *rg_container_growth_find(const struct rg_container_table *const *table
 	join.tables = (const struct rg_containers *const *)tables;
 	result = rg_calloc(1, sizeof(*result));
 	ok = result && join_all(&join) && make_rows(&join, result);
+	if (ok && how.same_process)
+		result->public.left_out = count_left_out(&join, &result->public);
 	rg_vector_free(&join.entities);
 	rg_vector_free(&join.numbers);
 	rg_vector_free(&join.strangers);

@@ -3,7 +3,6 @@ core_sources += %D%/audit.c
 core_sources += %D%/chain.c
 core_sources += %D%/chain.h
 core_sources += %D%/chain_disjoint.c
-core_sources += %D%/chain_tree.h
 core_sources += %D%/condition.c
 core_sources += %D%/condition.h
 core_sources += %D%/condition_parse.c

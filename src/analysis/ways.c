@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "analysis/chain_tree.h"
+#include "analysis/chain.h"
 #include "base/alloc.h"
 #include "base/bitset.h"
 #include "base/sort.h"
@@ -55,7 +55,7 @@ static bool note_way(struct ways *ways, rg_id target)
 
 		if (!rg_vector_push(&ways->places, place))
 			return false;
-		at = rg_chain_tree_parent(ways->tree, at);
+		at = ways->tree->parent[at];
 	}
 	last = ways->places.count;
 	/* What is nearer to the root comes first. */
@@ -67,7 +67,7 @@ static bool note_way(struct ways *ways, rg_id target)
 	}
 	for (size_t i = first; i < last; i++) {
 		struct place *place = &ways->places.data[i];
-		rg_id from = rg_chain_tree_parent(ways->tree, place->object);
+		rg_id from = ways->tree->parent[place->object];
 
 		if (from < RG_CHAIN_BY_ROOT)
 			place->from = i > first ? (uint32_t)i - 1
@@ -263,7 +263,7 @@ static bool find(struct ways *ways, const rg_id *targets, size_t count, uint32_t
 	bool ok = rg_trails_word(ways->trails, ".__dict__", &ways->in_namespace);
 
 	for (size_t i = 0; ok && i < count; i++)
-		ok = rg_chain_tree_parent(ways->tree, targets[i]) == RG_CHAIN_UNSEEN ||
+		ok = ways->tree->parent[targets[i]] == RG_CHAIN_UNSEEN ||
 		     note_way(ways, targets[i]);
 	if (!ok || !label_all(ways))
 		return false;

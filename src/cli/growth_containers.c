@@ -276,6 +276,10 @@ static void put_summary(struct cli *cli, const struct growth_series *series,
 	rg_sink_printf(cli->sink, "%s%s against %s: %s %s more elements%s\n", cli_bold(cli), last,
 		       first, rg_format_count(more, number),
 		       more == 1 ? "container has" : "containers have", cli_plain(cli));
+	if (series->grown->left_out)
+		rg_sink_printf(cli->sink, "%s more have as well, but no line here: these are the "
+			       "ones with most\n",
+			       rg_format_count(series->grown->left_out, number));
 	if (!series->same_process)
 		rg_sink_puts(cli->sink, "of different processes: containers that are reached in "
 					"the same way are one\n");
@@ -455,6 +459,7 @@ void growth_containers_json(const struct cli *cli, const struct growth_series *s
 	uint64_t limit = cli->options.limit_given ? cli->options.limit : 0, shown = 0;
 
 	rg_json_put_bool(json, "same_process", series->same_process);
+	rg_json_put_u64(json, "containers_left_out", growth->left_out);
 	rg_json_put_array(json, "containers");
 	for (size_t i = 0; i < growth->count && (!limit || shown < limit); i++) {
 		if (!changed(growth, &growth->rows[i]) ||
