@@ -25,6 +25,7 @@ unit_tests += %D%/test_analysis_query_random.c
 unit_tests += %D%/test_analysis_retained.c
 unit_tests += %D%/test_analysis_retained_sets.c
 unit_tests += %D%/test_analysis_signature.c
+unit_tests += %D%/test_analysis_root_cycles.c
 unit_tests += %D%/test_analysis_tasks.c
 unit_tests += %D%/test_analysis_types.c
 unit_tests += %D%/test_graph.c
