@@ -76,6 +76,7 @@ struct rg_leaks_before {
 	size_t place_count;
 	uint64_t garbage, garbage_bytes;
 	uint64_t lost, lost_bytes;
+	uint64_t dead[RG_ROLE_THREAD_LOCAL + 1]; /* by role: open, and unreachable */
 };
 
 /* Flags of a type here. */
@@ -216,6 +217,8 @@ RG_MUST_CHECK rg_error *leaks_exceptions(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_garbage(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_lost(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_resources(struct leaks_work *work);
+/* leaks_is_left_open - whether @id is known to be open although nothing reaches it. */
+bool leaks_is_left_open(const struct leaks_work *work, rg_id id);
 RG_MUST_CHECK rg_error *leaks_views(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_history(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_tasks(struct leaks_work *work);
