@@ -34,14 +34,15 @@ PROGRAMS = {
     "pandas_idle": ("pandas", "idle"),
     "pandas_work": ("pandas",),
     "processes": (),
+    "sessions": (),
     "socket_server": (),
     "sqlalchemy_closed": ("sqlalchemy",),
     "sqlite_closed": ("sqlite3",),
+    "templates": (),
     "test_suite": (),
     "thread_pool": (),
 }
 QUICK = ("asyncio_load", "bare", "batch")
-LIBRARIES = {"django", "numpy", "pandas", "sqlalchemy"}
 
 
 def dump_interactive(python, folder):
@@ -108,8 +109,6 @@ def check(name, python, options):
             for core in cores:
                 shutil.copy(os.path.join(folder, core), options.keep)
         findings = growth(cores, folder) if "idle" in PROGRAMS[name] else []
-        if not running.has_leaks():
-            return findings
         for dumps in ([] if "even" in PROGRAMS[name] else [cores[:1], cores[1:]]) + [cores]:
             findings += alarms(dumps, folder)
     return findings
@@ -137,7 +136,7 @@ def main():
         cases += [("%s, under %s" % (name, running.version(python)),
                    lambda name=name, python=python: check(name, python, options))
                   for name in names
-                  if python == pythons[0] or not LIBRARIES.intersection(PROGRAMS[name])]
+                  if python == pythons[0] or not running.LIBRARIES.intersection(PROGRAMS[name])]
     return running.run(cases)
 
 

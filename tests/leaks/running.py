@@ -21,6 +21,7 @@ PYTHON = os.environ.get("PYTHON3") or "/usr/bin/python3"
 PYENV = os.path.expanduser("~/.pyenv/versions")
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 SERIES = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+LIBRARIES = {"django", "numpy", "pandas", "sqlalchemy"}  # what a bare python3 does not have
 PATIENCE = 120  # seconds; none takes ten where nothing else runs
 
 
@@ -149,12 +150,6 @@ def ask(words, folder, statuses=(0,), columns=160):
 def ask_json(words, folder, statuses=(0,)):
     said, status = ask([*words, "--format", "json"], folder, statuses)
     return json.loads(said), status
-
-
-def has_leaks():
-    """Whether this build has the command."""
-    done = subprocess.run([REFGRAPH, "leaks", "--help"], capture_output=True, check=False)
-    return done.returncode == 0
 
 
 def run(cases):

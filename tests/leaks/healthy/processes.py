@@ -8,7 +8,7 @@ def work(number):
 
 
 def main():
-    with multiprocessing.Pool(2) as pool:
+    with multiprocessing.get_context("fork").Pool(2) as pool:
         for hour in (1, 2):
             total = sum(pool.imap_unordered(work, range(3000), chunksize=50))
             print("hour", hour, total, flush=True)
