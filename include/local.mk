@@ -2,6 +2,7 @@
 pkginclude_HEADERS += %D%/refgraph/analysis.h
 pkginclude_HEADERS += %D%/refgraph/audit.h
 pkginclude_HEADERS += %D%/refgraph/condition.h
+pkginclude_HEADERS += %D%/refgraph/containers.h
 pkginclude_HEADERS += %D%/refgraph/error.h
 pkginclude_HEADERS += %D%/refgraph/dump.h
 pkginclude_HEADERS += %D%/refgraph/graph.h

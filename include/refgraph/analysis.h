@@ -50,6 +50,7 @@ struct rg_types_options {
 	bool short_names;   /* short names; types of the same short name become one row */
 	enum rg_type_order order; /* of the rows */
 	struct rg_type_selection select; /* rows for these; totals are those of all */
+	const uint64_t *set; /* count only these objects (rg_newcomers.set); NULL: all */
 };
 
 /* All objects of one type, or of several that were merged. */
@@ -170,6 +171,16 @@ struct rg_type_count {
 	uint64_t count;
 };
 
+/* One root cycle, and what it alone leads to. */
+struct rg_root_cycle {
+	rg_id lowest;        /* its first member by address */
+	uint64_t members;    /* objects in the cycle itself */
+	uint64_t objects;    /* that would go with it: members, and what no other root cycle
+				leads to */
+	uint64_t retained;   /* bytes of these: sizes and what they own; sums stop at UINT64_MAX */
+	uint64_t finalizers; /* of these objects, with a finalizer */
+};
+
 /*
  * Root cycles of one shape: strongly connected objects that no other garbage
  * refers to, and what hangs from them.  Two have the same shape when colour
@@ -190,6 +201,12 @@ struct rg_cycle_group {
 	uint64_t owned;
 	uint64_t lost;          /* objects among them that are lost */
 	uint64_t finalizers;    /* objects among them with a finalizer */
+	const struct rg_type_count *finalizer_types; /* of these, most first, then by name */
+	size_t finalizer_type_count;
+	const struct rg_root_cycle *root_cycles; /* of garbage all @count, most retained first,
+						    then by address; of what is alive NULL */
+	uint64_t retained;      /* bytes that they retain, together; what several root cycles
+				   share is in none of these */
 	const struct rg_type_count *types; /* of @objects, most first, then by name */
 	size_t type_count;
 	const rg_id *example;   /* the members of the first cycle by address, ascending */
@@ -206,6 +223,12 @@ struct rg_cycle_group {
 				      nothing.  Where one reference would do, only such as usually
 				      lead back (parent, owner, ...) */
 	size_t cut_count;       /* at most 6; 0: none were found */
+	bool verified;          /* what @break_at and @cuts claim was tried: without these
+				   references no cycle of the example is left, and of garbage
+				   counts alone free all its members */
+	uint64_t freed;         /* of garbage: objects that counts then free in all, without any
+				   collection, of one cycle; with @cuts if there are any */
+	uint64_t freed_bytes;   /* sizes of these and what they own */
 };
 
 struct rg_cycles {
@@ -213,12 +236,16 @@ struct rg_cycles {
 						by the lowest object */
 	size_t count;
 	uint64_t cycles; /* root cycles in all groups of garbage */
+	uint64_t shared_objects;  /* garbage that several root cycles lead to: no one retains it */
+	uint64_t shared_bytes;    /* of these: sizes and what they own */
 };
 
 /*
  * rg_cycles_find - groups the unreachable and lost objects of @garbage, which
  * belongs to @graph, into root cycles: the source components of the
- * condensation of the graph induced by them.  *@ret is freed with
+ * condensation of the graph induced by them.  What a root cycle retains is what it
+ * dominates among these; sizes and what is owned of all garbage are the sum of what
+ * root cycles retain and what several of them share.  *@ret is freed with
  * rg_cycles_free().
  * Errors: RG_ERROR_NO_MEMORY.
  * Complexity: O(garbage + its references) time and 40 bytes for each object
@@ -606,6 +633,18 @@ struct rg_newcomers {
  */
 RG_API RG_MUST_CHECK rg_error *rg_newcomers_find(const rg_graph *graph,
 						 const struct rg_snapshot *before,
+						 struct rg_newcomers **ret);
+
+/*
+ * rg_survivors_find - of the newcomers since @before those that the dump @between
+ * was taken of had already: (between - before) that is still there, what memlab
+ * calls leaked.  As rg_newcomers_find otherwise.  *@ret is freed with
+ * rg_newcomers_free().
+ * Errors: RG_ERROR_NO_MEMORY.  O(objects of all three) time, a bit an object.
+ */
+RG_API RG_MUST_CHECK rg_error *rg_survivors_find(const rg_graph *graph,
+						 const struct rg_snapshot *before,
+						 const struct rg_snapshot *between,
 						 struct rg_newcomers **ret);
 
 /* rg_newcomers_free - releases @newcomers; NULL is allowed.  O(1); cannot fail. */

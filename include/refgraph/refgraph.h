@@ -48,6 +48,7 @@ extern "C" {
 #include <refgraph/query.h>
 #include <refgraph/merged.h>
 #include <refgraph/leaks.h>
+#include <refgraph/containers.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

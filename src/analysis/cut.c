@@ -228,8 +228,9 @@ static void sort_cuts(struct rg_cut *cuts, size_t count)
 }
 
 /* The first reference of each name, and how many there are. */
-static void publish(const struct cutter *cutter, struct rg_cut ret[RG_CUT_MOST])
+static bool publish(const struct cutter *cutter, struct rg_cut ret[RG_CUT_MOST])
 {
+	struct rg_ring *ring = cutter->ring;
 	const struct rg_subset *subset = cutter->ring->subset;
 	const rg_graph *graph = subset->graph;
 	rg_id last = subset->first[cutter->component + 1];
@@ -244,6 +245,8 @@ static void publish(const struct cutter *cutter, struct rg_cut ret[RG_CUT_MOST])
 			for (size_t c = 0; name && c < cutter->count; c++) {
 				if (cutter->cut[c] != name)
 					continue;
+				if (!rg_vector_push(&ring->cut, i))
+					return false;
 				if (!ret[c].count++)
 					ret[c].first = (struct rg_step){
 						id, (size_t)(i - graph->offset[id]),
@@ -252,6 +255,7 @@ static void publish(const struct cutter *cutter, struct rg_cut ret[RG_CUT_MOST])
 			}
 		}
 	}
+	return true;
 }
 
 rg_error *rg_cut_find(struct rg_ring *ring, uint32_t component, bool back_only,
@@ -264,15 +268,19 @@ rg_error *rg_cut_find(struct rg_ring *ring, uint32_t component, bool back_only,
 	rg_id left = RG_NONE;
 
 	*ret_count = 0;
+	ring->cut.count = 0;
 	while (!error && going) {
 		left = what_is_left(&cutter);
 		going = left != RG_NONE && cut_one(&cutter, left, worst);
 	}
 	if (!error && cutter.count && left == RG_NONE) {
 		give_back(&cutter);
-		publish(&cutter, ret);
-		sort_cuts(ret, cutter.count);
-		*ret_count = cutter.count;
+		if (publish(&cutter, ret)) {
+			sort_cuts(ret, cutter.count);
+			*ret_count = cutter.count;
+		} else {
+			error = rg_error_no_memory();
+		}
 	}
 	rg_free(cutter.names);
 	rg_free(cutter.ranks);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/cut.h"
+#include "analysis/cycles_retained.h"
 #include "analysis/ring.h"
 #include "analysis/shape.h"
 #include "analysis/subset.h"
@@ -28,6 +29,8 @@ struct draft {
 	size_t example_at;
 	size_t cycle_at;
 	size_t cuts_at;
+	size_t finalizers_at;
+	size_t roots_at;    /* of garbage */
 };
 
 struct result {
@@ -38,6 +41,7 @@ struct result {
 	RG_VECTOR(struct rg_type_count) types;
 	RG_VECTOR(struct rg_step) steps;
 	RG_VECTOR(struct rg_cut) cuts;
+	struct rg_root_cycle *roots; /* by group, as they are listed */
 };
 
 /* One pass over a set of objects: the garbage, or what is alive. */
@@ -307,40 +311,99 @@ static bool place_objects(struct pass *pass, struct draft *drafts, size_t count)
 	return true;
 }
 
-/* Counts the types of each draft's objects. */
-static bool count_types(struct pass *pass, struct draft *drafts, size_t count)
+/* The types of @ids, with @finalizers of those with one, to result->types; false: no memory. */
+static bool add_types(const struct pass *pass, const rg_id *ids, size_t count, bool finalizers,
+		      uint64_t *counts, size_t *ret_at, size_t *ret_count)
 {
 	const rg_graph *graph = pass->subset.graph;
 	struct result *result = pass->result;
-	uint64_t *counts = rg_calloc(graph->types.count, sizeof(*counts));
+	size_t at = result->types.count;
 
-	if (!counts)
-		return false;
-	for (size_t d = 0; d < count; d++) {
+	for (size_t i = 0; i < count; i++) {
+		struct rg_type_count row = { graph->type[ids[i]], 0 };
+
+		if (finalizers && !(graph->flags[ids[i]] & RG_OBJECT_FINALIZER))
+			continue;
+		if (!counts[row.type]++ && !rg_vector_push(&result->types, row))
+			return false;
+	}
+	for (size_t t = at; t < result->types.count; t++) {
+		struct rg_type_count *row = &result->types.data[t];
+
+		row->count = counts[row->type];
+		counts[row->type] = 0;
+	}
+	*ret_at = at;
+	*ret_count = result->types.count - at;
+	rg_sort(result->types.data + at, *ret_count, sizeof(*result->types.data), compare_types,
+		(void *)(uintptr_t)graph);
+	return true;
+}
+
+/* Counts the types of each draft's objects. */
+static bool count_types(struct pass *pass, struct draft *drafts, size_t count)
+{
+	uint64_t *counts = rg_calloc(pass->subset.graph->types.count, sizeof(*counts));
+	bool ok = counts;
+
+	for (size_t d = 0; ok && d < count; d++) {
 		struct rg_cycle_group *group = &drafts[d].public;
-		const rg_id *ids = result->ids.data + drafts[d].objects_at;
+		const rg_id *ids = pass->result->ids.data + drafts[d].objects_at;
 
-		drafts[d].types_at = result->types.count;
-		for (size_t i = 0; i < group->object_count; i++) {
-			struct rg_type_count row = { graph->type[ids[i]], 0 };
-
-			if (!counts[row.type]++ && !rg_vector_push(&result->types, row)) {
-				rg_free(counts);
-				return false;
-			}
-		}
-		group->type_count = result->types.count - drafts[d].types_at;
-		for (size_t t = drafts[d].types_at; t < result->types.count; t++) {
-			struct rg_type_count *row = &result->types.data[t];
-
-			row->count = counts[row->type];
-			counts[row->type] = 0;
-		}
-		rg_sort(result->types.data + drafts[d].types_at, group->type_count,
-			sizeof(*result->types.data), compare_types, (void *)(uintptr_t)graph);
+		ok = add_types(pass, ids, group->object_count, false, counts, &drafts[d].types_at,
+			       &group->type_count);
+		if (ok && group->finalizers)
+			ok = add_types(pass, ids, group->object_count, true, counts,
+				       &drafts[d].finalizers_at, &group->finalizer_type_count);
 	}
 	rg_free(counts);
-	return true;
+	return ok;
+}
+
+static int compare_root_cycles(const void *a, const void *b, void *user)
+{
+	const struct rg_root_cycle *left = a, *right = b;
+
+	(void)user;
+	if (left->retained != right->retained)
+		return left->retained > right->retained ? -1 : 1;
+	return (left->lowest > right->lowest) - (left->lowest < right->lowest);
+}
+
+/* What each root cycle retains; those of one shape are listed side by side. */
+static rg_error *add_roots(struct pass *pass, struct draft *drafts, size_t count)
+{
+	struct result *result = pass->result;
+	struct rg_root_cycle *roots = rg_alloc(pass->listed_count * sizeof(*roots)), shared;
+	uint32_t *components = rg_alloc(pass->listed_count * sizeof(*components));
+	rg_error *error;
+
+	result->roots = roots;
+	if (!roots || !components) {
+		rg_free(components);
+		return rg_error_no_memory();
+	}
+	for (size_t i = 0; i < pass->listed_count; i++)
+		components[i] = pass->listed[i].component;
+	error = rg_cycles_retained(&pass->subset, components, pass->listed_count, roots, &shared);
+	rg_free(components);
+	if (error)
+		return error;
+	result->public.shared_objects = shared.objects;
+	result->public.shared_bytes = shared.retained;
+	for (size_t i = 0; i < pass->listed_count; i++) {
+		struct draft *draft = &drafts[pass->group[pass->listed[i].component]];
+
+		if (!i || pass->listed[i].shape != pass->listed[i - 1].shape)
+			draft->roots_at = i;
+		draft->public.retained += roots[i].retained;
+		if (draft->public.retained < roots[i].retained)
+			draft->public.retained = UINT64_MAX;
+	}
+	for (size_t d = 0; d < count; d++)
+		rg_sort(roots + drafts[d].roots_at, drafts[d].public.count, sizeof(*roots),
+			compare_root_cycles, NULL);
+	return NULL;
 }
 
 /* Where to break the example of @draft, which ring->best goes around. */
@@ -371,42 +434,79 @@ static rg_error *show_break(struct result *result, struct rg_ring *ring, struct 
 	return NULL;
 }
 
-/* The members of each draft's example, a way around it, and where to break it. */
-static rg_error *show_examples(struct pass *pass, struct draft *drafts, size_t count)
+/*
+ * Takes away what is to be broken and looks what goes.  Where it was found the
+ * example was without a cycle then; whatever was in it has to go by counts alone.
+ */
+static rg_error *verify(struct pass *pass, const struct rg_ring *ring,
+			struct rg_removal *removal, struct draft *draft)
+{
+	const struct rg_subset *subset = &pass->subset;
+	const rg_graph *graph = subset->graph;
+	struct rg_cycle_group *group = &draft->public;
+	const struct rg_step *at = &group->break_at;
+	bool tries[2] = { group->has_break, group->cut_count > 0 };
+
+	group->verified = tries[0] || tries[1];
+	for (size_t t = 0; !pass->alive && t < 2; t++) {
+		uint64_t single = group->has_break ? graph->offset[at->source] + at->index : 0;
+		rg_id members = 0;
+
+		if (!tries[t])
+			continue;
+		RG_TRY(rg_removal_try(removal, t ? ring->cut.data : &single,
+				      t ? ring->cut.count : 1));
+		group->freed = removal->freed.count;
+		group->freed_bytes = 0;
+		for (size_t i = 0; i < removal->freed.count; i++) {
+			rg_id v = removal->freed.data[i];
+
+			members += subset->component[v] == draft->example;
+			group->freed_bytes += rg_store_size(graph, subset->ids[v]) +
+					      rg_store_owned(graph, subset->ids[v]);
+		}
+		group->verified &= members == group->example_count;
+	}
+	return NULL;
+}
+
+/* The members of a draft's example, a way around it, and where to break it. */
+static rg_error *show_example(struct pass *pass, struct rg_ring *ring, struct rg_removal *removal,
+			      struct draft *draft)
 {
 	const struct rg_subset *subset = &pass->subset;
 	struct result *result = pass->result;
+	uint32_t example = draft->example;
+
+	draft->example_at = result->ids.count;
+	for (rg_id m = subset->first[example]; m < subset->first[example + 1]; m++)
+		if (!rg_vector_push(&result->ids, subset->ids[subset->members[m]]))
+			return rg_error_no_memory();
+	draft->public.example_count = result->ids.count - draft->example_at;
+	RG_TRY(rg_ring_find(ring, example));
+	RG_TRY(show_break(result, ring, draft));
+	RG_TRY(verify(pass, ring, removal, draft));
+	draft->cycle_at = result->steps.count;
+	for (size_t i = 0; i < ring->best.count; i++)
+		if (!rg_vector_push(&result->steps, ring->best.data[i]))
+			return rg_error_no_memory();
+	draft->public.cycle_length = ring->best.count;
+	return NULL;
+}
+
+static rg_error *show_examples(struct pass *pass, struct draft *drafts, size_t count)
+{
+	struct rg_removal removal = { .subset = &pass->subset };
 	struct rg_ring ring;
 	rg_error *error;
 
-	RG_TRY(rg_ring_init(&ring, subset));
-	for (size_t d = 0; d < count; d++) {
-		struct rg_cycle_group *group = &drafts[d].public;
-		uint32_t example = drafts[d].example;
-
-		drafts[d].example_at = result->ids.count;
-		for (rg_id m = subset->first[example]; m < subset->first[example + 1]; m++)
-			if (!rg_vector_push(&result->ids, subset->ids[subset->members[m]]))
-				goto no_memory;
-		group->example_count = result->ids.count - drafts[d].example_at;
-		error = rg_ring_find(&ring, example);
-		if (!error)
-			error = show_break(result, &ring, &drafts[d]);
-		if (error) {
-			rg_ring_free(&ring);
-			return error;
-		}
-		drafts[d].cycle_at = result->steps.count;
-		for (size_t i = 0; i < ring.best.count; i++)
-			if (!rg_vector_push(&result->steps, ring.best.data[i]))
-				goto no_memory;
-		group->cycle_length = ring.best.count;
-	}
+	RG_TRY(rg_ring_init(&ring, &pass->subset));
+	error = pass->alive ? NULL : rg_removal_init(&removal, &pass->subset);
+	for (size_t d = 0; !error && d < count; d++)
+		error = show_example(pass, &ring, &removal, &drafts[d]);
+	rg_removal_free(&removal);
 	rg_ring_free(&ring);
-	return NULL;
-no_memory:
-	rg_ring_free(&ring);
-	return rg_error_no_memory();
+	return error;
 }
 
 static rg_error *run(struct pass *pass)
@@ -436,6 +536,8 @@ static rg_error *run(struct pass *pass)
 	note_inference(pass, drafts);
 	if (!place_objects(pass, drafts, count) || !count_types(pass, drafts, count))
 		return rg_error_no_memory();
+	if (!pass->alive)
+		RG_TRY(add_roots(pass, drafts, count));
 	return show_examples(pass, drafts, count);
 }
 
@@ -477,6 +579,10 @@ static bool publish(struct result *result)
 		*group = draft->public;
 		group->objects = result->ids.data + draft->objects_at;
 		group->types = result->types.data + draft->types_at;
+		if (group->finalizer_type_count)
+			group->finalizer_types = result->types.data + draft->finalizers_at;
+		if (!group->alive)
+			group->root_cycles = result->roots + draft->roots_at;
 		group->example = result->ids.data + draft->example_at;
 		if (group->cut_count)
 			group->cuts = result->cuts.data + draft->cuts_at;
@@ -512,6 +618,10 @@ rg_error *rg_cycles_find(const rg_graph *graph, const struct rg_garbage *garbage
 		for (size_t w = 0; w < words; w++)
 			set[w] = ~set[w];
 		set[words - 1] &= (UINT64_C(1) << (graph->count % 64)) - 1;
+		/* What refers to nothing is most of a heap, and in no cycle. */
+		for (rg_id id = 0; id < graph->count; id++)
+			if (graph->offset[id] == graph->offset[id + 1])
+				rg_bitset_remove(set, id);
 		error = run_on(result, graph, garbage, set, true);
 	}
 	if (!error && !publish(result))
@@ -532,6 +642,7 @@ void rg_cycles_free(struct rg_cycles *cycles)
 	if (!result)
 		return;
 	rg_free(result->groups);
+	rg_free(result->roots);
 	rg_vector_free(&result->drafts);
 	rg_vector_free(&result->ids);
 	rg_vector_free(&result->types);

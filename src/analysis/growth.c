@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/series.h"
 #include "base/alloc.h"
 #include "base/options.h"
 #include "base/sort.h"
@@ -161,13 +162,6 @@ static void match(struct join *join)
 	}
 }
 
-static int64_t difference(uint64_t later, uint64_t earlier)
-{
-	if (later >= earlier)
-		return later - earlier > INT64_MAX ? INT64_MAX : (int64_t)(later - earlier);
-	return earlier - later > INT64_MAX ? INT64_MIN : -(int64_t)(earlier - later);
-}
-
 static int64_t sum(int64_t a, int64_t b)
 {
 	int64_t result;
@@ -175,52 +169,6 @@ static int64_t sum(int64_t a, int64_t b)
 	if (__builtin_add_overflow(a, b, &result))
 		return a < 0 ? INT64_MIN : INT64_MAX;
 	return result;
-}
-
-static enum rg_verdict judge(const uint64_t *numbers, size_t count, size_t *ret_grown)
-{
-	size_t steps = count - 1, grown = 0, tail = 0;
-	uint64_t last = numbers[steps], highest = 0; /* of those before the last */
-
-	for (size_t i = 0; i < steps; i++) {
-		grown += numbers[i + 1] > numbers[i];
-		if (numbers[i] > highest)
-			highest = numbers[i];
-	}
-	*ret_grown = grown;
-	if (last > highest && grown + steps / 6 >= steps)
-		return RG_VERDICT_CLIMBING;
-	while (tail < steps && numbers[steps - tail - 1] == last)
-		tail++;
-	return last > numbers[0] && last == highest && 4 * tail >= steps ? RG_VERDICT_PLATEAUED
-									: RG_VERDICT_NOISE;
-}
-
-static bool is_flat(const uint64_t *numbers, size_t count)
-{
-	for (size_t i = 1; i < count; i++)
-		if (numbers[i] != numbers[0])
-			return false;
-	return true;
-}
-
-/*
- * How much more a dump, as the line of least squares through (i, numbers[i])
- * has it.  Everything before the division is exact: with at most INT32_MAX
- * dumps the sums stay below 2^127.
- */
-static double slope(const uint64_t *numbers, size_t count)
-{
-	__int128 covariance = 0, variance = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		/* Twice the distance from the middle dump. */
-		__int128 x = 2 * (__int128)i - (__int128)(count - 1);
-
-		covariance += x * ((__int128)numbers[i] - (__int128)numbers[0]);
-		variance += x * x;
-	}
-	return (double)(2 * covariance) / (double)variance;
 }
 
 /* The dump before the last whose count is the highest; the first of several. */
@@ -239,22 +187,22 @@ static void conclude(const struct join *join, struct rg_growth_row *row)
 	size_t last = join->dumps - 1, first = join->first, judged = join->dumps - first;
 	size_t base = join->options->peak ? peak(row->counts, first, join->dumps) : first;
 
-	row->count_delta = difference(row->counts[last], row->counts[base]);
-	row->bytes_delta = difference(row->bytes[last], row->bytes[base]);
-	row->owned_delta = difference(row->owned[last], row->owned[base]);
-	row->count_slope = slope(row->counts + first, judged);
-	row->bytes_slope = slope(row->bytes + first, judged);
-	row->owned_slope = slope(row->owned + first, judged);
+	row->count_delta = rg_series_difference(row->counts[last], row->counts[base]);
+	row->bytes_delta = rg_series_difference(row->bytes[last], row->bytes[base]);
+	row->owned_delta = rg_series_difference(row->owned[last], row->owned[base]);
+	row->count_slope = rg_series_slope(row->counts + first, judged);
+	row->bytes_slope = rg_series_slope(row->bytes + first, judged);
+	row->owned_slope = rg_series_slope(row->owned + first, judged);
 	row->is_new = !row->counts[first] && row->counts[last];
 	row->is_gone = row->counts[first] && !row->counts[last];
-	row->verdict = judge(row->counts + first, judged, &row->grown);
-	if (!is_flat(row->counts + first, judged))
+	row->verdict = rg_series_judge(row->counts + first, judged, &row->grown);
+	if (!rg_series_flat(row->counts + first, judged))
 		return;
 	/* One list that grows is a leak too. */
 	for (size_t d = first; d < join->dumps; d++)
 		if (__builtin_add_overflow(row->bytes[d], row->owned[d], &join->memory[d]))
 			join->memory[d] = UINT64_MAX;
-	row->verdict = judge(join->memory + first, judged, &row->grown);
+	row->verdict = rg_series_judge(join->memory + first, judged, &row->grown);
 }
 
 static bool is_news(const struct join *join, const struct rg_growth_row *row)
@@ -263,13 +211,14 @@ static bool is_news(const struct join *join, const struct rg_growth_row *row)
 
 	if (join->options->peak)
 		return row->count_delta > 0;
-	return !is_flat(row->counts + first, judged) || !is_flat(row->bytes + first, judged) ||
-	       !is_flat(row->owned + first, judged);
+	return !rg_series_flat(row->counts + first, judged) ||
+	       !rg_series_flat(row->bytes + first, judged) ||
+	       !rg_series_flat(row->owned + first, judged);
 }
 
 static bool is_absent(const struct join *join, const struct rg_growth_row *row)
 {
-	return !row->counts[join->first] && is_flat(row->counts + join->first,
+	return !row->counts[join->first] && rg_series_flat(row->counts + join->first,
 						    join->dumps - join->first);
 }
 

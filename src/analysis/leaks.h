@@ -75,7 +75,8 @@ struct rg_leaks_before {
 	struct leaks_number *places;  /* by name and address of type objects: the same process? */
 	size_t place_count;
 	uint64_t garbage, garbage_bytes;
-	uint64_t lost;
+	uint64_t lost, lost_bytes;
+	uint64_t dead[RG_ROLE_THREAD_LOCAL + 1]; /* by role: open, and unreachable */
 };
 
 /* Flags of a type here. */
@@ -162,15 +163,6 @@ bool leaks_is_alive(const struct leaks_work *work, rg_id id);
 /* leaks_held_by - what @id retains, or its elements together where others hold them, too. */
 uint64_t leaks_held_by(const struct leaks_work *work, rg_id id);
 
-/* --- leaks_lost.c --- */
-/* What no collector frees, and nobody's count will when one runs. */
-struct leaks_lost_sum {
-	uint64_t objects, bytes;
-	uint64_t *set; /* bit id % 64 of word id / 64; the caller's */
-};
-RG_MUST_CHECK rg_error *leaks_lost_find(const struct leaks_work *work,
-					struct leaks_lost_sum *ret);
-
 /* --- leaks_limits.c: from where on a holder is suspect --- */
 struct leaks_limit {
 	uint64_t count; /* elements of one kind, at least */
@@ -225,6 +217,8 @@ RG_MUST_CHECK rg_error *leaks_exceptions(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_garbage(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_lost(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_resources(struct leaks_work *work);
+/* leaks_is_left_open - whether @id is known to be open although nothing reaches it. */
+bool leaks_is_left_open(const struct leaks_work *work, rg_id id);
 RG_MUST_CHECK rg_error *leaks_views(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_history(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_tasks(struct leaks_work *work);

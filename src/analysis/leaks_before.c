@@ -93,8 +93,9 @@ static bool is_noted(const struct leaks_work *work, rg_id id, uint32_t elements)
 {
 	enum rg_role role = work->graph->types.data[work->graph->type[id]].role;
 
-	return work->keeper[id] == id && elements >= FEW &&
-	       (elements >= MANY || role == RG_ROLE_COLLECTION || role == RG_ROLE_CACHE);
+	return work->keeper[id] == id &&
+	       (elements >= MANY || work->dominators->retained[id] >= work->how.bytes ||
+		(elements >= FEW && (role == RG_ROLE_COLLECTION || role == RG_ROLE_CACHE)));
 }
 
 static rg_error *note_containers(struct leaks_work *work, struct rg_leaks_before *ret)
@@ -213,22 +214,25 @@ static rg_error *list_places(const struct leaks_work *work, struct leaks_number 
 rg_error *leaks_before_note(struct leaks_work *work, struct rg_leaks_before *ret)
 {
 	const rg_graph *graph = work->graph;
-	struct leaks_lost_sum lost;
 
 	ret->types = rg_calloc(graph->types.count + 1, sizeof(*ret->types));
 	if (!ret->types)
 		return rg_error_no_memory();
 	for (size_t t = 0; t < graph->types.count; t++)
 		ret->types[t].key = print_type(graph, (rg_type_id)t);
-	for (rg_id id = 0; id < graph->count; id++)
+	for (rg_id id = 0; id < graph->count; id++) {
+		unsigned int role = graph->types.data[graph->type[id]].role;
+
 		ret->types[graph->type[id]].count += leaks_is_alive(work, id);
+		if (role >= RG_ROLE_FILE && role <= RG_ROLE_SESSION && work->keeper[id] == id)
+			ret->dead[role] += leaks_is_left_open(work, id);
+	}
 	ret->type_count = condense(ret->types, graph->types.count);
 	if (work->garbage) {
 		ret->garbage = work->garbage->objects;
 		ret->garbage_bytes = work->garbage->bytes + work->garbage->owned;
-		RG_TRY(leaks_lost_find(work, &lost));
-		ret->lost = lost.objects;
-		rg_free(lost.set);
+		ret->lost = work->garbage->lost_objects;
+		ret->lost_bytes = work->garbage->lost_bytes + work->garbage->lost_owned;
 	}
 	RG_TRY(list_places(work, &ret->places, &ret->place_count));
 	RG_TRY(note_containers(work, ret));

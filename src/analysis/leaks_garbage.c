@@ -45,33 +45,37 @@ static int worth_of(const rg_graph *graph, rg_type_id id)
 	       : !leaks_is_builtin(type);
 }
 
-/* Of a cycle the type that somebody wrote, and of these what keeps most. */
-static rg_type_id telling_type(const struct leaks_work *work, const struct rg_cycle_group *group)
+/*
+ * Of a group the type that somebody wrote, and of these the one whose objects, with
+ * their parts, take most: it is the same in every dump of such cycles.  @bytes: by
+ * type, all 0 before and after.
+ */
+static rg_type_id telling_type(const struct leaks_work *work, const struct rg_cycle_group *group,
+			       uint64_t *bytes)
 {
 	const rg_graph *graph = work->graph;
 	rg_type_id best = RG_NONE;
-	uint64_t most = 0;
 	int worth = -1;
 
-	for (size_t i = 0; i < group->example_count; i++) {
-		rg_id id = group->example[i];
-		uint64_t retained = work->dominators->retained[id];
-		int of_this = worth_of(graph, graph->type[id]);
+	for (size_t i = 0; i < group->object_count; i++) {
+		rg_id id = group->objects[i];
+		uint64_t size = rg_store_size(graph, id) + rg_store_owned(graph, id);
+		uint64_t *sum = &bytes[graph->type[work->keeper[id]]];
 
-		if (of_this < worth || (of_this == worth && retained <= most))
+		if (__builtin_add_overflow(*sum, size, sum))
+			*sum = UINT64_MAX;
+	}
+	for (size_t i = 0; i < group->type_count; i++) {
+		rg_type_id type = group->types[i].type;
+		int of_this = worth_of(graph, type);
+
+		if (of_this < worth || (of_this == worth && bytes[type] <= bytes[best]))
 			continue;
 		worth = of_this;
-		most = retained;
-		best = graph->type[id];
+		best = type;
 	}
-	for (size_t i = 0; i < group->type_count && worth < 2; i++) {
-		int of_this = worth_of(graph, group->types[i].type);
-
-		if (of_this <= worth)
-			continue;
-		worth = of_this;
-		best = group->types[i].type;
-	}
+	for (size_t i = 0; i < group->object_count; i++)
+		bytes[graph->type[work->keeper[group->objects[i]]]] = 0;
 	return best;
 }
 
@@ -80,11 +84,16 @@ static rg_error *tell_shapes(struct leaks_work *work, size_t at)
 {
 	struct rg_cycles_options options = { .size = sizeof(options) };
 	struct rg_cycles *cycles;
-	uint64_t finalizers = 0;
+	uint64_t finalizers = 0, *bytes;
 	struct leaks_candidate *candidate = &work->found.data[at];
 	bool ok = true;
 
 	RG_TRY(rg_cycles_find(work->graph, work->garbage, &options, &cycles));
+	bytes = rg_calloc(work->graph->types.count + 1, sizeof(*bytes));
+	if (!bytes) {
+		rg_cycles_free(cycles);
+		return rg_error_no_memory();
+	}
 	candidate->count = cycles->cycles;
 	for (size_t i = 0; ok && i < cycles->count; i++) {
 		const struct rg_cycle_group *group = &cycles->groups[i];
@@ -96,7 +105,7 @@ static rg_error *tell_shapes(struct leaks_work *work, size_t at)
 		if (i >= SHAPES)
 			continue;
 		fact.object = group->example_count ? group->example[0] : group->objects[0];
-		fact.type = telling_type(work, group);
+		fact.type = telling_type(work, group, bytes);
 		if (!i)
 			candidate->type = fact.type;
 		leaks_name(candidate, fact.object);
@@ -108,6 +117,7 @@ static rg_error *tell_shapes(struct leaks_work *work, size_t at)
 
 		ok = leaks_tell(candidate, &fact);
 	}
+	rg_free(bytes);
 	rg_cycles_free(cycles);
 	return ok ? NULL : rg_error_no_memory();
 }
@@ -150,10 +160,17 @@ static rg_error *tell_kept(struct leaks_work *work, rg_id list)
 	const rg_graph *graph = work->graph;
 	uint64_t first = graph->offset[list], end = graph->offset[list + 1];
 	struct rg_leak_fact fact = { RG_FACT_ELEMENTS, 0, 0, 0, RG_NONE, RG_NONE };
+	struct leaks_growth growth = { .known = false };
 	struct leaks_candidate *candidate;
 
 	if (first == end)
 		return NULL;
+	if (leaks_compares(work)) {
+		RG_TRY(leaks_before_grew(work, list, end - first, leaks_held_by(work, list),
+					 &growth));
+		if (growth.elements <= 0)
+			return NULL;
+	}
 	candidate = leaks_add(work, RG_LEAK_UNCOLLECTABLE, list);
 	if (!candidate)
 		return rg_error_no_memory();

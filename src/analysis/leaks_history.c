@@ -7,8 +7,11 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define SHARE 5                      /* percent of the living bytes that they keep */
 #define BYTES (UINT64_C(1) << 20)
+#define DEEPEST 64                   /* steps from a container up to a variable */
 
 /* "['_']", "['_3']", "['Out']": names under which interactive sessions keep results. */
 static bool is_history(const char *label)
@@ -31,9 +34,9 @@ static uint64_t least_bytes(const struct leaks_work *work)
 	return leaks_percent(work, SHARE * work->how.share, BYTES);
 }
 
-static rg_error *suspect(struct leaks_work *work, enum rg_leak_kind kind, rg_id holder)
+static rg_error *suspect(struct leaks_work *work, enum rg_leak_kind kind, rg_id holder,
+			 uint64_t retained)
 {
-	uint64_t retained = leaks_held_by(work, holder);
 	struct leaks_growth growth = { .known = false };
 	struct leaks_candidate *candidate;
 
@@ -73,7 +76,86 @@ static void look_at_name(void *user, size_t index, const char *label)
 	    graph->kind[i] & (RG_REFERENCE_NAME | RG_REFERENCE_ROUTINE) ||
 	    graph->flags[target] & (RG_OBJECT_TYPE | RG_OBJECT_MODULE) || !is_history(label))
 		return;
-	names->error = suspect(names->work, RG_LEAK_HISTORY, names->work->keeper[target]);
+	names->error = suspect(names->work, RG_LEAK_HISTORY, names->work->keeper[target],
+			       leaks_held_by(names->work, names->work->keeper[target]));
+}
+
+/* The values of one thread-local variable in all threads. */
+struct values {
+	uint64_t sum;
+	rg_id biggest;
+};
+
+struct variables {
+	struct rg_map index; /* hash of a name -> place in list */
+	RG_VECTOR(struct values) list;
+};
+
+static bool add_value(struct leaks_work *work, struct variables *variables,
+		      const struct rg_root *root)
+{
+	const uint64_t *retained = work->dominators->retained;
+	const char *place = rg_root_place(root);
+	uint64_t key = rg_hash_bytes(place, strlen(place)) | 1;
+	const uint32_t *known = rg_map_find(&variables->index, key);
+	struct values *values;
+
+	if (!known) {
+		struct values fresh = { 0, root->object };
+
+		if (!rg_map_put(&variables->index, key, (uint32_t)variables->list.count) ||
+		    !rg_vector_push(&variables->list, fresh))
+			return false;
+		known = rg_map_find(&variables->index, key);
+	}
+	values = &variables->list.data[*known];
+	if (__builtin_add_overflow(values->sum, retained[root->object], &values->sum))
+		values->sum = UINT64_MAX;
+	if (retained[root->object] > retained[values->biggest])
+		values->biggest = root->object;
+	return true;
+}
+
+/* Whether a container below @id is suspect already: that says more. */
+static bool is_told_below(const struct leaks_work *work, rg_id id)
+{
+	for (size_t i = 0; i < work->found.count; i++) {
+		rg_id at = work->found.data[i].holder;
+
+		for (int steps = 0; at < work->dominators->objects && steps < DEEPEST; steps++) {
+			if (at == id)
+				return true;
+			at = work->dominators->dominator[at];
+		}
+	}
+	return false;
+}
+
+static rg_error *look_at_locals(struct leaks_work *work)
+{
+	const rg_graph *graph = work->graph;
+	struct variables variables = { { NULL, 0, 0 }, { NULL, 0, 0 } };
+	rg_error *error = NULL;
+
+	for (size_t i = 0; !error && i < graph->roots.count; i++)
+		if (graph->roots.data[i].kind == RG_ROOT_THREAD_LOCAL &&
+		    !graph->roots.data[i].routine &&
+		    !add_value(work, &variables, &graph->roots.data[i]))
+			error = rg_error_no_memory();
+	for (size_t i = 0; !error && i < variables.list.count; i++) {
+		const struct values *values = &variables.list.data[i];
+		rg_id holder = work->keeper[values->biggest];
+		enum leaks_whose whose;
+
+		if (values->sum < least_bytes(work))
+			continue;
+		error = leaks_whose(work, holder, &whose);
+		if (!error && whose <= LEAKS_LOCAL && !is_told_below(work, holder))
+			error = suspect(work, RG_LEAK_THREAD_LOCAL, holder, values->sum);
+	}
+	rg_map_free(&variables.index);
+	rg_vector_free(&variables.list);
+	return error;
 }
 
 rg_error *leaks_history(struct leaks_work *work)
@@ -85,11 +167,6 @@ rg_error *leaks_history(struct leaks_work *work)
 		struct names names = { work, id, NULL };
 		struct rg_description words;
 
-		if (graph->types.data[graph->type[id]].role == RG_ROLE_THREAD_LOCAL &&
-		    shown == id && leaks_is_alive(work, id)) {
-			RG_TRY(suspect(work, RG_LEAK_THREAD_LOCAL, id));
-			continue;
-		}
 		/* The namespace of a module, which is a part of it. */
 		if (!(graph->flags[shown] & RG_OBJECT_MODULE))
 			continue;
@@ -100,5 +177,5 @@ rg_error *leaks_history(struct leaks_work *work)
 		if (names.error)
 			return names.error;
 	}
-	return NULL;
+	return look_at_locals(work);
 }

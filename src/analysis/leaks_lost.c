@@ -5,8 +5,6 @@
  */
 #include "analysis/leaks.h"
 
-#include <string.h>
-
 #include "analysis/chain.h"
 #include "base/alloc.h"
 
@@ -19,106 +17,36 @@ struct stock {
 	rg_id first[LEAKS_OBJECTS];
 };
 
-/*
- * Of what is called lost, the collector tracks some that nobody shows to it: constants
- * of code, for one.  They go by their counts when the collector frees what has them.
- */
-static rg_error *leave_out_falling(const struct leaks_work *work, struct leaks_lost_sum *sum)
+static rg_error *look_at_lost(struct leaks_work *work)
 {
 	const rg_graph *graph = work->graph;
 	const struct rg_garbage *garbage = work->garbage;
-	uint32_t *left = rg_calloc(graph->count, sizeof(*left));
-	rg_id *queue = rg_alloc((size_t)(garbage->objects + garbage->lost_objects) *
-				sizeof(*queue));
-	size_t queued = 0;
+	const struct rg_leaks_before *before = NULL;
+	uint64_t bytes;
+	struct leaks_candidate *candidate;
 
-	if (!left || !queue) {
-		rg_free(left);
-		rg_free(queue);
-		return rg_error_no_memory();
-	}
-	for (rg_id id = 0; id < graph->count; id++)
-		if (rg_bitset_test(garbage->unreachable_set, id))
-			queue[queued++] = id;
-		else if (rg_bitset_test(garbage->lost_set, id))
-			left[id] = graph->refcount[id];
-	for (size_t next = 0; next < queued; next++) {
-		uint64_t end = graph->offset[queue[next] + 1];
-
-		for (uint64_t i = graph->offset[queue[next]]; i < end; i++) {
-			rg_id id = graph->target[i];
-
-			if (!rg_store_counted(graph->kind[i]) || !left[id] || --left[id])
-				continue;
-			queue[queued++] = id;
-			rg_bitset_remove(sum->set, id);
-			sum->objects--;
-			sum->bytes -= rg_store_size(graph, id) + rg_store_owned(graph, id);
-		}
-	}
-	rg_free(left);
-	rg_free(queue);
-	return NULL;
-}
-
-rg_error *leaks_lost_find(const struct leaks_work *work, struct leaks_lost_sum *ret)
-{
-	const struct rg_garbage *garbage = work->garbage;
-	struct leaks_lost_sum sum = { .set = rg_bitset_new(work->graph->count) };
-	rg_error *error = NULL;
-
-	if (!sum.set)
-		return rg_error_no_memory();
-	if (garbage) {
-		memcpy(sum.set, garbage->lost_set,
-		       ((size_t)work->graph->count / 64 + 1) * sizeof(*sum.set));
-		sum.objects = garbage->lost_objects;
-		sum.bytes = garbage->lost_bytes + garbage->lost_owned;
-		if (sum.objects && garbage->objects && work->graph->has_refcounts)
-			error = leave_out_falling(work, &sum);
-	}
-	if (error)
-		rg_free(sum.set);
-	else
-		*ret = sum;
-	return error;
-}
-
-static rg_error *tell_lost(struct leaks_work *work, const struct leaks_lost_sum *lost)
-{
-	const rg_graph *graph = work->graph;
-	struct leaks_candidate *candidate = leaks_add(work, RG_LEAK_LOST, RG_NONE);
-
+	if (!garbage)
+		return NULL;
+	bytes = garbage->lost_bytes + garbage->lost_owned;
+	if (leaks_compares(work))
+		before = work->how.before[work->how.before_count - 1];
+	if (garbage->lost_objects < LOST && bytes < LOST_BYTES)
+		return NULL;
+	if (before && !leaks_grew_by(before->lost, garbage->lost_objects, LOST))
+		return NULL;
+	candidate = leaks_add(work, RG_LEAK_LOST, RG_NONE);
 	if (!candidate)
 		return rg_error_no_memory();
-	candidate->count = lost->objects;
-	candidate->retained = candidate->weight = lost->bytes;
+	candidate->count = garbage->lost_objects;
+	candidate->retained = candidate->weight = bytes;
 	candidate->exclusive = true;
 	candidate->shape = 1;
 	for (rg_id id = 0; id < graph->count && candidate->object_count < LEAKS_OBJECTS; id++)
-		if (rg_bitset_test(lost->set, id) && work->keeper[id] == id)
+		if (rg_bitset_test(garbage->lost_set, id) && work->keeper[id] == id)
 			leaks_name(candidate, id);
 	if (candidate->object_count)
 		candidate->type = graph->type[candidate->objects[0]];
 	return NULL;
-}
-
-static rg_error *look_at_lost(struct leaks_work *work)
-{
-	const struct rg_leaks_before *before = NULL;
-	struct leaks_lost_sum lost;
-	rg_error *error = NULL;
-
-	if (!work->garbage)
-		return NULL;
-	if (leaks_compares(work))
-		before = work->how.before[work->how.before_count - 1];
-	RG_TRY(leaks_lost_find(work, &lost));
-	if ((lost.objects >= LOST || lost.bytes >= LOST_BYTES) &&
-	    (!before || leaks_grew_by(before->lost, lost.objects, LOST)))
-		error = tell_lost(work, &lost);
-	rg_free(lost.set);
-	return error;
 }
 
 static rg_error *suspect(struct leaks_work *work, rg_type_id type, const struct stock *stock)

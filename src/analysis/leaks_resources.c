@@ -20,6 +20,16 @@ struct list {
 	uint64_t bytes, dead_bytes;
 };
 
+bool leaks_is_left_open(const struct leaks_work *work, rg_id id)
+{
+	struct rg_description words;
+
+	if (leaks_is_alive(work, id))
+		return false;
+	rg_graph_describe(work->graph, id, false, &words);
+	return words.has_open && words.open;
+}
+
 static rg_error *add(struct leaks_work *work, struct list *list, rg_id id)
 {
 	uint64_t bytes = work->dominators->retained[id];
@@ -64,9 +74,9 @@ static rg_error *suspect(struct leaks_work *work, rg_id holder, enum leaks_whose
 	candidate->count = count;
 	candidate->retained = leaks_kept(work, holder, bytes);
 	candidate->weight = candidate->retained;
-	/* Descriptors and connections are scarcer than memory. */
-	if (candidate->weight < count * work->how.bytes / 64)
-		candidate->weight = count * work->how.bytes / 64;
+	/* Descriptors and connections are scarcer than memory; nobody can close these. */
+	if (candidate->weight < count * work->how.bytes / (holder == RG_NONE ? 16 : 64))
+		candidate->weight = count * work->how.bytes / (holder == RG_NONE ? 16 : 64);
 	candidate->shape = work->graph->types.data[candidate->type].role;
 	ok = (!list->open || tell(candidate, RG_FACT_OPEN, list->open, RG_NONE)) &&
 	     (!list->dead.count ||
@@ -85,6 +95,15 @@ static rg_error *judge(struct leaks_work *work, struct list *list)
 	rg_type_id type;
 	uint64_t least = HELD;
 
+	if (list->dead.count && leaks_compares(work)) {
+		const struct rg_leaks_before *before =
+			work->how.before[work->how.before_count - 1];
+
+		type = work->graph->type[list->dead.data[0]];
+		if (!leaks_grew_by(before->dead[work->graph->types.data[type].role],
+				   list->dead.count, UNREACHABLE))
+			list->dead.count = 0;
+	}
 	if (list->dead.count >= (work->how.collector && work->how.collector->known &&
 				 !work->how.collector->enabled ? UNREACHABLE : WAITING))
 		RG_TRY(suspect(work, RG_NONE, LEAKS_PROGRAM, list->dead.data, list->dead.count,

@@ -42,12 +42,18 @@ static size_t count_kinds(struct leaks_work *work, struct kind *kinds)
 		rg_id shown = work->keeper[id];
 		struct kind *kind = &kinds[graph->type[shown]];
 		uint64_t bytes = rg_store_size(graph, id);
+		rg_id above;
 
 		if (!leaks_is_alive(work, shown) ||
 		    graph->flags[shown] & (RG_OBJECT_TYPE | RG_OBJECT_MODULE |
 					   RG_OBJECT_IMMORTAL))
 			continue;
 		kind->count += shown == id;
+		/* What is of nobody's type belongs to who holds it alone. */
+		above = work->dominators->dominator[shown];
+		if (shown == id && above < work->dominators->objects &&
+		    leaks_is_builtin(&graph->types.data[graph->type[id]]))
+			kind = &kinds[graph->type[work->keeper[above]]];
 		if (__builtin_add_overflow(bytes, rg_store_owned(graph, id), &bytes) ||
 		    __builtin_add_overflow(kind->bytes, bytes, &kind->bytes))
 			kind->bytes = UINT64_MAX;

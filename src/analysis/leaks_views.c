@@ -6,6 +6,7 @@
 #include "base/sort.h"
 
 #define PART 20                       /* a view of a twentieth and less is small */
+#define BETWEEN 64                    /* views that share one buffer of a base */
 #define SMALLEST (UINT64_C(64) << 10) /* of a base that is worth a word */
 
 /* A view and what it is cut from. */
@@ -29,12 +30,27 @@ static uint64_t bytes_of(const rg_graph *graph, rg_id id)
 	return rg_store_size(graph, id) + rg_store_owned(graph, id);
 }
 
-/* Whether nothing but views refers to @base. */
+static bool is_view(const rg_graph *graph, rg_id id)
+{
+	return graph->types.data[graph->type[id]].role == RG_ROLE_VIEW;
+}
+
+/* Whether nothing but views refers to @base, or what only views refer to. */
 static bool only_views_hold(const rg_graph *graph, rg_id base)
 {
-	for (uint64_t i = graph->back_offset[base]; i < graph->back_offset[base + 1]; i++)
-		if (graph->types.data[graph->type[graph->source[i]]].role != RG_ROLE_VIEW)
+	for (uint64_t i = graph->back_offset[base]; i < graph->back_offset[base + 1]; i++) {
+		rg_id between = graph->source[i];
+		uint64_t first = graph->back_offset[between];
+		uint64_t end = graph->back_offset[between + 1];
+
+		if (is_view(graph, between))
+			continue;
+		if (first == end || end - first > BETWEEN)
 			return false;
+		for (uint64_t k = first; k < end; k++)
+			if (!is_view(graph, graph->source[k]))
+				return false;
+	}
 	return rg_graph_external(graph, base) <= 0;
 }
 

@@ -89,13 +89,23 @@ void rg_snapshot_free(struct rg_snapshot *snapshot)
 	rg_free(snapshot);
 }
 
-rg_error *rg_newcomers_find(const rg_graph *graph, const struct rg_snapshot *before,
-			    struct rg_newcomers **ret)
+/* Whether @snapshot has the object; *@at goes along with ascending addresses. */
+static bool has(const struct rg_snapshot *snapshot, rg_id *at, uint64_t address, uint64_t print)
+{
+	while (*at < snapshot->count && snapshot->addresses[*at] < address)
+		++*at;
+	return *at < snapshot->count && snapshot->addresses[*at] == address &&
+	       snapshot->prints[*at] == print;
+}
+
+/* The objects that are not in @before and, unless it is NULL, are in @between. */
+static rg_error *find(const rg_graph *graph, const struct rg_snapshot *before,
+		      const struct rg_snapshot *between, struct rg_newcomers **ret)
 {
 	struct rg_newcomers *found = rg_calloc(1, sizeof(*found));
 	uint64_t *types = NULL, *set = rg_bitset_new(graph->count);
 	rg_error *error = found && set ? print_types(graph, &types) : rg_error_no_memory();
-	rg_id old = 0;
+	rg_id old = 0, middle = 0;
 
 	if (error) {
 		rg_free(found);
@@ -104,11 +114,10 @@ rg_error *rg_newcomers_find(const rg_graph *graph, const struct rg_snapshot *bef
 	}
 	for (rg_id id = 0; id < graph->count; id++) {
 		uint64_t address = rg_index_address(&graph->index, id);
+		uint64_t print = print_of(graph, types, id);
 
-		while (old < before->count && before->addresses[old] < address)
-			old++;
-		if (old < before->count && before->addresses[old] == address &&
-		    before->prints[old] == print_of(graph, types, id))
+		if (has(before, &old, address, print) ||
+		    (between && !has(between, &middle, address, print)))
 			continue;
 		rg_bitset_add(set, id);
 		found->count++;
@@ -117,6 +126,18 @@ rg_error *rg_newcomers_find(const rg_graph *graph, const struct rg_snapshot *bef
 	found->set = set;
 	*ret = found;
 	return NULL;
+}
+
+rg_error *rg_newcomers_find(const rg_graph *graph, const struct rg_snapshot *before,
+			    struct rg_newcomers **ret)
+{
+	return find(graph, before, NULL, ret);
+}
+
+rg_error *rg_survivors_find(const rg_graph *graph, const struct rg_snapshot *before,
+			    const struct rg_snapshot *between, struct rg_newcomers **ret)
+{
+	return find(graph, before, between, ret);
 }
 
 void rg_newcomers_free(struct rg_newcomers *newcomers)

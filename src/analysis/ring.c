@@ -45,6 +45,7 @@ void rg_ring_free(struct rg_ring *ring)
 	rg_free(ring->depth);
 	rg_free(ring->seen);
 	rg_free(ring->names_at);
+	rg_vector_free(&ring->cut);
 	rg_vector_free(&ring->steps);
 	rg_vector_free(&ring->best);
 	*ring = (struct rg_ring){ 0 };

@@ -18,6 +18,7 @@ struct rg_ring {
 	uint64_t break_budget;
 	uint64_t cut_budget;
 	uint64_t *names_at;    /* by member: cut.c's, made when it is wanted */
+	RG_VECTOR(uint64_t) cut; /* references that the last cuts are, ascending */
 	RG_VECTOR(struct rg_step) steps; /* of the last ring, and scratch for the best */
 	RG_VECTOR(struct rg_step) best;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bitset.h"
 #include "base/options.h"
 #include "base/sort.h"
 #include "graph/store.h"
@@ -54,7 +55,8 @@ static int compare_rows(const void *a, const void *b, void *user)
 	return compare_names(left, right);
 }
 
-static void add_up(const rg_graph *graph, bool tracked_only, struct rg_type_row *rows)
+static void add_up(const rg_graph *graph, bool tracked_only, const uint64_t *set,
+		   struct rg_type_row *rows)
 {
 	const uint32_t wanted = RG_OBJECT_TRACKED | RG_OBJECT_FROZEN;
 
@@ -62,6 +64,8 @@ static void add_up(const rg_graph *graph, bool tracked_only, struct rg_type_row 
 		struct rg_type_row *row = &rows[graph->type[id]];
 
 		if (tracked_only && (graph->flags[id] & wanted) != RG_OBJECT_TRACKED)
+			continue;
+		if (set && !rg_bitset_test(set, id))
 			continue;
 		row->count++;
 		row->bytes += rg_store_size(graph, id);
@@ -161,7 +165,7 @@ rg_error *rg_types(const rg_graph *graph, const struct rg_types_options *options
 	table = rg_calloc(1, sizeof(*table) + types * sizeof(*table->rows));
 	if (!table)
 		return rg_error_no_memory();
-	add_up(graph, options->tracked_only, table->rows);
+	add_up(graph, options->tracked_only, options->set, table->rows);
 	for (size_t i = 0; i < types; i++) {
 		const struct rg_type *type = &graph->types.data[i];
 		struct rg_type_row row = table->rows[i];

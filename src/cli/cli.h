@@ -56,6 +56,8 @@ struct cli_options {
 	bool locals, async;
 	bool merge, disjoint;
 	const char *graph;    /* growth: a picture of who holds the newcomers */
+	bool containers, survivors;
+	int process;          /* growth: 0 auto, 1 same, 2 different */
 	int sort;
 	uint64_t chains, depth, too_many, limit_nodes;
 	struct cli_list ignore_types, only_types, highlights;

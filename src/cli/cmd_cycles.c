@@ -116,6 +116,61 @@ static void put_break(const struct cli *cli, rg_sink *sink, const rg_graph *grap
 			       rg_format_count(group->count, number));
 }
 
+#define FEW_TYPES 3
+
+/* Whose code runs before anything is freed. */
+static void put_finalizers(struct cli *cli, const rg_graph *graph,
+			   const struct rg_cycle_group *group)
+{
+	char number[RG_FORMAT_SIZE];
+
+	if (!group->finalizers)
+		return;
+	rg_sink_printf(cli->sink, "%*s%s with a finalizer", INDENT, "",
+		       rg_format_count(group->finalizers, number));
+	for (size_t i = 0; i < group->finalizer_type_count && i < FEW_TYPES; i++) {
+		rg_sink_puts(cli->sink, i ? ", " : ": ");
+		rg_sink_text(cli->sink, cli_type_name(cli, graph, group->finalizer_types[i].type));
+	}
+	rg_sink_puts(cli->sink, group->finalizer_type_count > FEW_TYPES ? ", ...\n" : "\n");
+}
+
+/* What each keeps for itself, where that is not what has been said. */
+static void put_retained(struct cli *cli, const rg_graph *graph,
+			 const struct rg_cycle_group *group)
+{
+	const struct rg_root_cycle *cycles = group->root_cycles;
+	char number[RG_FORMAT_SIZE];
+
+	if (group->alive)
+		return;
+	if (group->retained != group->bytes + group->owned)
+		rg_sink_printf(cli->sink, "%*sretain%s %s; several cycles lead to the rest\n",
+			       INDENT, "", group->count > 1 ? "" : "s",
+			       rg_format_bytes(group->retained, number));
+	if (cycles[0].retained / 2 > group->retained / group->count)
+		rg_sink_printf(cli->sink, "%*sthe largest, at 0x%" PRIx64 ", retains %s\n", INDENT,
+			       "", rg_graph_object(graph, cycles[0].lowest).address,
+			       rg_format_bytes(cycles[0].retained, number));
+}
+
+/* Cycles that hang from one that is broken are no better off. */
+static void put_rest(struct cli *cli, const struct rg_cycle_group *group)
+{
+	uint64_t retained = 0;
+	char number[RG_FORMAT_SIZE];
+
+	for (size_t i = 0; !group->alive && i < group->count; i++)
+		if (group->root_cycles[i].lowest == group->example[0])
+			retained = group->root_cycles[i].objects;
+	if (group->verified && group->freed < retained)
+		rg_sink_printf(cli->sink, "%*s%s %s from %s in other cycles, for the collector all "
+			       "the same\n", INDENT, "",
+			       rg_format_count(retained - group->freed, number),
+			       retained - group->freed == 1 ? "object hangs" : "objects hang",
+			       group->count > 1 ? "the first" : "it");
+}
+
 static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
 {
 	uint64_t bytes = group->bytes + group->owned;
@@ -148,9 +203,8 @@ static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cyc
 			       rg_format_count(group->object_count - group->member_count, number),
 			       group->object_count - group->member_count > 1 ? "s hang" : " hangs",
 			       group->count > 1 ? "them" : "it");
-	if (group->finalizers)
-		rg_sink_printf(cli->sink, "         %s with a finalizer\n",
-			       rg_format_count(group->finalizers, number));
+	put_retained(cli, graph, group);
+	put_finalizers(cli, graph, group);
 	if (group->lost)
 		rg_sink_printf(cli->sink, "         %s of %s lost: no collector will free them\n",
 			       rg_format_count(group->lost, number),
@@ -163,6 +217,7 @@ static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cyc
 		rg_sink_printf(cli->sink, "%*s", INDENT, "");
 		cli_put_wrapped(cli, rg_sink_bytes(end, NULL), " ", INDENT, INDENT_MORE);
 		rg_sink_puts(cli->sink, "\n");
+		put_rest(cli, group);
 	}
 	rg_sink_free(way);
 	rg_sink_free(end);
@@ -196,6 +251,11 @@ static void put_summary(struct cli *cli, const struct result *result)
 				: ": the collector would free them; it is disabled");
 		rg_sink_puts(cli->sink, "\n");
 	}
+	if (result->cycles->shared_objects)
+		rg_sink_printf(cli->sink, "%s of the objects, %s: several cycles lead there, and "
+			       "none of them retains that\n",
+			       rg_format_count(result->cycles->shared_objects, number),
+			       rg_format_bytes(result->cycles->shared_bytes, bytes));
 	if (garbage->lost_objects)
 		rg_sink_printf(cli->sink, "%s of the objects are lost: no collector finds them\n",
 			       rg_format_count(garbage->lost_objects, number));
@@ -336,7 +396,16 @@ static int add_csv_row(rg_table *table, const struct cli *cli, const struct resu
 		 rg_graph_object(result->graph, example).address);
 	rg_table_text(table, text);
 	status = add_text(table, cli, result, group, false);
-	return status ? status : add_text(table, cli, result, group, true);
+	if (!status)
+		status = add_text(table, cli, result, group, true);
+	if (group->alive) {
+		rg_table_empty(table);
+		rg_table_empty(table);
+	} else {
+		rg_table_number(table, (int64_t)group->retained);
+		rg_table_number(table, (int64_t)group->freed);
+	}
+	return status;
 }
 
 static int report_csv(struct cli *cli, const struct result *result)
@@ -357,6 +426,8 @@ static int report_csv(struct cli *cli, const struct result *result)
 		{ "Example", "example", RG_COLUMN_TEXT },
 		{ "Cycle", "cycle", RG_COLUMN_TEXT },
 		{ "Break", "break", RG_COLUMN_TEXT },
+		{ "Retained", "retained", RG_COLUMN_BYTES },
+		{ "Freed", "freed", RG_COLUMN_COUNT },
 	};
 	size_t shown = cli->options.limit_given ? shown_groups(cli, result)
 						: result->picked_count;
@@ -385,6 +456,59 @@ static void put_step(const struct cli *cli, rg_json *json, const rg_graph *graph
 	rg_json_put_string(json, "label", *label ? label : NULL);
 }
 
+static void put_types(const struct cli *cli, rg_json *json, const char *key,
+		      const rg_graph *graph, const struct rg_type_count *types, size_t count)
+{
+	rg_json_put_array(json, key);
+	for (size_t i = 0; i < count; i++) {
+		rg_json_put_object(json, NULL);
+		rg_json_put_string(json, "type", cli_type_name(cli, graph, types[i].type));
+		rg_json_put_u64(json, "count", types[i].count);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+}
+
+/* What root cycles keep; what is alive has none. */
+static void put_root_cycles(rg_json *json, const rg_graph *graph,
+			    const struct rg_cycle_group *group)
+{
+	size_t count = group->alive ? 0 : group->count;
+
+	if (group->alive)
+		rg_json_put_null(json, "retained");
+	else
+		rg_json_put_u64(json, "retained", group->retained);
+	rg_json_put_array(json, "root_cycles");
+	for (size_t i = 0; i < count; i++) {
+		const struct rg_root_cycle *cycle = &group->root_cycles[i];
+
+		rg_json_put_object(json, NULL);
+		rg_json_put_address(json, "address",
+				    rg_graph_object(graph, cycle->lowest).address);
+		rg_json_put_u64(json, "members", cycle->members);
+		rg_json_put_u64(json, "objects", cycle->objects);
+		rg_json_put_u64(json, "retained", cycle->retained);
+		rg_json_put_u64(json, "finalizers", cycle->finalizers);
+		rg_json_put_end(json);
+	}
+	rg_json_put_end(json);
+}
+
+/* What breaking one cycle gives; null where nothing is claimed. */
+static void put_freed(rg_json *json, const struct rg_cycle_group *group)
+{
+	rg_json_put_bool(json, "verified", group->verified);
+	if (group->alive || !group->verified) {
+		rg_json_put_null(json, "freed");
+		return;
+	}
+	rg_json_put_object(json, "freed");
+	rg_json_put_u64(json, "objects", group->freed);
+	rg_json_put_u64(json, "bytes", group->freed_bytes);
+	rg_json_put_end(json);
+}
+
 static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph *graph,
 			   const struct rg_cycle_group *group, size_t id)
 {
@@ -402,14 +526,10 @@ static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph 
 	rg_json_put_u64(json, "lost", group->lost);
 	rg_json_put_u64(json, "finalizers", group->finalizers);
 	rg_json_put_bool(json, "certain", group->certain);
-	rg_json_put_array(json, "types");
-	for (size_t i = 0; i < group->type_count; i++) {
-		rg_json_put_object(json, NULL);
-		rg_json_put_string(json, "type", cli_type_name(cli, graph, group->types[i].type));
-		rg_json_put_u64(json, "count", group->types[i].count);
-		rg_json_put_end(json);
-	}
-	rg_json_put_end(json);
+	put_types(cli, json, "finalizer_types", graph, group->finalizer_types,
+		  group->finalizer_type_count);
+	put_types(cli, json, "types", graph, group->types, group->type_count);
+	put_root_cycles(json, graph, group);
 	/* label: how the previous element reaches this one; the last reaches the first. */
 	rg_json_put_array(json, "cycle");
 	for (size_t i = 0; i < group->cycle_length; i++) {
@@ -447,6 +567,7 @@ static void put_group_json(const struct cli *cli, rg_json *json, const rg_graph 
 		rg_json_put_end(json);
 	}
 	rg_json_put_end(json);
+	put_freed(json, group);
 	rg_json_put_array(json, "objects");
 	for (size_t i = 0; i < group->object_count; i++)
 		rg_json_put_address(json, NULL, rg_graph_object(graph, group->objects[i]).address);
@@ -475,6 +596,10 @@ static int report_json(struct cli *cli, struct result *result)
 	rg_json_put_bool(json, "certain", garbage->certain);
 	cli_json_collector(json, info);
 	rg_json_put_u64(json, "cycles", result->cycles->cycles);
+	rg_json_put_object(json, "shared");
+	rg_json_put_u64(json, "objects", result->cycles->shared_objects);
+	rg_json_put_u64(json, "bytes", result->cycles->shared_bytes);
+	rg_json_put_end(json);
 	cli_json_selected(json, result->objects, result->bytes, result->owned);
 	rg_json_put_array(json, "groups");
 	for (size_t i = 0; i < shown; i++)

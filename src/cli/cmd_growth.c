@@ -49,11 +49,13 @@ static void free_series(struct growth_series *series)
 	free(series->infos);
 	free(series->views);
 	free(series->tables);
+	growth_heap_free(series);
 	free(series->whole);
 	rg_growth_free(series->growth);
 }
 
-static int read_one(struct cli *cli, struct growth_series *series, size_t at)
+static int read_one(struct cli *cli, struct growth_series *series, size_t at,
+		    const struct growth_wants *wants)
 {
 	struct rg_types_options options;
 	rg_dump *dump = NULL;
@@ -69,7 +71,8 @@ static int read_one(struct cli *cli, struct growth_series *series, size_t at)
 	options.select = cli_selection(cli);
 	error = rg_types(rg_dump_objects(dump), &options, &series->tables[at]);
 	/* What a gate asks about may be there, and not be looked at. */
-	if (!error && cli->options.fail_if.count && (cli_selects(cli) || options.tracked_only)) {
+	if (!error && (cli->options.fail_if.count || wants->containers || wants->survivors) &&
+	    (cli_selects(cli) || options.tracked_only)) {
 		options.tracked_only = false;
 		memset(&options.select, 0, sizeof(options.select));
 		error = rg_types(rg_dump_objects(dump), &options, &series->whole[at]);
@@ -78,11 +81,14 @@ static int read_one(struct cli *cli, struct growth_series *series, size_t at)
 		status = cli_fail(error);
 	else if (!keep_info(rg_dump_info(dump), &series->infos[at]))
 		status = cli_no_memory();
+	if (!status)
+		status = growth_heap_read(cli, series, at, dump, wants);
 	rg_dump_close(dump);
 	return status;
 }
 
-static int read_all(struct cli *cli, struct growth_series *series)
+static int read_all(struct cli *cli, struct growth_series *series,
+		    const struct growth_wants *wants)
 {
 	int status = CLI_OK;
 
@@ -91,11 +97,13 @@ static int read_all(struct cli *cli, struct growth_series *series)
 	series->views = calloc(series->count, sizeof(*series->views));
 	series->tables = calloc(series->count, sizeof(*series->tables));
 	series->whole = calloc(series->count, sizeof(*series->whole));
-	if (!series->infos || !series->views || !series->tables || !series->whole)
+	series->containers = calloc(series->count, sizeof(struct rg_container_table *));
+	if (!series->infos || !series->views || !series->tables || !series->whole ||
+	    !series->containers)
 		return cli_no_memory();
 	for (size_t i = 0; !status && i < series->count; i++) {
 		series->views[i] = &series->infos[i];
-		status = read_one(cli, series, i);
+		status = read_one(cli, series, i, wants);
 	}
 	return status;
 }
@@ -104,6 +112,11 @@ static int check_options(const struct cli *cli)
 {
 	uint64_t warmup = cli->options.warmup, dumps = (uint64_t)cli->operand_count;
 
+	if (cli->options.survivors && warmup < dumps && dumps - warmup < 3) {
+		cli_say("growth: --survivors wants three dumps%s: one before, one after, and one "
+			"in which what came is still there", warmup ? " after --warmup" : "");
+		return CLI_TROUBLE;
+	}
 	if (dumps >= 2 && warmup <= dumps - 2)
 		return CLI_OK;
 	cli_say("growth: --warmup %" PRIu64 " of %" PRIu64 " dumps leaves too few to compare: at "
@@ -147,9 +160,13 @@ static int show(struct cli *cli, const struct growth_series *series, const struc
 	case CLI_JSON:
 		return growth_report_json(cli, series, gate);
 	case CLI_CSV:
-		return growth_report_csv(cli, series);
+		return cli->options.containers  ? growth_containers_csv(cli, series)
+		       : cli->options.survivors ? growth_survivors_csv(cli, series)
+						: growth_report_csv(cli, series);
 	default:
-		return growth_report(cli, series);
+		return cli->options.containers  ? growth_containers_report(cli, series)
+		       : cli->options.survivors ? growth_survivors_report(cli, series)
+						: growth_report(cli, series);
 	}
 }
 
@@ -167,6 +184,7 @@ static int run(struct cli *cli)
 {
 	struct growth_series series;
 	struct growth_gate gate;
+	struct growth_wants wants = { cli->options.containers, cli->options.survivors };
 	int status;
 
 	memset(&series, 0, sizeof(series));
@@ -175,7 +193,7 @@ static int run(struct cli *cli)
 	if (!status)
 		status = gate_parse(cli, &gate);
 	if (!status)
-		status = read_all(cli, &series);
+		status = read_all(cli, &series, &wants);
 	if (!status)
 		status = vouch(cli, &series);
 	if (!status)
@@ -225,8 +243,15 @@ static const struct cli_option options[] = {
 	{ 0, "annotate", "WHEN", CLI_CHOICE, CLI_FIELD(annotate), "auto|github|never",
 	  "tell GitHub on standard error; auto is where GITHUB_ACTIONS is true" },
 	CLI_SELECT_OPTIONS,
+	{ 0, "containers", NULL, CLI_FLAG, CLI_FIELD(containers), NULL,
+	  "which container grew, with the expression that leads to it" },
+	{ 0, "survivors", NULL, CLI_FLAG, CLI_FIELD(survivors), NULL,
+	  "of three dumps or more: what came after the first, was in the last but one, and "
+	  "stayed" },
+	{ 0, "process", "WHICH", CLI_CHOICE, CLI_FIELD(process), "auto|same|different",
+	  "whether containers are told by address and type, or by signature alone" },
 	{ 0, "graph", "FILE", CLI_WORD, CLI_FIELD(graph), NULL,
-	  "draw who holds the newcomers, as .svg, .png, .pdf or .dot" },
+	  "draw who holds the newcomers, or with --survivors these, as .svg, .png, .pdf or .dot" },
 	CLI_OPTIONS_END,
 };
 

@@ -16,7 +16,41 @@ struct growth_series {
 	struct rg_type_table **whole; /* of all types, where a gate has to know what was left out */
 	size_t count;
 	struct rg_growth *growth;
+	/* Where containers or survivors are asked for: */
+	struct rg_container_table **containers;
+	struct rg_container_growth *grown; /* of all containers that have a row */
+	struct rg_snapshot *first;         /* objects of the first dump after warmup */
+	struct rg_snapshot *middle;        /* of the last but one */
+	struct rg_type_table *survivors;   /* those that it had and the first had not */
+	uint64_t survivor;                 /* the address of one of the first row */
+	bool same_process;
 };
+
+/* What a dump is read for beside its types. */
+struct growth_wants {
+	bool containers;
+	bool survivors;
+};
+
+/* --- growth_heap.c --- */
+/* growth_heap_read - what @wants of the dump @at, whose types are in @series already. */
+int growth_heap_read(struct cli *cli, struct growth_series *series, size_t at, rg_dump *dump,
+		     const struct growth_wants *wants);
+void growth_heap_free(struct growth_series *series);
+
+/* --- growth_containers.c --- */
+/* growth_container_shown - whether --module and --no-stdlib leave @row. */
+bool growth_container_shown(const struct cli *cli, const struct rg_container_growth_row *row);
+int growth_containers_report(struct cli *cli, const struct growth_series *series);
+int growth_containers_csv(struct cli *cli, const struct growth_series *series);
+/* growth_containers_json, growth_survivors_json - the keys `containers` and `survivors`. */
+void growth_containers_json(const struct cli *cli, const struct growth_series *series,
+			    rg_json *json);
+
+/* --- growth_survivors.c --- */
+int growth_survivors_report(struct cli *cli, const struct growth_series *series);
+int growth_survivors_csv(struct cli *cli, const struct growth_series *series);
+void growth_survivors_json(const struct growth_series *series, rg_json *json);
 
 /* What --fail-if asked, and what came of it. */
 struct growth_gate {
@@ -31,6 +65,12 @@ struct growth_gate {
 };
 
 /* --- growth_report.c --- */
+#define GROWTH_TITLE_SIZE 24
+/* growth_title - the name of a dump's column: its file's name without folder and suffix. */
+void growth_title(const char *path, char title[GROWTH_TITLE_SIZE]);
+/* growth_is_shown - which of @count dumps have a column: all, or the first and the last few. */
+bool growth_is_shown(size_t dump, size_t count);
+#define GROWTH_MOST_COLUMNS 50 /* of dumps in CSV */
 int growth_report(struct cli *cli, const struct growth_series *series);
 int growth_report_csv(struct cli *cli, const struct growth_series *series);
 int growth_report_json(struct cli *cli, const struct growth_series *series,

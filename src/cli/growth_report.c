@@ -6,13 +6,11 @@
 #include "cli/growth.h"
 
 #define MOST_SHOWN 6 /* dumps with a column of their own */
-#define MOST_COLUMNS 50 /* in CSV */
-#define TITLE_SIZE 24
 
 /* What columns are called: a table does not copy that. */
 struct names {
-	char titles[MOST_COLUMNS][TITLE_SIZE];
-	char keys[MOST_COLUMNS][32];
+	char titles[GROWTH_MOST_COLUMNS][GROWTH_TITLE_SIZE];
+	char keys[GROWTH_MOST_COLUMNS][32];
 };
 
 static size_t shown_rows(const struct cli *cli, const struct rg_growth *growth)
@@ -22,8 +20,7 @@ static size_t shown_rows(const struct cli *cli, const struct rg_growth *growth)
 	return limit && limit < growth->count ? (size_t)limit : growth->count;
 }
 
-/* The name of a dump's column: its file's name without folder and suffix. */
-static void column_title(const char *path, char title[TITLE_SIZE])
+void growth_title(const char *path, char title[GROWTH_TITLE_SIZE])
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	const char *dot = strrchr(name, '.');
@@ -71,8 +68,7 @@ static const char *remark(const struct rg_growth *growth, const struct rg_growth
 	return "";
 }
 
-/* Which dumps have a column: all, or the first and the last few. */
-static bool is_shown(size_t dump, size_t count)
+bool growth_is_shown(size_t dump, size_t count)
 {
 	return count <= MOST_SHOWN || !dump || dump + MOST_SHOWN - 1 >= count;
 }
@@ -80,10 +76,11 @@ static bool is_shown(size_t dump, size_t count)
 static void add_row(rg_table *table, const struct growth_series *series,
 		    const struct rg_growth_row *row, bool csv)
 {
-	size_t most = csv && series->count > MOST_COLUMNS ? MOST_COLUMNS : series->count;
+	size_t most = csv && series->count > GROWTH_MOST_COLUMNS ? GROWTH_MOST_COLUMNS
+								 : series->count;
 
 	for (size_t d = 0; d < most; d++)
-		if (csv || is_shown(d, series->count))
+		if (csv || growth_is_shown(d, series->count))
 			rg_table_number(table, (int64_t)row->counts[d]);
 	rg_table_number(table, row->count_delta);
 	rg_table_number(table, memory_delta(row->bytes_delta, row->owned_delta));
@@ -151,15 +148,15 @@ static rg_error *make_table(const struct growth_series *series, bool csv, struct
 {
 	size_t dumps = series->count, at = 0;
 	bool sloped = judged(series->growth) > 2;
-	size_t most = csv && dumps > MOST_COLUMNS ? MOST_COLUMNS : dumps;
-	struct rg_column columns[MOST_COLUMNS + 5];
+	size_t most = csv && dumps > GROWTH_MOST_COLUMNS ? GROWTH_MOST_COLUMNS : dumps;
+	struct rg_column columns[GROWTH_MOST_COLUMNS + 5];
 	rg_table *table;
 	rg_error *error;
 
 	for (size_t d = 0; d < most; d++) {
-		if (!csv && !is_shown(d, dumps))
+		if (!csv && !growth_is_shown(d, dumps))
 			continue;
-		column_title(series->infos[d].path, names->titles[at]);
+		growth_title(series->infos[d].path, names->titles[at]);
 		snprintf(names->keys[at], sizeof(names->keys[at]), "count_%zu", d);
 		columns[at] = (struct rg_column){ names->titles[at], names->keys[at],
 						  RG_COLUMN_COUNT };
@@ -247,11 +244,12 @@ static void put_left_out(struct cli *cli, const struct growth_series *series)
 static void put_summary(struct cli *cli, const struct growth_series *series)
 {
 	const struct rg_growth *growth = series->growth;
-	char first[TITLE_SIZE], last[TITLE_SIZE], count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
+	char first[GROWTH_TITLE_SIZE], last[GROWTH_TITLE_SIZE];
+	char count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
 	struct total total = total_of(series);
 
-	column_title(series->infos[growth->warmup].path, first);
-	column_title(series->infos[series->count - 1].path, last);
+	growth_title(series->infos[growth->warmup].path, first);
+	growth_title(series->infos[series->count - 1].path, last);
 	rg_sink_printf(cli->sink, "%s%s against %s%s: %s objects, %s", cli_bold(cli), last,
 		       growth->peak ? "the peaks since " : "", first,
 		       rg_format_delta(total.objects, count),
@@ -338,6 +336,11 @@ int growth_report(struct cli *cli, const struct growth_series *series)
 			rg_sink_puts(cli->sink, "who holds them: refgraph growth --graph why.svg");
 			cli_put_dump(cli, series->infos[series->growth->warmup].path);
 			cli_put_path(cli, series->infos[series->count - 1].path);
+			rg_sink_puts(cli->sink, "\nwhich container grew: refgraph growth "
+						"--containers");
+			cli_put_dump(cli, series->infos[series->growth->warmup].path);
+			for (size_t i = series->growth->warmup + 1; i < series->count; i++)
+				cli_put_path(cli, series->infos[i].path);
 			rg_sink_puts(cli->sink, "\n");
 		}
 	}
@@ -429,6 +432,10 @@ int growth_report_json(struct cli *cli, const struct growth_series *series,
 	for (size_t i = 0; i < rows; i++)
 		put_row(json, &growth->rows[i], series->count);
 	rg_json_put_end(json);
+	if (series->grown)
+		growth_containers_json(cli, series, json);
+	if (series->survivors)
+		growth_survivors_json(series, json);
 	gate_json(gate, json);
 	return cli_json_end(json);
 }

@@ -4,9 +4,17 @@ EXTRA_DIST += %D%/run.py %D%/nodes.py
 
 # "make bench-retained" measures dominators and retained sizes on graphs of 10 million objects.
 EXTRA_PROGRAMS += %D%/retained
-tests_bench_retained_SOURCES = %D%/retained.c
+tests_bench_retained_SOURCES = %D%/retained.c %D%/shapes.c %D%/shapes.h
+tests_bench_retained_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_retained_LDADD = librefgraph_core.la
 CLEANFILES += %D%/retained$(EXEEXT)
+
+# "make bench-chains" shows that chains, merged ones and cycles are linear.
+EXTRA_PROGRAMS += %D%/chains
+tests_bench_chains_SOURCES = %D%/chains.c %D%/shapes.c %D%/shapes.h
+tests_bench_chains_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_chains_LDADD = librefgraph_core.la
+CLEANFILES += %D%/chains$(EXEEXT)
 
 bench: all
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/tests/bench/run.py $(BENCHFLAGS)
@@ -14,4 +22,7 @@ bench: all
 bench-retained: tests/bench/retained
 	tests/bench/retained $(BENCHFLAGS)
 
-.PHONY: bench bench-retained
+bench-chains: tests/bench/chains
+	tests/bench/chains $(BENCHFLAGS)
+
+.PHONY: bench bench-chains bench-retained

@@ -20,6 +20,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TYPES_LIMIT = 2.5           # times gc.collect() plus reading the core
+LEAKS_LIMIT = 8             # times gc.collect(), for all that leaks does
 BACKREFS_LIMIT = 0.3        # seconds beyond loading, for an object below a hub
 BYTES_AN_OBJECT, BYTES_AT_ALL = 96, 64 << 20
 MIB = 1 << 20
@@ -87,7 +88,7 @@ def commands(refgraph, core, folder):
     node = "__main__.Node#%d" % 12345
     for words in (["info", core], ["types", core], ["growth", core, core], ["cycles", core],
                   ["chain", core, node], ["refs", core, node], ["backrefs", core, node],
-                  ["objects", core, "-n", "100"],
+                  ["objects", core, "-n", "100"], ["retained", core], ["leaks", core],
                   ["convert", core, "-o", os.path.join(folder, "all.ndjson")]):
         yield words[0], [refgraph] + words
 
@@ -107,13 +108,15 @@ def bench(options, folder):
     objects = json.loads(info.stdout)["objects"]
     reading = measure(["cat", core], options.runs)
     types = measure([options.refgraph, "types", core], options.runs)
+    leaks = measure([options.refgraph, "leaks", core], options.runs)
     print("%d objects, core of %d MiB, %d runs each: median (least to most), most memory"
           % (objects, os.path.getsize(core) // MIB, options.runs))
     print("%-34s %s" % ("gc.collect() in the program", collect))
     print("%-34s %s" % ("cat core", reading))
     base = collect.median + reading.median
     for name, command in commands(options.refgraph, core, folder):
-        cost = types if name == "types" else measure(command, options.runs if name == "info" else 1)
+        cost = (types if name == "types" else leaks if name == "leaks" else
+                measure(command, options.runs if name == "info" else 1))
         print("%-34s %s = %.2f times" % ("refgraph " + name, cost, cost.median / base))
 
     near = [options.refgraph, "backrefs", core, "__main__.Node#12345",
@@ -127,6 +130,7 @@ def bench(options, folder):
                                   types.seconds[-1] / (collect.seconds[0] + reading.seconds[0])))
     return all([
         verdict("types / (collect + cat)", types.median / base, TYPES_LIMIT),
+        verdict("leaks / collect", leaks.median / collect.median, LEAKS_LIMIT),
         verdict("backrefs: depth 5 beyond depth 1", deep.median - shallow.median,
                 BACKREFS_LIMIT, " s"),
         verdict("status with %d MiB of data" % (data_limit // MIB), status, 0),

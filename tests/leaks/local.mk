@@ -2,10 +2,12 @@
 # Leaks of many kinds: the chain that must be told first for each, the suspect that `leaks` must name first, and processes
 # of which it must say nothing; each speaks TAP. All of them under every interpreter: tests/run.sh leaks.
 TESTS += %D%/leaks.py
+TESTS += %D%/kinds.py
 TESTS += %D%/stories.py
 TESTS += %D%/healthy.py
 EXTRA_DIST += %D%/leaks.py %D%/program.py %D%/shop/__init__.py %D%/shop/admin.py %D%/shop/cache.py
 EXTRA_DIST += %D%/shop/registry.py %D%/shop/work.py
+EXTRA_DIST += %D%/kinds.py %D%/kinds_program.py
 EXTRA_DIST += %D%/healthy.py %D%/running.py %D%/stories.py
 EXTRA_DIST += %D%/healthy/asyncio_load.py
 EXTRA_DIST += %D%/healthy/bare.py

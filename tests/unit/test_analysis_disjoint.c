@@ -132,7 +132,7 @@ static void check_first(const rg_graph *graph, const rg_id *targets, size_t coun
 static void there_are_as_many_as_can_be(void)
 {
 	struct synth_random random = { 31 };
-	unsigned long several = 0, graphs = removal_graphs() / 4;
+	unsigned long several = 0, graphs = removal_graphs();
 
 	for (unsigned long round = 0; round < graphs; round++) {
 		struct synth *synth = removal_random(&random);

@@ -164,7 +164,49 @@ static void survives_failed_allocations(void)
 	synth_free(late);
 }
 
+static bool is_in(const struct rg_newcomers *newcomers, rg_id id)
+{
+	return newcomers->set[id / 64] >> (id % 64) & 1;
+}
+
+/* Of three dumps: what came between the first two and is still there in the last. */
+static void finds_what_came_and_stayed(void)
+{
+	struct synth *synths[3] = { leak(10), leak(30), leak(60) };
+	struct rg_snapshot *before, *between;
+	struct rg_newcomers *found;
+	struct rg_type_table *types;
+	struct rg_types_options options = { .size = sizeof(options) };
+	rg_builder *builders[3];
+
+	/* One of those that came is another by the last dump. */
+	synths[2]->objects[2 + 2 * 20 + 1].type = 2;
+	for (size_t i = 0; i < 3; i++)
+		builders[i] = synth_must(synths[i]);
+	CU_ASSERT_PTR_NULL_FATAL(rg_snapshot_take(rg_builder_graph(builders[0]), &before));
+	CU_ASSERT_PTR_NULL_FATAL(rg_snapshot_take(rg_builder_graph(builders[1]), &between));
+	CU_ASSERT_PTR_NULL_FATAL(rg_survivors_find(rg_builder_graph(builders[2]), before, between,
+						   &found));
+	CU_ASSERT_EQUAL(found->count, 2 * 20 - 1);
+	for (rg_id id = 0; id < synths[2]->count; id++)
+		CU_ASSERT_EQUAL_FATAL(is_in(found, id), id >= 2 + 2 * 10 && id < 2 + 2 * 30 &&
+							id != 2 + 2 * 20 + 1);
+	options.set = found->set;
+	CU_ASSERT_PTR_NULL_FATAL(rg_types(rg_builder_graph(builders[2]), &options, &types));
+	CU_ASSERT_EQUAL(types->objects, 2 * 20 - 1);
+	CU_ASSERT_EQUAL(types->count, 2);
+	rg_types_free(types);
+	rg_newcomers_free(found);
+	rg_snapshot_free(before);
+	rg_snapshot_free(between);
+	for (size_t i = 0; i < 3; i++) {
+		rg_builder_free(builders[i]);
+		synth_free(synths[i]);
+	}
+}
+
 static const struct rg_test tests[] = {
+	RG_TEST(finds_what_came_and_stayed),
 	RG_TEST(finds_what_is_new_and_who_holds_it),
 	RG_TEST(a_reused_address_is_new),
 	RG_TEST(survives_failed_allocations),

@@ -17,8 +17,8 @@ _refgraph_command()
         operands='file'
         ;;
     growth)
-        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --graph --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output'
+        options='-n --limit --sort --peak --tracked --short --warmup --fail-if --exit-code --allow-incomplete --junit --annotate --module --no-stdlib --containers --survivors --process --graph --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --warmup --fail-if --junit --annotate --module --process --graph --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,file...'
         ;;
     cycles)
@@ -108,6 +108,7 @@ _refgraph_argument()
     growth,--junit) place='file' ;;
     growth,--annotate) place='auto github never' ;;
     growth,--module) place='anything' ;;
+    growth,--process) place='auto same different' ;;
     growth,--graph) place='file' ;;
     growth,--exe) place='file' ;;
     growth,--sysroot) place='folder' ;;

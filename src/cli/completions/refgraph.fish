@@ -108,7 +108,10 @@ complete -c refgraph -n '__refgraph_is growth' -l junit -r -F -d 'write how each
 complete -c refgraph -n '__refgraph_is growth' -l annotate -x -a 'auto github never' -d 'tell GitHub on standard error; auto is where GITHUB_ACTIONS is true'
 complete -c refgraph -n '__refgraph_is growth' -l module -x -d 'only types of modules or packages that GLOB fits; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l no-stdlib -d 'leave out types of the runtime and its standard library'
-complete -c refgraph -n '__refgraph_is growth' -l graph -r -F -d 'draw who holds the newcomers, as .svg, .png, .pdf or .dot'
+complete -c refgraph -n '__refgraph_is growth' -l containers -d 'which container grew, with the expression that leads to it'
+complete -c refgraph -n '__refgraph_is growth' -l survivors -d 'of three dumps or more: what came after the first, was in the last but one, and stayed'
+complete -c refgraph -n '__refgraph_is growth' -l process -x -a 'auto same different' -d 'whether containers are told by address and type, or by signature alone'
+complete -c refgraph -n '__refgraph_is growth' -l graph -r -F -d 'draw who holds the newcomers, or with --survivors these, as .svg, .png, .pdf or .dot'
 complete -c refgraph -n '__refgraph_is growth' -l exe -r -F -d 'the executable that was dumped, where it is not at its place'
 complete -c refgraph -n '__refgraph_is growth' -l sysroot -x -a '(__fish_complete_directories)' -d 'look up mapped files below DIR first; may be repeated'
 complete -c refgraph -n '__refgraph_is growth' -l runtime -x -d 'of several in the process the one to read, by version, file or address'
@@ -119,8 +122,8 @@ complete -c refgraph -n '__refgraph_is growth' -l color -x -a 'auto always never
 complete -c refgraph -n '__refgraph_is growth' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is growth' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is growth' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
-complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 1 -n --limit --sort --warmup --fail-if --junit --annotate --module --process --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at growth 2 -n --limit --sort --warmup --fail-if --junit --annotate --module --process --graph --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is cycles' -s a -l all -d 'also cycles that are alive'
 complete -c refgraph -n '__refgraph_is cycles' -s n -l limit -x -d 'show N shapes, 0 for all (20; in JSON and CSV all)'
