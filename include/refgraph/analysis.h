@@ -101,8 +101,8 @@ RG_API void rg_types_free(struct rg_type_table *table);
 /* Whether anything but a cycle holds an object. */
 enum rg_state {
 	RG_STATE_ALIVE = 0,
-	RG_STATE_UNREACHABLE = 1, /* the runtime's own collector would find it, or it is untracked
-				     and held by such objects only */
+	RG_STATE_UNREACHABLE = 1, /* the runtime's own collector would find it, or it goes with
+				     what that finds: nothing else holds it */
 	RG_STATE_LOST = 2,        /* nothing holds it either, but no collector would find it */
 };
 
@@ -121,7 +121,11 @@ struct rg_garbage {
 				       a contradiction counts as being held */
 	const rg_id *overcounted_objects; /* the first of them, ascending, at most 100 */
 	size_t overcounted_listed;
-	const uint64_t *unreachable_set; /* bit id % 64 of word id / 64 */
+	const uint64_t *unreachable_set; /* bit id % 64 of word id / 64: what the collector finds,
+					    and untracked objects that only these hold */
+	const uint64_t *going_set; /* tracked objects that it does not count, as untracked ones
+				      stand between, and that go with those all the same; and
+				      what only they hold */
 	const uint64_t *lost_set;
 };
 

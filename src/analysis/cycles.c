@@ -612,7 +612,7 @@ rg_error *rg_cycles_find(const rg_graph *graph, const struct rg_garbage *garbage
 		goto out;
 	}
 	for (size_t w = 0; w < words; w++)
-		set[w] = garbage->unreachable_set[w] | garbage->lost_set[w];
+		set[w] = garbage->unreachable_set[w] | garbage->going_set[w] | garbage->lost_set[w];
 	error = run_on(result, graph, garbage, set, false);
 	if (!error && how.all) {
 		for (size_t w = 0; w < words; w++)

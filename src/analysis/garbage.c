@@ -17,6 +17,7 @@
 struct result {
 	struct rg_garbage public;
 	uint64_t *unreachable;
+	uint64_t *going;
 	uint64_t *lost;
 	rg_id listed[LISTED];
 };
@@ -129,17 +130,25 @@ static void find_unreachable(struct search *search, uint64_t *unreachable)
 			rg_bitset_add(unreachable, id);
 }
 
-/* Untracked objects all of whose references come from what is unreachable. */
-static void find_held(struct search *search, uint64_t *unreachable)
+/*
+ * Objects all of whose references come from what is unreachable: untracked ones, which
+ * are @unreachable as well; then also such as are tracked and yet nothing that the
+ * collector sees through, because what holds them is untracked (the constants of a
+ * code object).  It does not count these, but they go, with all that goes then: @going.
+ */
+static void find_held(struct search *search, uint64_t *unreachable, uint64_t *going)
 {
 	const rg_graph *graph = search->graph;
 
+	uint64_t *touched = search->alive; /* referred to by what goes */
+
+	memset(touched, 0, (graph->count / 64 + 1) * sizeof(*touched));
 	search->queued = 0;
 	for (rg_id id = 0; id < graph->count; id++) {
 		uint32_t count = initial_count(graph, id);
 
 		/* What is overcounted may well be held by something else. */
-		if (graph->flags[id] & RG_OBJECT_TRACKED || is_root(graph, id) ||
+		if (is_root(graph, id) || rg_bitset_test(unreachable, id) ||
 		    graph->explained[id] > count)
 			count = OUTSIDE;
 		search->left[id] = count;
@@ -148,6 +157,8 @@ static void find_held(struct search *search, uint64_t *unreachable)
 	}
 	for (rg_id next = 0; next < search->queued; next++) {
 		rg_id from = search->queue[next];
+		/* What only something of @going holds would not be there without it. */
+		bool goes = rg_bitset_test(going, from);
 
 		for (uint64_t i = graph->offset[from]; i < graph->offset[from + 1]; i++) {
 			rg_id target = graph->target[i];
@@ -156,11 +167,15 @@ static void find_held(struct search *search, uint64_t *unreachable)
 				continue;
 			if (search->left[target])
 				search->left[target]--;
-			if (!search->left[target]) {
-				search->left[target] = OUTSIDE;
-				rg_bitset_add(unreachable, target);
-				search->queue[search->queued++] = target;
-			}
+			if (goes)
+				rg_bitset_add(touched, target);
+			if (search->left[target])
+				continue;
+			search->left[target] = OUTSIDE;
+			rg_bitset_add(graph->flags[target] & RG_OBJECT_TRACKED ||
+						      rg_bitset_test(touched, target)
+					      ? going : unreachable, target);
+			search->queue[search->queued++] = target;
 		}
 	}
 }
@@ -180,7 +195,8 @@ static void reach_roots(struct search *search)
 }
 
 /* The same over all objects and all counted references. */
-static void find_lost(struct search *search, const uint64_t *unreachable, uint64_t *lost)
+static void find_lost(struct search *search, const uint64_t *unreachable, const uint64_t *going,
+		      uint64_t *lost)
 {
 	const rg_graph *graph = search->graph;
 	size_t words = graph->count / 64 + 1;
@@ -198,7 +214,7 @@ static void find_lost(struct search *search, const uint64_t *unreachable, uint64
 	reach_roots(search);
 	propagate(search, false);
 	for (size_t w = 0; w < words; w++)
-		lost[w] = ~(search->alive[w] | unreachable[w]);
+		lost[w] = ~(search->alive[w] | unreachable[w] | going[w]);
 	if (graph->count % 64)
 		lost[graph->count / 64] &= (UINT64_C(1) << (graph->count % 64)) - 1;
 	else
@@ -216,7 +232,8 @@ static void find_by_roots(struct search *search, uint64_t *unreachable)
 
 static bool is_garbage(const struct result *result, rg_id id)
 {
-	return rg_bitset_test(result->unreachable, id) || rg_bitset_test(result->lost, id);
+	return rg_bitset_test(result->unreachable, id) || rg_bitset_test(result->going, id) ||
+	       rg_bitset_test(result->lost, id);
 }
 
 /* Whether an inferred reference between objects that were found took part. */
@@ -238,9 +255,11 @@ static void add_up(const rg_graph *graph, struct result *result, const uint64_t 
 	struct rg_garbage *sum = &result->public;
 
 	for (rg_id id = 0; id < graph->count; id++) {
-		if (rg_bitset_test(result->unreachable, id)) {
+		bool collected = rg_bitset_test(result->unreachable, id);
+
+		if (collected || rg_bitset_test(result->going, id)) {
 			sum->objects++;
-			sum->tracked += graph->flags[id] & RG_OBJECT_TRACKED;
+			sum->tracked += collected && graph->flags[id] & RG_OBJECT_TRACKED;
 			sum->bytes += rg_store_size(graph, id);
 			sum->owned += rg_store_owned(graph, id);
 		} else if (rg_bitset_test(result->lost, id)) {
@@ -257,6 +276,7 @@ static void add_up(const rg_graph *graph, struct result *result, const uint64_t 
 	sum->certain = !rests_on_inference(graph, result);
 	sum->overcounted_objects = result->listed;
 	sum->unreachable_set = result->unreachable;
+	sum->going_set = result->going;
 	sum->lost_set = result->lost;
 }
 
@@ -277,18 +297,19 @@ rg_error *rg_garbage_find(const rg_graph *graph, struct rg_garbage **ret)
 	search.over = rg_bitset_new(graph->count);
 	if (result) {
 		result->unreachable = rg_bitset_new(graph->count);
+		result->going = rg_bitset_new(graph->count);
 		result->lost = rg_bitset_new(graph->count);
 	}
 	if (!result || !search.left || !search.queue || !search.alive || !search.over ||
-	    !result->unreachable || !result->lost) {
+	    !result->unreachable || !result->going || !result->lost) {
 		error = rg_error_no_memory();
 		rg_garbage_free(result ? &result->public : NULL);
 	} else {
 		result->public.by_roots = !graph->has_refcounts;
 		if (graph->has_refcounts) {
 			find_unreachable(&search, result->unreachable);
-			find_held(&search, result->unreachable);
-			find_lost(&search, result->unreachable, result->lost);
+			find_held(&search, result->unreachable, result->going);
+			find_lost(&search, result->unreachable, result->going, result->lost);
 		} else {
 			find_by_roots(&search, result->unreachable);
 		}
@@ -304,7 +325,8 @@ rg_error *rg_garbage_find(const rg_graph *graph, struct rg_garbage **ret)
 
 enum rg_state rg_garbage_state(const struct rg_garbage *garbage, rg_id id)
 {
-	if (rg_bitset_test(garbage->unreachable_set, id))
+	if (rg_bitset_test(garbage->unreachable_set, id) ||
+	    rg_bitset_test(garbage->going_set, id))
 		return RG_STATE_UNREACHABLE;
 	return rg_bitset_test(garbage->lost_set, id) ? RG_STATE_LOST : RG_STATE_ALIVE;
 }
@@ -316,6 +338,7 @@ void rg_garbage_free(struct rg_garbage *garbage)
 	if (!result)
 		return;
 	rg_free(result->unreachable);
+	rg_free(result->going);
 	rg_free(result->lost);
 	rg_free(result);
 }

@@ -6,10 +6,7 @@
 
 bool leaks_is_alive(const struct leaks_work *work, rg_id id)
 {
-	if (!work->garbage)
-		return true;
-	return !rg_bitset_test(work->garbage->unreachable_set, id) &&
-	       !rg_bitset_test(work->garbage->lost_set, id);
+	return !work->garbage || rg_garbage_state(work->garbage, id) == RG_STATE_ALIVE;
 }
 
 /* Whether a reference of @kind is one that somebody wrote. */

@@ -97,13 +97,14 @@ static rg_error *evaluate_not(struct rg_query_run *run, size_t left, const uint6
 static rg_error *evaluate_state(struct rg_query_run *run, const struct rg_query_item *item,
 				const uint64_t *domain, uint64_t *ret)
 {
-	const uint64_t *found;
+	const struct rg_garbage *garbage;
 
 	RG_TRY(rg_query_need_garbage(run));
-	found = item->which == RG_STATE_LOST ? run->garbage->lost_set
-					     : run->garbage->unreachable_set;
+	garbage = run->garbage;
 	for (size_t i = 0; i < rg_query_set_words(run->graph); i++)
-		ret[i] = domain[i] & found[i];
+		ret[i] = domain[i] & (item->which == RG_STATE_LOST
+					      ? garbage->lost_set[i]
+					      : garbage->unreachable_set[i] | garbage->going_set[i]);
 	return NULL;
 }
 

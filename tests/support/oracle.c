@@ -87,14 +87,45 @@ void oracle_unreachable(const rg_graph *graph, bool *ret)
 	}
 }
 
+void oracle_going(const rg_graph *graph, const bool *unreachable, bool *ret)
+{
+	rg_id count = rg_graph_object_count(graph);
+
+	memcpy(ret, unreachable, count * sizeof(*ret));
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (rg_id v = 0; v < count; v++) {
+			struct rg_object object = rg_graph_object(graph, v);
+			int64_t from = 0, all = 0;
+
+			if (ret[v] || object.flags & (RG_OBJECT_FROZEN | RG_OBJECT_IMMORTAL))
+				continue;
+			for (rg_id u = 0; u < count; u++) {
+				struct rg_references out = rg_graph_references(graph, u);
+
+				for (size_t i = 0; i < out.count; i++) {
+					bool here = out.target[i] == v && counted(out.kind[i]);
+
+					from += here && ret[u];
+				}
+			}
+			all = object.refcount - rg_graph_external(graph, v);
+			if (!from || from != object.refcount || all > object.refcount)
+				continue;
+			ret[v] = changed = true;
+		}
+	}
+}
+
 void oracle_lost(const rg_graph *graph, const bool *unreachable, bool *ret)
 {
 	rg_id count = rg_graph_object_count(graph);
 	int64_t left[ORACLE_MOST];
-	bool alive[ORACLE_MOST] = { false }, changed = true;
+	bool alive[ORACLE_MOST] = { false }, goes[ORACLE_MOST], changed = true;
 	const struct rg_root *roots;
 	size_t root_count;
 
+	oracle_going(graph, unreachable, goes);
 	for (rg_id v = 0; v < count; v++)
 		left[v] = rg_graph_object(graph, v).refcount;
 	for (rg_id u = 0; u < count; u++) {
@@ -128,7 +159,7 @@ void oracle_lost(const rg_graph *graph, const bool *unreachable, bool *ret)
 		}
 	}
 	for (rg_id v = 0; v < count; v++)
-		ret[v] = !alive[v] && !unreachable[v];
+		ret[v] = !alive[v] && !goes[v];
 }
 
 void oracle_closure(const rg_graph *graph, const bool *set, bool ret[ORACLE_MOST][ORACLE_MOST])

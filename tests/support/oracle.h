@@ -12,7 +12,9 @@
 
 /* The three passes of CPython's collector, by the book; then who is held by its finds alone. */
 void oracle_unreachable(const rg_graph *graph, bool *ret);
-/* The same over everything: neither alive nor in @unreachable. */
+/* @unreachable, and what goes with it: nothing else holds it, tracked or not. */
+void oracle_going(const rg_graph *graph, const bool *unreachable, bool *ret);
+/* The same over everything: neither alive nor going with @unreachable. */
 void oracle_lost(const rg_graph *graph, const bool *unreachable, bool *ret);
 /* ret[u][v]: a way of one or more counted references inside @set leads from u to v. */
 void oracle_closure(const rg_graph *graph, const bool *set, bool ret[ORACLE_MOST][ORACLE_MOST]);

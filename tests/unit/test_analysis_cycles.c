@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bitset.h"
 #include "support/oracle.h"
 #include "support/synth.h"
 
@@ -13,24 +14,29 @@
 static void agrees_with_the_collector(void)
 {
 	struct synth_random random = { 1 };
-	unsigned int found = 0, lost_found = 0;
+	unsigned int found = 0, lost_found = 0, further = 0;
 
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		struct synth *synth = synth_small(&random, 12);
 		rg_builder *builder = synth_must(synth);
 		const rg_graph *graph = rg_builder_graph(builder);
-		bool unreachable[ORACLE_MOST], lost[ORACLE_MOST];
+		bool unreachable[ORACLE_MOST], going[ORACLE_MOST], lost[ORACLE_MOST];
 		struct rg_garbage *garbage;
 
 		CU_ASSERT_PTR_NULL_FATAL(rg_garbage_find(graph, &garbage));
 		oracle_unreachable(graph, unreachable);
+		oracle_going(graph, unreachable, going);
 		oracle_lost(graph, unreachable, lost);
 		for (rg_id id = 0; id < synth->count; id++) {
 			enum rg_state state = rg_garbage_state(garbage, id);
 
-			CU_ASSERT_EQUAL_FATAL(state == RG_STATE_UNREACHABLE, unreachable[id]);
+			CU_ASSERT_EQUAL_FATAL(state == RG_STATE_UNREACHABLE, going[id]);
+			CU_ASSERT_EQUAL_FATAL(rg_bitset_test(garbage->unreachable_set, id),
+					      unreachable[id]);
 			CU_ASSERT_EQUAL_FATAL(state == RG_STATE_LOST, lost[id]);
 		}
+		for (rg_id id = 0; id < synth->count; id++)
+			further += going[id] && !unreachable[id];
 		found += garbage->objects > 0;
 		lost_found += garbage->lost_objects > 0;
 		rg_garbage_free(garbage);
@@ -40,6 +46,7 @@ static void agrees_with_the_collector(void)
 	/* The random graphs do contain what is tested. */
 	CU_ASSERT(found > ROUNDS / 20);
 	CU_ASSERT(lost_found > ROUNDS / 100);
+	CU_ASSERT(further > ROUNDS / 100);
 }
 
 /* The references between members of @set that break all its cycles: is @step one of them? */

@@ -310,12 +310,15 @@ static uint32_t grow(struct world *world, unsigned int depth)
 
 static void look(struct world *world, const rg_graph *graph)
 {
+	bool found[ORACLE_MOST];
+
 	world->graph = graph;
 	removal_look(&world->truth, graph);
 	world->everything = (1u << world->truth.count) - 1;
 	find_depths(world);
-	oracle_unreachable(graph, world->unreachable);
-	oracle_lost(graph, world->unreachable, world->lost);
+	oracle_unreachable(graph, found);
+	oracle_going(graph, found, world->unreachable);
+	oracle_lost(graph, found, world->lost);
 }
 
 static void say(struct synth_random *random, struct rg_description *words)
