@@ -21,6 +21,18 @@
  *	delta_count, delta_bytes, delta_owned  last against first after warmup
  *	slope_count, slope_bytes, slope_owned  a dump, as rg_growth_row has it
  *	new, gone, climbing, plateaued       how many types are
+ *	survivors, survivor_bytes            of rg_survivors_find(): how many, and
+ *	                                     sizes with what they own
+ *
+ * or over all containers (containers.h) whose path, whose shape or whose
+ * signature the pattern fits:
+ *
+ *	elements, retained                   in the last dump; of containers within
+ *	                                     each other what both retain counts twice
+ *	delta_elements, delta_retained       last against first after warmup
+ *	slope_elements                       a dump
+ *	exclusive                            bytes of newcomers that would go with it;
+ *	                                     where nobody weighed them, what it retains more
  *
  * N% stands alone on the right of a comparison of deltas or slopes, and is N
  * hundredths of what the same types had in the first dump after warmup: where
@@ -50,6 +62,22 @@ struct rg_judgement {
 	size_t fact_count;        /* at least one */
 	const char *const *unknown; /* patterns that fit no type of any dump, each once */
 	size_t unknown_count;     /* how many */
+	const char *const *unknown_containers; /* that fit no container that has a row, each once */
+	size_t unknown_container_count; /* how many */
+};
+
+/* What a condition is held against; all zero but what it needs. */
+struct rg_condition_subject {
+	size_t size;
+	const struct rg_growth *growth;               /* of all types, without peak */
+	const struct rg_container_growth *containers; /* with all; for functions of containers */
+	const struct rg_type_table *survivors;        /* for functions of survivors */
+};
+
+/* What rg_condition_needs() says. */
+enum rg_condition_need {
+	RG_CONDITION_NEEDS_CONTAINERS = 1u << 0, /* rg_condition_subject.containers */
+	RG_CONDITION_NEEDS_SURVIVORS = 1u << 1,  /* rg_condition_subject.survivors */
 };
 
 /*
@@ -87,6 +115,30 @@ RG_API bool rg_condition_concerns(const rg_condition *condition, const struct rg
 RG_API RG_MUST_CHECK rg_error *rg_condition_judge(const rg_condition *condition,
 						  const struct rg_growth *growth,
 						  struct rg_judgement **ret);
+
+/*
+ * rg_condition_needs - what beside a growth of types @condition asks about, as
+ * rg_condition_need.  O(terms); cannot fail.
+ */
+RG_API unsigned int rg_condition_needs(const rg_condition *condition);
+
+/*
+ * rg_condition_judge_all - as rg_condition_judge, of all that @subject has.  *@ret points into
+ * @condition, and is freed with rg_judgement_free().
+ * Errors: RG_ERROR_NO_MEMORY; RG_ERROR_INVALID when something that the condition
+ * needs is missing or was made otherwise.
+ * Complexity: O(terms * (types + containers * length of paths)).
+ */
+RG_API RG_MUST_CHECK rg_error *rg_condition_judge_all(const rg_condition *condition,
+						      const struct rg_condition_subject *subject,
+						      struct rg_judgement **ret);
+
+/*
+ * rg_condition_concerns_container - whether a pattern of @condition that is
+ * one of containers fits @row.  O(patterns * length of paths); cannot fail.
+ */
+RG_API bool rg_condition_concerns_container(const rg_condition *condition,
+					    const struct rg_container_growth_row *row);
 
 /* rg_judgement_free - releases @judgement; NULL is allowed.  O(1); cannot fail. */
 RG_API void rg_judgement_free(struct rg_judgement *judgement);

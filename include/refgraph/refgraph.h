@@ -41,7 +41,6 @@ extern "C" {
 #include <refgraph/graph.h>
 #include <refgraph/dump.h>
 #include <refgraph/analysis.h>
-#include <refgraph/condition.h>
 #include <refgraph/audit.h>
 #include <refgraph/retained.h>
 #include <refgraph/signature.h>
@@ -49,6 +48,7 @@ extern "C" {
 #include <refgraph/merged.h>
 #include <refgraph/leaks.h>
 #include <refgraph/containers.h>
+#include <refgraph/condition.h>
 #include <refgraph/output.h>
 #include <refgraph/picture.h>
 

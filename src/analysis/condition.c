@@ -6,11 +6,13 @@
 
 #include "analysis/condition.h"
 #include "base/alloc.h"
+#include "base/options.h"
 
 struct judgement {
 	struct rg_judgement public;
 	struct rg_condition_fact facts[RG_CONDITION_COMPARISONS];
 	const char *unknown[RG_CONDITION_TERMS];
+	const char *unknown_containers[RG_CONDITION_TERMS];
 };
 
 /* What is known of each item. */
@@ -20,10 +22,47 @@ struct answer {
 	double value, limit;
 };
 
+static bool fits_name(const struct rg_term *term, const char *name, const char *short_name)
+{
+	return rg_pattern_match(term->pattern, name) ||
+	       rg_pattern_match(term->pattern, short_name);
+}
+
 static bool fits(const struct rg_term *term, const struct rg_growth_row *row)
 {
-	return rg_pattern_match(term->pattern, row->name) ||
-	       rg_pattern_match(term->pattern, row->short_name);
+	return fits_name(term, row->name, row->short_name);
+}
+
+static bool fits_container(const struct rg_term *term, const struct rg_container_growth_row *row)
+{
+	return (row->path && rg_pattern_match(term->pattern, row->path)) ||
+	       rg_pattern_match(term->pattern, row->shape) ||
+	       rg_pattern_match(term->pattern, row->signature);
+}
+
+/* What the function gives for one container. */
+static double of_container(enum rg_function function, const struct rg_container_growth_row *row,
+			   size_t dump)
+{
+	switch (function) {
+	case RG_FUNCTION_ELEMENTS:
+		return (double)row->elements[dump];
+	case RG_FUNCTION_DELTA_ELEMENTS:
+		return (double)row->element_delta;
+	case RG_FUNCTION_SLOPE_ELEMENTS:
+		return row->slope;
+	case RG_FUNCTION_RETAINED:
+		return (double)row->retained[dump];
+	case RG_FUNCTION_DELTA_RETAINED:
+		return (double)row->retained_delta;
+	case RG_FUNCTION_EXCLUSIVE:
+		/* Where nobody looked, as much as it can be. */
+		if (!row->weighed)
+			return row->retained_delta > 0 ? (double)row->retained_delta : 0;
+		return (double)row->exclusive;
+	default:
+		return 0;
+	}
 }
 
 /* What the function gives for one type. */
@@ -56,7 +95,7 @@ static double of_row(enum rg_function function, const struct rg_growth_row *row,
 		return row->verdict == RG_VERDICT_CLIMBING;
 	case RG_FUNCTION_PLATEAUED:
 		return row->verdict == RG_VERDICT_PLATEAUED;
-	case RG_FUNCTION_NUMBER:
+	default:
 		break;
 	}
 	return 0;
@@ -72,15 +111,52 @@ static enum rg_function whole_of(enum rg_function function)
 	case RG_FUNCTION_DELTA_OWNED:
 	case RG_FUNCTION_SLOPE_OWNED:
 		return RG_FUNCTION_OWNED;
+	case RG_FUNCTION_DELTA_ELEMENTS:
+	case RG_FUNCTION_SLOPE_ELEMENTS:
+		return RG_FUNCTION_ELEMENTS;
+	case RG_FUNCTION_DELTA_RETAINED:
+		return RG_FUNCTION_RETAINED;
 	default:
 		return RG_FUNCTION_COUNT;
 	}
 }
 
-/* Adds up @count terms; @whole: what there was in the first dump instead of what changed. */
-static double add_up(const struct rg_term *terms, size_t count, const struct rg_growth *growth,
-		     bool whole)
+/* What @function gives for all that the term's pattern fits. */
+static double sum_term(const struct rg_term *term, enum rg_function function,
+		       const struct rg_condition_subject *subject, size_t dump)
 {
+	double sum = 0;
+
+	if (rg_function_of_survivors(function)) {
+		const struct rg_type_table *survivors = subject->survivors;
+
+		for (size_t i = 0; i < survivors->count; i++)
+			if (fits_name(term, survivors->rows[i].name, survivors->rows[i].short_name))
+				sum += function == RG_FUNCTION_SURVIVORS
+					       ? (double)survivors->rows[i].count
+					       : (double)survivors->rows[i].bytes +
+							 (double)survivors->rows[i].owned;
+		return sum;
+	}
+	if (rg_function_of_containers(function)) {
+		const struct rg_container_growth *containers = subject->containers;
+
+		for (size_t i = 0; i < containers->count; i++)
+			if (fits_container(term, &containers->rows[i]))
+				sum += of_container(function, &containers->rows[i], dump);
+		return sum;
+	}
+	for (size_t i = 0; i < subject->growth->count; i++)
+		if (fits(term, &subject->growth->rows[i]))
+			sum += of_row(function, &subject->growth->rows[i], dump);
+	return sum;
+}
+
+/* Adds up @count terms; @whole: what there was in the first dump instead of what changed. */
+static double add_up(const struct rg_term *terms, size_t count,
+		     const struct rg_condition_subject *subject, bool whole)
+{
+	const struct rg_growth *growth = subject->growth;
 	double result = 0;
 
 	for (size_t t = 0; t < count; t++) {
@@ -88,9 +164,8 @@ static double add_up(const struct rg_term *terms, size_t count, const struct rg_
 		size_t dump = whole ? growth->warmup : growth->dumps - 1;
 		double value = terms[t].number;
 
-		for (size_t i = 0; terms[t].pattern && i < growth->count; i++)
-			if (fits(&terms[t], &growth->rows[i]))
-				value += of_row(function, &growth->rows[i], dump);
+		if (terms[t].pattern)
+			value += sum_term(&terms[t], function, subject, dump);
 		result += terms[t].negative ? -value : value;
 	}
 	return result;
@@ -116,7 +191,7 @@ static bool compare(enum rg_comparison comparison, double value, double limit)
 	return value < limit || value > limit;
 }
 
-static void answer_item(const rg_condition *condition, const struct rg_growth *growth,
+static void answer_item(const rg_condition *condition, const struct rg_condition_subject *subject,
 			struct answer *answers, size_t at)
 {
 	const struct rg_item *item = &condition->items[at];
@@ -125,10 +200,10 @@ static void answer_item(const rg_condition *condition, const struct rg_growth *g
 
 	switch (item->kind) {
 	case RG_ITEM_COMPARE:
-		answer->value = add_up(terms, item->left_terms, growth, false);
-		answer->limit = add_up(terms + item->left_terms, item->right_terms, growth, false);
+		answer->value = add_up(terms, item->left_terms, subject, false);
+		answer->limit = add_up(terms + item->left_terms, item->right_terms, subject, false);
 		if (item->percent)
-			answer->limit *= add_up(terms, item->left_terms, growth, true) / 100;
+			answer->limit *= add_up(terms, item->left_terms, subject, true) / 100;
 		answer->holds = compare(item->comparison, answer->value, answer->limit);
 		break;
 	case RG_ITEM_NOT:
@@ -160,34 +235,77 @@ static void explain_item(const rg_condition *condition, struct answer *answers, 
 	answers[item->right].decides = answers[item->right].holds == holds;
 }
 
-static void find_unknown(const rg_condition *condition, const struct rg_growth *growth,
+/* Whether anything of any dump fits the pattern of @term. */
+static bool is_known(const struct rg_term *term, const struct rg_condition_subject *subject)
+{
+	bool known = !term->pattern;
+
+	if (rg_function_of_containers(term->function)) {
+		for (size_t i = 0; !known && i < subject->containers->count; i++)
+			known = fits_container(term, &subject->containers->rows[i]);
+		return known;
+	}
+	for (size_t i = 0; !known && i < subject->growth->count; i++)
+		known = fits(term, &subject->growth->rows[i]);
+	return known;
+}
+
+static void add_unknown(const char **list, size_t *count, const char *pattern)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(list[i], pattern) == 0)
+			return;
+	list[(*count)++] = pattern;
+}
+
+static void find_unknown(const rg_condition *condition, const struct rg_condition_subject *subject,
 			 struct judgement *judgement)
 {
 	struct rg_judgement *public = &judgement->public;
 
 	for (size_t t = 0; t < condition->term_count; t++) {
 		const struct rg_term *term = &condition->terms[t];
-		bool known = !term->pattern;
 
-		for (size_t i = 0; !known && i < growth->count; i++)
-			known = fits(term, &growth->rows[i]);
-		for (size_t u = 0; !known && u < public->unknown_count; u++)
-			known = strcmp(judgement->unknown[u], term->pattern) == 0;
-		if (!known)
-			judgement->unknown[public->unknown_count++] = term->pattern;
+		if (is_known(term, subject))
+			continue;
+		if (rg_function_of_containers(term->function))
+			add_unknown(judgement->unknown_containers,
+				    &public->unknown_container_count, term->pattern);
+		else
+			add_unknown(judgement->unknown, &public->unknown_count, term->pattern);
 	}
+	public->unknown = judgement->unknown;
+	public->unknown_containers = judgement->unknown_containers;
 }
 
-rg_error *rg_condition_judge(const rg_condition *condition, const struct rg_growth *growth,
-			     struct rg_judgement **ret)
+static rg_error *check_subject(const rg_condition *condition,
+			       const struct rg_condition_subject *subject)
+{
+	unsigned int needs = rg_condition_needs(condition);
+
+	if (!subject->growth || subject->growth->peak || !subject->growth->all)
+		return rg_error_new(RG_ERROR_INVALID, "a condition judges a growth of all types "
+						      "that was made without peak");
+	if (needs & RG_CONDITION_NEEDS_CONTAINERS && !subject->containers)
+		return rg_error_new(RG_ERROR_INVALID, "a condition on containers judges a growth "
+						      "of these");
+	if (needs & RG_CONDITION_NEEDS_SURVIVORS && !subject->survivors)
+		return rg_error_new(RG_ERROR_INVALID, "a condition on survivors judges a table of "
+						      "these");
+	return NULL;
+}
+
+rg_error *rg_condition_judge_all(const rg_condition *condition,
+				 const struct rg_condition_subject *subject,
+				 struct rg_judgement **ret)
 {
 	size_t count = condition->item_count;
+	struct rg_condition_subject of;
 	struct judgement *judgement;
 	struct answer *answers;
 
-	if (growth->peak || !growth->all)
-		return rg_error_new(RG_ERROR_INVALID, "a condition judges a growth of all types "
-						      "that was made without peak");
+	RG_TRY(rg_options_read(subject, sizeof(of), &of));
+	RG_TRY(check_subject(condition, &of));
 	answers = rg_calloc(count, sizeof(*answers));
 	judgement = rg_calloc(1, sizeof(*judgement));
 	if (!answers || !judgement) {
@@ -196,7 +314,7 @@ rg_error *rg_condition_judge(const rg_condition *condition, const struct rg_grow
 		return rg_error_no_memory();
 	}
 	for (size_t i = 0; i < count; i++)
-		answer_item(condition, growth, answers, i);
+		answer_item(condition, &of, answers, i);
 	answers[count - 1].decides = true;
 	for (size_t i = count; i-- > 0;)
 		explain_item(condition, answers, i);
@@ -210,19 +328,39 @@ rg_error *rg_condition_judge(const rg_condition *condition, const struct rg_grow
 			answers[i].limit
 		};
 	}
-	find_unknown(condition, growth, judgement);
+	find_unknown(condition, &of, judgement);
 	judgement->public.holds = answers[count - 1].holds;
 	judgement->public.facts = judgement->facts;
-	judgement->public.unknown = judgement->unknown;
 	rg_free(answers);
 	*ret = &judgement->public;
 	return NULL;
 }
 
+rg_error *rg_condition_judge(const rg_condition *condition, const struct rg_growth *growth,
+			     struct rg_judgement **ret)
+{
+	struct rg_condition_subject subject = { .size = sizeof(subject), .growth = growth };
+
+	return rg_condition_judge_all(condition, &subject, ret);
+}
+
 bool rg_condition_concerns(const rg_condition *condition, const struct rg_growth_row *row)
 {
 	for (size_t t = 0; t < condition->term_count; t++)
-		if (condition->terms[t].pattern && fits(&condition->terms[t], row))
+		if (condition->terms[t].pattern &&
+		    !rg_function_of_containers(condition->terms[t].function) &&
+		    fits(&condition->terms[t], row))
+			return true;
+	return false;
+}
+
+bool rg_condition_concerns_container(const rg_condition *condition,
+				     const struct rg_container_growth_row *row)
+{
+	for (size_t t = 0; t < condition->term_count; t++)
+		if (condition->terms[t].pattern &&
+		    rg_function_of_containers(condition->terms[t].function) &&
+		    fits_container(&condition->terms[t], row))
 			return true;
 	return false;
 }

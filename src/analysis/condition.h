@@ -30,7 +30,28 @@ enum rg_function {
 	RG_FUNCTION_GONE,
 	RG_FUNCTION_CLIMBING,
 	RG_FUNCTION_PLATEAUED,
+	/* Of containers: */
+	RG_FUNCTION_ELEMENTS,
+	RG_FUNCTION_DELTA_ELEMENTS,
+	RG_FUNCTION_SLOPE_ELEMENTS,
+	RG_FUNCTION_RETAINED,
+	RG_FUNCTION_DELTA_RETAINED,
+	RG_FUNCTION_EXCLUSIVE,
+	/* Of survivors: */
+	RG_FUNCTION_SURVIVORS,
+	RG_FUNCTION_SURVIVOR_BYTES,
 };
+
+/* What a function is about. */
+static inline bool rg_function_of_containers(enum rg_function function)
+{
+	return function >= RG_FUNCTION_ELEMENTS && function <= RG_FUNCTION_EXCLUSIVE;
+}
+
+static inline bool rg_function_of_survivors(enum rg_function function)
+{
+	return function >= RG_FUNCTION_SURVIVORS;
+}
 
 struct rg_term {
 	enum rg_function function;

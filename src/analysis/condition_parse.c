@@ -49,11 +49,20 @@ static const struct {
 	{ "gone", RG_FUNCTION_GONE },
 	{ "climbing", RG_FUNCTION_CLIMBING },
 	{ "plateaued", RG_FUNCTION_PLATEAUED },
+	{ "elements", RG_FUNCTION_ELEMENTS },
+	{ "delta_elements", RG_FUNCTION_DELTA_ELEMENTS },
+	{ "slope_elements", RG_FUNCTION_SLOPE_ELEMENTS },
+	{ "retained", RG_FUNCTION_RETAINED },
+	{ "delta_retained", RG_FUNCTION_DELTA_RETAINED },
+	{ "exclusive", RG_FUNCTION_EXCLUSIVE },
+	{ "survivors", RG_FUNCTION_SURVIVORS },
+	{ "survivor_bytes", RG_FUNCTION_SURVIVOR_BYTES },
 };
 
 static const char a_function[] =
 	"a function (count, bytes, owned; delta_ or slope_ before one of these; new, gone, "
-	"climbing, plateaued)";
+	"climbing, plateaued; elements, retained, delta_ before one of these, slope_elements, "
+	"exclusive; survivors, survivor_bytes)";
 static const char a_value[] = "a number or a function, as in delta_bytes(*) > 10M";
 
 static size_t parse_or(struct parser *parser);
@@ -113,6 +122,33 @@ static const char *keep_pattern(struct parser *parser, const struct rg_token *to
 	return kept;
 }
 
+static bool is_change(enum rg_function function)
+{
+	return (function >= RG_FUNCTION_DELTA_COUNT && function <= RG_FUNCTION_SLOPE_OWNED) ||
+	       function == RG_FUNCTION_DELTA_ELEMENTS || function == RG_FUNCTION_SLOPE_ELEMENTS ||
+	       function == RG_FUNCTION_DELTA_RETAINED;
+}
+
+/* Whether it gives a number of things, not of bytes. */
+static bool is_of_things(enum rg_function function)
+{
+	switch (function) {
+	case RG_FUNCTION_BYTES:
+	case RG_FUNCTION_OWNED:
+	case RG_FUNCTION_DELTA_BYTES:
+	case RG_FUNCTION_DELTA_OWNED:
+	case RG_FUNCTION_SLOPE_BYTES:
+	case RG_FUNCTION_SLOPE_OWNED:
+	case RG_FUNCTION_RETAINED:
+	case RG_FUNCTION_DELTA_RETAINED:
+	case RG_FUNCTION_EXCLUSIVE:
+	case RG_FUNCTION_SURVIVOR_BYTES:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static bool parse_function(struct parser *parser, struct value *value, bool negative)
 {
 	struct rg_term term = { .negative = negative };
@@ -140,10 +176,8 @@ static bool parse_function(struct parser *parser, struct value *value, bool nega
 		return fail(parser, ")");
 	term.pattern = keep_pattern(parser, &pattern);
 	value->functions++;
-	if (term.function < RG_FUNCTION_DELTA_COUNT || term.function > RG_FUNCTION_SLOPE_OWNED)
-		value->changes = false;
-	if (term.function >= RG_FUNCTION_NEW || term.function == RG_FUNCTION_COUNT ||
-	    term.function == RG_FUNCTION_DELTA_COUNT || term.function == RG_FUNCTION_SLOPE_COUNT)
+	value->changes = value->changes && is_change(term.function);
+	if (is_of_things(term.function))
 		value->things = true;
 	else
 		value->bytes = true;
@@ -367,4 +401,19 @@ const char *rg_condition_text(const rg_condition *condition)
 void rg_condition_free(rg_condition *condition)
 {
 	rg_free(condition);
+}
+
+unsigned int rg_condition_needs(const rg_condition *condition)
+{
+	unsigned int needs = 0;
+
+	for (size_t t = 0; t < condition->term_count; t++) {
+		enum rg_function function = condition->terms[t].function;
+
+		if (rg_function_of_containers(function))
+			needs |= RG_CONDITION_NEEDS_CONTAINERS;
+		if (rg_function_of_survivors(function))
+			needs |= RG_CONDITION_NEEDS_SURVIVORS;
+	}
+	return needs;
 }

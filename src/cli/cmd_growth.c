@@ -108,12 +108,12 @@ static int read_all(struct cli *cli, struct growth_series *series,
 	return status;
 }
 
-static int check_options(const struct cli *cli)
+static int check_options(const struct cli *cli, bool survivors)
 {
 	uint64_t warmup = cli->options.warmup, dumps = (uint64_t)cli->operand_count;
 
-	if (cli->options.survivors && warmup < dumps && dumps - warmup < 3) {
-		cli_say("growth: --survivors wants three dumps%s: one before, one after, and one "
+	if (survivors && warmup < dumps && dumps - warmup < 3) {
+		cli_say("growth: survivors want three dumps%s: one before, one after, and one "
 			"in which what came is still there", warmup ? " after --warmup" : "");
 		return CLI_TROUBLE;
 	}
@@ -189,9 +189,11 @@ static int run(struct cli *cli)
 
 	memset(&series, 0, sizeof(series));
 	memset(&gate, 0, sizeof(gate));
-	status = check_options(cli);
+	status = gate_parse(cli, &gate);
+	wants.containers |= (gate_needs(&gate) & RG_CONDITION_NEEDS_CONTAINERS) != 0;
+	wants.survivors |= (gate_needs(&gate) & RG_CONDITION_NEEDS_SURVIVORS) != 0;
 	if (!status)
-		status = gate_parse(cli, &gate);
+		status = check_options(cli, wants.survivors);
 	if (!status)
 		status = read_all(cli, &series, &wants);
 	if (!status)

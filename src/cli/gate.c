@@ -115,8 +115,40 @@ static void say_unknown(const struct growth_gate *gate, const char *pattern)
 			"-n 0 %s lists them all", pattern, gate->dump);
 }
 
+/* What a path may have meant: most are long, and differ in the last attribute. */
+static void say_unknown_container(const struct growth_series *series, const char *pattern)
+{
+	struct cli_hints hints = { .word = pattern };
+	char list[512];
+
+	for (size_t i = 0; i < series->grown->count; i++) {
+		const char *path = series->grown->rows[i].path;
+		const char *dot = path ? strrchr(path, '.') : NULL;
+
+		if (path)
+			cli_hints_offer(&hints, path, dot ? dot + 1 : path);
+	}
+	if (!strpbrk(pattern, "*?") && cli_hints_text(&hints, list, sizeof(list)))
+		cli_say("no dump has a container of 16 elements or more at '%s', so --fail-if "
+			"counts 0 of it; near: %s", pattern, list);
+	else
+		cli_say("no dump has a container of 16 elements or more at '%s', so --fail-if "
+			"counts 0 of it; refgraph growth --containers -n 0 lists those that grew",
+			pattern);
+}
+
+unsigned int gate_needs(const struct growth_gate *gate)
+{
+	unsigned int needs = 0;
+
+	for (size_t i = 0; i < gate->count; i++)
+		needs |= rg_condition_needs(gate->conditions[i]);
+	return needs;
+}
+
 int gate_judge(struct cli *cli, const struct growth_series *series, struct growth_gate *gate)
 {
+	struct rg_condition_subject subject = { .size = sizeof(subject) };
 	struct rg_growth_options options;
 	rg_error *error;
 	int status = CLI_OK;
@@ -132,17 +164,25 @@ int gate_judge(struct cli *cli, const struct growth_series *series, struct growt
 	cli_left_out_by(cli, gate->left_out_by, sizeof(gate->left_out_by));
 	error = rg_growth_find((const struct rg_type_table *const *)series->tables, series->count,
 			       &options, &gate->growth);
+	subject.growth = gate->growth;
+	subject.containers = series->grown;
+	subject.survivors = series->survivors;
 	for (size_t i = 0; !error && i < gate->count; i++) {
-		error = rg_condition_judge(gate->conditions[i], gate->growth,
-					   &gate->judgements[i]);
+		error = rg_condition_judge_all(gate->conditions[i], &subject,
+					       &gate->judgements[i]);
 		if (!error)
 			gate->violated += gate->judgements[i]->holds;
 	}
 	if (error)
 		return cli_fail(error);
-	for (size_t i = 0; i < gate->count; i++)
-		for (size_t u = 0; u < gate->judgements[i]->unknown_count; u++)
-			say_unknown(gate, gate->judgements[i]->unknown[u]);
+	for (size_t i = 0; i < gate->count; i++) {
+		const struct rg_judgement *judgement = gate->judgements[i];
+
+		for (size_t u = 0; u < judgement->unknown_count; u++)
+			say_unknown(gate, judgement->unknown[u]);
+		for (size_t u = 0; u < judgement->unknown_container_count; u++)
+			say_unknown_container(series, judgement->unknown_containers[u]);
+	}
 	for (size_t i = 0; !status && i < gate->count; i++)
 		if (gate->judgements[i]->holds)
 			status = say_violation(gate, i);

@@ -85,6 +85,36 @@ static void put_rows(const rg_condition *condition, const struct rg_growth *grow
 		rg_sink_printf(sink, "and %zu more %s\n", more, more == 1 ? "type" : "types");
 }
 
+/* The containers that the condition is about: those that grew most first. */
+static void put_containers(const rg_condition *condition,
+			   const struct rg_container_growth *containers, rg_sink *sink)
+{
+	char before[RG_FORMAT_SIZE], after[RG_FORMAT_SIZE], delta[RG_FORMAT_SIZE];
+	char bytes[RG_FORMAT_SIZE];
+	size_t shown = 0, more = 0;
+
+	for (size_t i = 0; containers && i < containers->count; i++) {
+		const struct rg_container_growth_row *row = &containers->rows[i];
+
+		if (!rg_condition_concerns_container(condition, row))
+			continue;
+		if (shown == MOST_ROWS) {
+			more++;
+			continue;
+		}
+		shown++;
+		rg_sink_text(sink, row->path ? row->path : row->shape);
+		rg_sink_printf(sink, ": %s to %s elements (%s), %s retained\n",
+			       rg_format_count(row->elements[containers->warmup], before),
+			       rg_format_count(row->elements[containers->dumps - 1], after),
+			       rg_format_delta(row->element_delta, delta),
+			       rg_format_bytes_delta(row->retained_delta, bytes));
+	}
+	if (more)
+		rg_sink_printf(sink, "and %zu more %s\n", more,
+			       more == 1 ? "container" : "containers");
+}
+
 /* What there is to say about a condition, clean and in lines; NULL: said why not. */
 static rg_sink *text_of(const struct growth_gate *gate, size_t which, bool rows)
 {
@@ -99,6 +129,8 @@ static rg_sink *text_of(const struct growth_gate *gate, size_t which, bool rows)
 	put_facts(judgement, sink);
 	if (rows)
 		put_rows(gate->conditions[which], gate->growth, sink);
+	if (rows)
+		put_containers(gate->conditions[which], gate->series->grown, sink);
 	if (!rg_sink_failed(sink))
 		return sink;
 	rg_sink_free(sink);
@@ -230,6 +262,16 @@ static int annotate_condition(const struct growth_gate *gate, size_t which)
 			rg_sink_puts(text, "no dump has a type '");
 		}
 		rg_sink_text(text, judgement->unknown[u]);
+		rg_sink_puts(text, "', so --fail-if counts 0 of it");
+		put_command(stderr, "warning", rg_sink_bytes(text, NULL));
+		rg_sink_free(text);
+	}
+	for (size_t u = 0; u < judgement->unknown_container_count; u++) {
+		error = rg_sink_memory(&text);
+		if (error)
+			return cli_fail(error);
+		rg_sink_puts(text, "no dump has a container of 16 elements or more at '");
+		rg_sink_text(text, judgement->unknown_containers[u]);
 		rg_sink_puts(text, "', so --fail-if counts 0 of it");
 		put_command(stderr, "warning", rg_sink_bytes(text, NULL));
 		rg_sink_free(text);

@@ -79,6 +79,8 @@ int growth_report_json(struct cli *cli, const struct growth_series *series,
 /* --- gate.c --- */
 /* gate_parse - reads the conditions; shows where one is wrong. */
 int gate_parse(struct cli *cli, struct growth_gate *gate);
+/* gate_needs - what beside types the conditions ask about, as rg_condition_need. */
+unsigned int gate_needs(const struct growth_gate *gate);
 /* gate_judge - judges all, and says on standard error what is violated. */
 int gate_judge(struct cli *cli, const struct growth_series *series, struct growth_gate *gate);
 void gate_free(struct growth_gate *gate);

@@ -92,14 +92,17 @@ static rg_error *caption(const struct cli *cli, rg_picture *picture,
 			 const struct growth_series *series,
 			 const struct rg_newcomers *newcomers, const struct rg_keepers *found)
 {
-	char text[1024], count[RG_FORMAT_SIZE], more[128] = "";
+	char text[1024], count[RG_FORMAT_SIZE], more[128] = "", stayed[256] = "";
 
 	if (found->types_left_out)
 		snprintf(more, sizeof(more), "\n%" PRIu64 " more types of newcomers are not drawn",
 			 found->types_left_out);
+	if (cli->options.survivors)
+		snprintf(stayed, sizeof(stayed), ", and %.200s had already",
+			 series->infos[series->count - 2].path);
 	snprintf(text, sizeof(text),
-		 "who holds what %.200s has and %.200s had not: %s objects in all%s%s",
-		 series->infos[series->count - 1].path, first_of(cli, series)->path,
+		 "who holds what %.200s has and %.200s had not%s: %s objects in all%s%s",
+		 series->infos[series->count - 1].path, first_of(cli, series)->path, stayed,
 		 rg_format_count(newcomers->count, count), more,
 		 first_of(cli, series)->complete && series->infos[series->count - 1].complete
 			 ? "" : "\na dump is incomplete");
@@ -108,7 +111,8 @@ static rg_error *caption(const struct cli *cli, rg_picture *picture,
 
 /* Draws the newcomers of @dump into @ret. */
 static rg_error *make(const struct cli *cli, const struct growth_series *series, rg_dump *dump,
-		      const struct rg_snapshot *before, rg_picture **ret)
+		      const struct rg_snapshot *before, const struct rg_snapshot *between,
+		      rg_picture **ret)
 {
 	struct rg_newcomers *newcomers = NULL;
 	struct rg_keepers *found = NULL;
@@ -118,7 +122,8 @@ static rg_error *make(const struct cli *cli, const struct growth_series *series,
 	rg_error *error = rg_dump_graph(dump, &graph);
 
 	if (!error)
-		error = rg_newcomers_find(graph, before, &newcomers);
+		error = between ? rg_survivors_find(graph, before, between, &newcomers)
+				: rg_newcomers_find(graph, before, &newcomers);
 	if (!error)
 		error = rg_keepers_find(graph, newcomers, NULL, &found);
 	if (!error) {
@@ -190,7 +195,7 @@ int growth_graph(struct cli *cli, const struct growth_series *series)
 {
 	const struct rg_dump_info *first = first_of(cli, series);
 	int format = format_of(cli->options.graph), status;
-	struct rg_snapshot *before = NULL;
+	struct rg_snapshot *before = NULL, *between = NULL;
 	rg_picture *picture = NULL;
 	rg_dump *dump = NULL;
 	rg_error *error;
@@ -201,14 +206,17 @@ int growth_graph(struct cli *cli, const struct growth_series *series)
 		return CLI_TROUBLE;
 	}
 	status = take(cli, first->path, &before);
+	if (!status && cli->options.survivors)
+		status = take(cli, series->infos[series->count - 2].path, &between);
 	if (!status)
 		status = cli_load(cli, series->infos[series->count - 1].path, &dump);
 	if (!status) {
-		error = make(cli, series, dump, before, &picture);
+		error = make(cli, series, dump, before, between, &picture);
 		status = error ? cli_fail(error) : write(cli, picture, format);
 	}
 	rg_picture_free(picture);
 	rg_snapshot_free(before);
+	rg_snapshot_free(between);
 	rg_dump_close(dump);
 	return status;
 }

@@ -432,9 +432,9 @@ int growth_report_json(struct cli *cli, const struct growth_series *series,
 	for (size_t i = 0; i < rows; i++)
 		put_row(json, &growth->rows[i], series->count);
 	rg_json_put_end(json);
-	if (series->grown)
+	if (cli->options.containers)
 		growth_containers_json(cli, series, json);
-	if (series->survivors)
+	if (cli->options.survivors)
 		growth_survivors_json(series, json);
 	gate_json(gate, json);
 	return cli_json_end(json);

@@ -238,6 +238,108 @@ static void refuse(const char *text, size_t at, const char *expected)
 	rg_error_free(error);
 }
 
+/* ---- containers and survivors ------------------------------------------------------- */
+
+static const uint64_t elements[] = { 100, 200, 400 }, retained[] = { 1000, 2000, 3000 };
+static const uint64_t there[] = { 1, 1, 1 };
+#define CONTAINER(p, s, d) { .signature = s, .shape = "m>dict." p, .path = "m['" p "']",          \
+			     .type = "list", .element_type = "", .containers = there,              \
+			     .elements = elements, .retained = retained, .element_delta = d,       \
+			     .retained_delta = 2000, .slope = 150, .exclusive = 700 }
+
+/* The value of the only comparison of @text, of two containers and of survivors. */
+static double value_of_all(const char *text, size_t *ret_unknown)
+{
+	struct rg_container_growth_row rows[] = {
+		CONTAINER("cache", "sig1:0000000000000001", 300),
+		CONTAINER("queue", "sig1:0000000000000002", 30),
+	};
+	struct rg_container_growth containers = { .rows = rows, .count = 2, .dumps = 3 };
+	struct rg_condition_subject subject = { .size = sizeof(subject),
+						.growth = growth_of(0),
+						.containers = &containers,
+						.survivors = &tables[1] };
+	struct rg_judgement *judgement;
+	rg_condition *condition;
+	double value;
+
+	rows[0].weighed = true;
+	CU_ASSERT_PTR_NULL_FATAL(rg_condition_parse(text, &condition));
+	CU_ASSERT_EQUAL(rg_condition_concerns_container(condition, &rows[0]),
+			strstr(text, "cache") || strstr(text, "elements(*"));
+	CU_ASSERT_PTR_NULL_FATAL(rg_condition_judge_all(condition, &subject, &judgement));
+	CU_ASSERT_EQUAL_FATAL(judgement->fact_count, 1);
+	value = judgement->facts[0].value;
+	*ret_unknown = judgement->unknown_count + 10 * judgement->unknown_container_count;
+	rg_judgement_free(judgement);
+	rg_condition_free(condition);
+	rg_growth_free((struct rg_growth *)subject.growth);
+	return value;
+}
+
+static void asks_about_containers_and_survivors(void)
+{
+	static const struct {
+		const char *text;
+		double value;
+		size_t unknown;
+	} cases[] = {
+		{ "elements(\"m['cache']\") > 0", 400, 0 },
+		{ "elements(m>dict.cache) > 0", 400, 0 },
+		{ "elements(*) > 0", 800, 0 },
+		{ "delta_elements(\"*cache*\") > 50%", 300, 0 },
+		{ "slope_elements(\"m['queue']\") > 0", 150, 0 },
+		{ "retained(sig1:0000000000000002) > 0", 3000, 0 },
+		{ "delta_retained('*queue*') > 0", 2000, 0 },
+		{ "exclusive(\"m['cache']\") > 0", 700, 0 },
+		{ "exclusive(\"m['queue']\") > 0", 2000, 0 },
+		{ "elements(\"m['cash']\") > 0", 0, 10 },
+		{ "survivors(app.Session) > 0", 150, 0 },
+		{ "survivors(Session) + survivors(list) > 0", 210, 0 },
+		{ "survivor_bytes(list) > 1K", 6400, 0 },
+		{ "survivors(Sesion) > 0", 0, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t unknown;
+
+		CU_ASSERT_DOUBLE_EQUAL(value_of_all(cases[i].text, &unknown), cases[i].value, 1e-9);
+		CU_ASSERT_EQUAL(unknown, cases[i].unknown);
+	}
+}
+
+static void wants_what_it_asks_about(void)
+{
+	static const struct {
+		const char *text;
+		unsigned int needs;
+	} cases[] = {
+		{ "count(*) > 1", 0 },
+		{ "count(*) > 1 or elements(*) > 1", RG_CONDITION_NEEDS_CONTAINERS },
+		{ "survivors(*) > 1", RG_CONDITION_NEEDS_SURVIVORS },
+		{ "exclusive(*) > survivor_bytes(*)",
+		  RG_CONDITION_NEEDS_CONTAINERS | RG_CONDITION_NEEDS_SURVIVORS },
+	};
+	struct rg_growth *growth = growth_of(0);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rg_judgement *judgement = NULL;
+		rg_condition *condition;
+		rg_error *error;
+
+		CU_ASSERT_PTR_NULL_FATAL(rg_condition_parse(cases[i].text, &condition));
+		CU_ASSERT_EQUAL(rg_condition_needs(condition), cases[i].needs);
+		error = rg_condition_judge(condition, growth, &judgement);
+		CU_ASSERT_EQUAL(error != NULL, cases[i].needs != 0);
+		if (error)
+			CU_ASSERT_EQUAL(rg_error_code(error), RG_ERROR_INVALID);
+		rg_error_free(error);
+		rg_judgement_free(judgement);
+		rg_condition_free(condition);
+	}
+	rg_growth_free(growth);
+}
+
 static void says_where_it_is_wrong(void)
 {
 	refuse("", 0, "column 1: expected a number or a function");
@@ -453,6 +555,8 @@ static const struct rg_test tests[] = {
 	RG_TEST(compares_and_joins),
 	RG_TEST(names_what_decides),
 	RG_TEST(wants_all_types),
+	RG_TEST(asks_about_containers_and_survivors),
+	RG_TEST(wants_what_it_asks_about),
 	RG_TEST(says_where_it_is_wrong),
 	RG_TEST(has_limits),
 	RG_TEST(agrees_with_brute_force),
