@@ -11,6 +11,7 @@ pkginclude_HEADERS += %D%/refgraph/leaks.h
 pkginclude_HEADERS += %D%/refgraph/output.h
 pkginclude_HEADERS += %D%/refgraph/picture.h
 pkginclude_HEADERS += %D%/refgraph/refgraph.h
+pkginclude_HEADERS += %D%/refgraph/groups.h
 pkginclude_HEADERS += %D%/refgraph/query.h
 pkginclude_HEADERS += %D%/refgraph/retained.h
 pkginclude_HEADERS += %D%/refgraph/signature.h

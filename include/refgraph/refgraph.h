@@ -45,6 +45,7 @@ extern "C" {
 #include <refgraph/retained.h>
 #include <refgraph/signature.h>
 #include <refgraph/query.h>
+#include <refgraph/groups.h>
 #include <refgraph/merged.h>
 #include <refgraph/leaks.h>
 #include <refgraph/containers.h>

@@ -102,9 +102,10 @@ static rg_error *evaluate_state(struct rg_query_run *run, const struct rg_query_
 	RG_TRY(rg_query_need_garbage(run));
 	garbage = run->garbage;
 	for (size_t i = 0; i < rg_query_set_words(run->graph); i++)
-		ret[i] = domain[i] & (item->which == RG_STATE_LOST
-					      ? garbage->lost_set[i]
-					      : garbage->unreachable_set[i] | garbage->going_set[i]);
+		ret[i] = domain[i] &
+			 (item->which == RG_STATE_LOST
+				  ? garbage->lost_set[i]
+				  : garbage->unreachable_set[i] | garbage->going_set[i]);
 	return NULL;
 }
 

@@ -54,6 +54,31 @@ def compare(python, portable_too=False):
             raise AssertionError("%d of %d:\n%s" % (len(wrong), len(dumps) * len(truth), "\n".join(wrong)))
 
 
+def grouped(core, by, query):
+    """Name, count and container of each group."""
+    answer = json.loads(target.refgraph("objects", core, "--by", by, query, "--format", "json"))
+    return [(row["name"], row["count"], row.get("container")) for row in answer["groups"]]
+
+
+def groups(python):
+    with tempfile.TemporaryDirectory() as folder:
+        core, truth = dump(python, folder)
+        index = "0x%x" % truth["key('session 5', type = app.Session)"][0]
+        buffers = "type = bytearray and referrer(app.Session)"
+        expected = (
+            ("container", "type = app.Session", [("dict at " + index, 60, index)]),
+            ("via", buffers, [(".buffer", 60, None)]),
+            ("referrer", buffers, [("app.Session", 60, None)]),
+            ("via", "type = app.Slotted and len = 0 or type = app.Slotted and in = 1",
+             [(".next", 4, None), (".chain", 1, None)]),
+            ("module", "module = app and not unreachable", [("app", 65, None)]),
+        )
+        for by, query, rows in expected:
+            found = grouped(core, by, query)
+            if found != rows:
+                raise AssertionError("--by %s %s: %s, not %s" % (by, query, found, rows))
+
+
 def examples():
     """The commands of the manual's examples of queries."""
     with open(MANUAL, encoding="utf-8") as file:
@@ -87,6 +112,7 @@ def main():
     tests = [("the interpreter agrees: %s" % target.name(python), compare, python)
              for python in pythons]
     tests.append(("so it does of the portable form", lambda it: compare(it, True), pythons[0]))
+    tests.append(("groups", groups, pythons[0]))
     tests.append(("the manual's examples", manual, pythons[0]))
     failed = 0
     print("1..%d" % len(tests))

@@ -18,6 +18,7 @@ unit_tests += %D%/test_analysis_disjoint.c
 unit_tests += %D%/test_analysis_growth.c
 unit_tests += %D%/test_analysis_merged.c
 unit_tests += %D%/test_analysis_leaks.c
+unit_tests += %D%/test_analysis_groups.c
 unit_tests += %D%/test_analysis_neighborhood.c
 unit_tests += %D%/test_analysis_newcomers.c
 unit_tests += %D%/test_analysis_query.c

@@ -42,8 +42,8 @@ _refgraph_command()
         operands='file,anything...'
         ;;
     objects)
-        options='-n --limit --sort --only-type --ignore-type --tracked --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
-        arguments='-n --limit --sort --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output'
+        options='-n --limit --sort --by --plumbing --only-type --ignore-type --tracked --short --module --no-stdlib --exe --sysroot --runtime --labels --values --format --color -o --output -h --help -V --version'
+        arguments='-n --limit --sort --by --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output'
         operands='file,anything...'
         ;;
     retained)
@@ -163,6 +163,7 @@ _refgraph_argument()
     chain,--output | chain,-o) place='file' ;;
     objects,--limit | objects,-n) place='anything' ;;
     objects,--sort) place='size address' ;;
+    objects,--by) place='object type module size referrer via container' ;;
     objects,--only-type) place='anything' ;;
     objects,--ignore-type) place='anything' ;;
     objects,--module) place='anything' ;;

@@ -215,6 +215,8 @@ complete -c refgraph -n '__refgraph_at chain 1 -k --count -n --limit --exe --sys
 
 complete -c refgraph -n '__refgraph_is objects' -s n -l limit -x -d 'show N objects, 0 for all (20; in JSON and CSV all)'
 complete -c refgraph -n '__refgraph_is objects' -l sort -x -a 'size address' -d 'in which order'
+complete -c refgraph -n '__refgraph_is objects' -l by -x -a 'object type module size referrer via container' -d 'list groups instead'
+complete -c refgraph -n '__refgraph_is objects' -l plumbing -d 'show the parts of an object (__dict__) for themselves'
 complete -c refgraph -n '__refgraph_is objects' -l only-type -x -d 'only objects of these types; may be repeated'
 complete -c refgraph -n '__refgraph_is objects' -l ignore-type -x -d 'none of these types; may be repeated'
 complete -c refgraph -n '__refgraph_is objects' -l tracked -d 'only objects known to the cycle collector'
@@ -231,7 +233,7 @@ complete -c refgraph -n '__refgraph_is objects' -l color -x -a 'auto always neve
 complete -c refgraph -n '__refgraph_is objects' -s o -l output -r -F -d 'write to FILE; its suffix picks the format'
 complete -c refgraph -n '__refgraph_is objects' -s h -l help -d 'this text'
 complete -c refgraph -n '__refgraph_is objects' -s V -l version -d 'the version'
-complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output' -F
+complete -c refgraph -n '__refgraph_at objects 1 -n --limit --sort --by --only-type --ignore-type --module --exe --sysroot --runtime --labels --format --color -o --output' -F
 
 complete -c refgraph -n '__refgraph_is retained' -s n -l limit -x -d 'show N rows, 0 for all (20)'
 complete -c refgraph -n '__refgraph_is retained' -s a -l all -d 'every object; of a set also the addresses of what would go, in JSON'
