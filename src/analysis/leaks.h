@@ -157,6 +157,11 @@ static inline bool leaks_is_builtin(const struct rg_type *type)
 bool leaks_is_plain(const struct leaks_work *work, rg_id id);
 /* leaks_sort_of - what @id is as an element. */
 enum leaks_sort leaks_sort_of(const struct leaks_work *work, rg_id id);
+/*
+ * leaks_count_references - by object that is shown: how many references it and its parts
+ * have.  Freed by the caller; NULL: no memory.
+ */
+uint32_t *leaks_count_references(const struct leaks_work *work);
 /* leaks_is_alive - whether a root leads to @id. */
 bool leaks_is_alive(const struct leaks_work *work, rg_id id);
 

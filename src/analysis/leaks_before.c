@@ -75,33 +75,35 @@ static const struct leaks_number *find(const struct leaks_number *numbers, size_
 /* --- noting ------------------------------------------------------------------------------ */
 
 /* As leaks_containers() has it: what it refers to, or dominates. */
-static uint32_t *count_references(const struct leaks_work *work)
+static uint32_t *count_elements(const struct leaks_work *work)
 {
 	const rg_graph *graph = work->graph;
-	uint32_t *references = rg_calloc((size_t)graph->count + 1, sizeof(*references));
+	uint32_t *references = leaks_count_references(work);
 
-	for (rg_id id = 0; references && id < graph->count; id++)
-		references[work->keeper[id]] +=
-			(uint32_t)(graph->offset[id + 1] - graph->offset[id]);
 	for (rg_id id = 0; references && id < graph->count; id++)
 		if (work->children[id] > references[id])
 			references[id] = work->children[id];
 	return references;
 }
 
-static bool is_noted(const struct leaks_work *work, rg_id id, uint32_t elements)
+static bool is_collection(const struct leaks_work *work, rg_id id)
 {
 	enum rg_role role = work->graph->types.data[work->graph->type[id]].role;
 
+	return role == RG_ROLE_COLLECTION || role == RG_ROLE_CACHE;
+}
+
+static bool is_noted(const struct leaks_work *work, rg_id id, uint32_t elements)
+{
 	return work->keeper[id] == id &&
 	       (elements >= MANY || work->dominators->retained[id] >= work->how.bytes ||
-		(elements >= FEW && (role == RG_ROLE_COLLECTION || role == RG_ROLE_CACHE)));
+		(elements >= FEW && is_collection(work, id)));
 }
 
 static rg_error *note_containers(struct leaks_work *work, struct rg_leaks_before *ret)
 {
 	const rg_graph *graph = work->graph;
-	uint32_t *elements = count_references(work);
+	uint32_t *elements = count_elements(work);
 	size_t count = 0;
 
 	if (!elements)
@@ -331,6 +333,12 @@ rg_error *leaks_before_grew(const struct leaks_work *work, rg_id id, uint64_t el
 			grown += before > last;
 		}
 		last = before;
+	}
+	if (!growth.known && work->same_process && !is_collection(work, id)) {
+		/* What is not noted may have been there, with less than is noted. */
+		growth.known = true;
+		growth.old_elements = last = elements < MANY ? elements : MANY - 1;
+		growth.old_retained = retained < work->how.bytes ? retained : work->how.bytes - 1;
 	}
 	steps += growth.known;
 	grown += growth.known && elements > last;

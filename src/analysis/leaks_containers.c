@@ -11,7 +11,7 @@
 
 #define FEW 8            /* elements below which nothing is a holder of many */
 #define DEEPEST 8        /* parts of parts */
-#define MOST_HOLDERS 256 /* whose chain is looked at: those with the most bytes */
+#define MOST_HOLDERS 1024 /* whose chain is looked at: those with the most bytes */
 #define BUDGET (1u << 22) /* references that are looked through for their signatures */
 
 /* What a holder has of one type. */
@@ -292,9 +292,22 @@ static int compare_hoards(const void *a, const void *b, void *user)
 	return (left->stock.count < right->stock.count) - (left->stock.count > right->stock.count);
 }
 
+/* In items, as people count: of a dict a key and its value are one. */
+static struct leaks_growth in_items(const struct leaks_work *work, const struct hoard *hoard)
+{
+	struct leaks_growth growth = hoard->growth;
+	struct rg_description words;
+
+	rg_graph_describe(work->graph, hoard->holder, false, &words);
+	if (words.has_length && words.length > 1 && hoard->elements / words.length == 2)
+		growth.elements /= 2;
+	return growth;
+}
+
 static rg_error *suspect(struct leaks_work *work, const struct hoard *hoard,
 			 enum leaks_whose whose)
 {
+	struct leaks_growth growth;
 	enum rg_leak_kind kind = is_namespace(work, hoard->holder) ||
 				 hoard->stock.count > 2 * hoard->elements
 					 ? RG_LEAK_TYPE : RG_LEAK_CONTAINER;
@@ -323,8 +336,10 @@ static rg_error *suspect(struct leaks_work *work, const struct hoard *hoard,
 
 		ok = leaks_tell(candidate, &beside);
 	}
-	if (ok && leaks_compares(work))
-		ok = leaks_tell_growth(candidate, &hoard->growth);
+	if (ok && leaks_compares(work)) {
+		growth = in_items(work, hoard);
+		ok = leaks_tell_growth(candidate, &growth);
+	}
 	if (ok && !candidate->exclusive) {
 		fact.kind = RG_FACT_SHARED;
 		fact.bytes = (int64_t)(hoard->stock.bytes - hoard->stock.own);
@@ -437,12 +452,9 @@ rg_error *leaks_containers(struct leaks_work *work)
 	count.least_bytes = leaks_compares(work) ? work->how.bytes / 32
 						 : leaks_limit(work, LEAKS_PROGRAM).bytes / 16;
 	count.stocks = rg_calloc(graph->types.count + 1, sizeof(*count.stocks));
-	count.references = rg_calloc((size_t)graph->count + 1, sizeof(*count.references));
+	count.references = leaks_count_references(work);
 	if (!count.stocks || !count.references)
 		error = rg_error_no_memory();
-	for (rg_id id = 0; !error && id < graph->count; id++)
-		count.references[work->keeper[id]] +=
-			(uint32_t)(graph->offset[id + 1] - graph->offset[id]);
 	if (!error)
 		error = look_at_references(&count);
 	if (!error)

@@ -2,11 +2,24 @@
 /* What elements are: objects with a life of their own, records, or a table of plain values. */
 #include "analysis/leaks.h"
 
+#include "base/alloc.h"
+
 #define LOOKED_AT 64 /* references of one element */
 
 bool leaks_is_alive(const struct leaks_work *work, rg_id id)
 {
 	return !work->garbage || rg_garbage_state(work->garbage, id) == RG_STATE_ALIVE;
+}
+
+uint32_t *leaks_count_references(const struct leaks_work *work)
+{
+	const rg_graph *graph = work->graph;
+	uint32_t *references = rg_calloc((size_t)graph->count + 1, sizeof(*references));
+
+	for (rg_id id = 0; references && id < graph->count; id++)
+		references[work->keeper[id]] +=
+			(uint32_t)(graph->offset[id + 1] - graph->offset[id]);
+	return references;
 }
 
 /* Whether a reference of @kind is one that somebody wrote. */
