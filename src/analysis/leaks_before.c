@@ -81,7 +81,9 @@ static uint32_t *count_elements(const struct leaks_work *work)
 	uint32_t *references = leaks_count_references(work);
 
 	for (rg_id id = 0; references && id < graph->count; id++)
-		if (work->children[id] > references[id])
+		/* Of a cache leaks_caches() counts entries: links and keys are none. */
+		if (work->children[id] > references[id] ||
+		    graph->types.data[graph->type[id]].role == RG_ROLE_CACHE)
 			references[id] = work->children[id];
 	return references;
 }
