@@ -247,7 +247,8 @@ static bool choose_rows(struct finding *finding)
 			rows[kept++] = all[order[i]];
 	if (ok) {
 		finding->result->public.left_out = count - kept;
-		memcpy(all, rows, kept * sizeof(*rows));
+		if (kept)
+			memcpy(all, rows, kept * sizeof(*rows));
 		finding->candidates.count = kept;
 	}
 	rg_free(chosen);
