@@ -100,7 +100,8 @@ stage_leaks() {
 
 stage_valgrind() {
     plain_build && make -j"$jobs" V=0 tests/unit/runner || return 1
-    ./libtool --mode=execute valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
+    # Ten million random graphs would say no more of memory than some thousand.
+    RG_GRAPHS=5000 ./libtool --mode=execute valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
         --errors-for-leak-kinds=definite,indirect --error-exitcode=99 tests/unit/runner
 }
 
