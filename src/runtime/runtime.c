@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 
 /* One entry a runtime: the only line outside its folder that names it. */
-#define RUNTIMES(X) X(cpython)
+#define RUNTIMES(X) X(cpython) X(perl)
 
 #define DECLARE(name) extern const struct rg_runtime name##_runtime;
 #define ENTRY(name) &name##_runtime,

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+core_sources += %D%/describe.c
+core_sources += %D%/find.c
+core_sources += %D%/heap.c
+core_sources += %D%/layout.c
+core_sources += %D%/layout.h
+core_sources += %D%/layout_data.c
+core_sources += %D%/own.c
+core_sources += %D%/perl.c
+core_sources += %D%/private.h
+core_sources += %D%/size.c
+core_sources += %D%/type.c
+core_sources += %D%/walk.c

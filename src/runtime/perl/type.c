@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kind of thing a head is, in the words of Devel::MAT, and the package that it
+ * is blessed into; names of packages and stashes.
+ */
+#include <stdio.h>
+
+#include "runtime/perl/private.h"
+
+bool pl_hash_read(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret)
+{
+	const struct pl_members *at = &pl->layout.at;
+	uint64_t max;
+
+	if (sv->type != PL_PVHV || !rg_image_u64(pl->image, sv->any + at->hv_max, &max) ||
+	    max >= pl->image_bytes / 8)
+		return false;
+	ret->buckets = sv->u;
+	ret->count = sv->u ? max + 1 : 0;
+	ret->keys = pl_word(pl, sv->any + at->hv_keys);
+	ret->aux = 0;
+	if (sv->flags & PL_OOK)
+		ret->aux = at->hv_aux != PL_ABSENT ? sv->any + at->hv_aux : sv->u + 8 * (max + 1);
+	return true;
+}
+
+int64_t pl_hek(const struct pl *pl, uint64_t hek, char *ret, size_t size, bool *ret_utf8)
+{
+	const struct pl_members *at = &pl->layout.at;
+	uint32_t length;
+	size_t part;
+
+	*ret = '\0';
+	if (!hek || !rg_image_u32(pl->image, hek + at->hek_len, &length) || length > INT32_MAX)
+		return -1;
+	part = length < size ? length : size - 1;
+	if (!pl_read(pl, hek + at->hek_key, ret, part)) {
+		*ret = '\0';
+		return -1;
+	}
+	ret[part] = '\0';
+	/* A NUL and flags follow the text: HVhek_UTF8. */
+	if (ret_utf8)
+		*ret_utf8 = pl_byte(pl, hek + at->hek_key + length + 1) & 1;
+	return length;
+}
+
+bool pl_stash_name(const struct pl *pl, const struct pl_sv *sv, uint64_t *ret)
+{
+	struct pl_hash hash;
+	uint64_t name;
+	uint32_t count;
+
+	if (!pl_hash_read(pl, sv, &hash) || !hash.aux)
+		return false;
+	name = pl_word(pl, hash.aux + pl->layout.at.aux_name);
+	count = pl_word32(pl, hash.aux + pl->layout.at.aux_name_count);
+	/* hv.h: with a count it is an array, whose first element is the name or NULL. */
+	if (name && count)
+		name = pl_word(pl, name);
+	*ret = name;
+	return name != 0;
+}
+
+void pl_undecoded(struct pl *pl, uint64_t address)
+{
+	if (rg_map_find(&pl->seen, address))
+		return;
+	if (address && pl->seen.used < (size_t)4 << 20 && !rg_map_put(&pl->seen, address, 1))
+		pl->failed = true;
+	pl->unreadable++;
+}
+
+enum kind {
+	KIND_UNDEF, KIND_SCALAR, KIND_BOOL, KIND_REF, KIND_ARRAY, KIND_PAD, KIND_HASH, KIND_STASH,
+	KIND_CODE, KIND_GLOB, KIND_LVALUE, KIND_IO, KIND_FORMAT, KIND_REGEXP, KIND_INVLIST,
+	KIND_OBJECT, KINDS,
+};
+
+static const char *const words[KINDS] = {
+	[KIND_UNDEF] = "UNDEF", [KIND_SCALAR] = "SCALAR", [KIND_BOOL] = "BOOL",
+	[KIND_REF] = "REF", [KIND_ARRAY] = "ARRAY", [KIND_PAD] = "PAD", [KIND_HASH] = "HASH",
+	[KIND_STASH] = "STASH", [KIND_CODE] = "CODE", [KIND_GLOB] = "GLOB",
+	[KIND_LVALUE] = "LVALUE", [KIND_IO] = "IO", [KIND_FORMAT] = "FORMAT",
+	[KIND_REGEXP] = "REGEXP", [KIND_INVLIST] = "INVLIST", [KIND_OBJECT] = "OBJECT",
+};
+
+static enum kind scalar_kind(const struct pl_sv *sv)
+{
+	if (sv->flags & PL_ROK)
+		return KIND_REF;
+	return sv->flags & (PL_IOK | PL_NOK | PL_POK) ? KIND_SCALAR : KIND_UNDEF;
+}
+
+static enum kind kind_of(const struct pl *pl, const struct pl_sv *sv)
+{
+	uint64_t name;
+
+	switch (sv->type) {
+	case PL_INVLIST:
+		return KIND_INVLIST;
+	case PL_REGEXP:
+		return KIND_REGEXP;
+	case PL_PVGV:
+		return KIND_GLOB;
+	case PL_PVLV:
+		return KIND_LVALUE;
+	case PL_PVAV:
+		return pl_is_pad(pl, sv->address) ? KIND_PAD : KIND_ARRAY;
+	case PL_PVHV:
+		return pl_stash_name(pl, sv, &name) ? KIND_STASH : KIND_HASH;
+	case PL_PVCV:
+		return KIND_CODE;
+	case PL_PVFM:
+		return KIND_FORMAT;
+	case PL_PVIO:
+		return KIND_IO;
+	case PL_PVOBJ:
+		return KIND_OBJECT;
+	default:
+		return scalar_kind(sv);
+	}
+}
+
+rg_error *pl_type_of(struct pl *pl, const struct pl_sv *sv, rg_builder *builder, rg_type_id *ret)
+{
+	enum kind kind = kind_of(pl, sv);
+	uint64_t package = pl_blessed(pl, sv);
+	uint64_t key = (package ? package * KINDS : 0) + (uint64_t)kind + 1;
+	const uint32_t *known = rg_map_find(&pl->types, key);
+	char module[200] = "", name[240];
+	struct rg_type_init init = { .short_name = words[kind], .module = module, .name = name };
+	const char *last;
+	struct pl_sv stash;
+	uint64_t hek;
+
+	if (known) {
+		*ret = *known;
+		return NULL;
+	}
+	snprintf(name, sizeof(name), "%s", words[kind]);
+	if (package) {
+		if (!pl_sv_read(pl, package, &stash) || !pl_stash_name(pl, &stash, &hek) ||
+		    pl_hek(pl, hek, module, sizeof(module), NULL) < 0)
+			snprintf(module, sizeof(module), "?");
+		snprintf(name, sizeof(name), "%s(%s)", words[kind], module);
+		last = strrchr(module, ':');
+		init.short_name = last ? last + 1 : module;
+		init.address = package;
+	}
+	RG_TRY(rg_builder_add_type(builder, &init, ret));
+	return rg_map_put(&pl->types, key, *ret) ? NULL : rg_error_no_memory();
+}
