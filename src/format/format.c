@@ -3,9 +3,11 @@
 #include "format/format.h"
 
 #include "format/ndjson.h"
+#include "format/pmat.h"
 
 static const struct rg_format *const formats[] = {
 	&rg_format_ndjson,
+	&rg_format_pmat,
 };
 
 const struct rg_format *rg_format_find(const unsigned char *head, size_t length)

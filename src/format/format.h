@@ -24,7 +24,10 @@ struct rg_format {
 	rg_error *(*objects)(void *state, rg_builder *builder);
 	/* Adds references, roots and threads (builder.h 3), for the same builder. */
 	rg_error *(*references)(void *state, rg_builder *builder);
-	/* Sets in *ret all but path, format and objects.  Strings belong to @state. */
+	/*
+	 * Sets in *ret all but path, format and objects.  Strings belong to @state.  Where
+	 * only one runtime's own tools write the format, runtime and its name may stay NULL.
+	 */
 	void (*info)(void *state, struct rg_dump_info *ret);
 	struct rg_graph_hooks hooks; /* with the state as user */
 	void (*close)(void *state);

@@ -21,6 +21,8 @@ static const char *restricted(const struct rg_ndjson_file *s, enum rg_label_poli
 		return "key <?>";
 	if (label[0] == '[' && (label[1] < '0' || label[1] > '9') && label[1] != '<')
 		return "[<?>]";
+	if (label[0] == '{' && label[1] == '\'')
+		return "{<?>}";
 	return label;
 }
 

@@ -2,6 +2,8 @@
 /* The table of runtimes, and the loop that asks each whether an image is its own. */
 #include "runtime/runtime.h"
 
+#include <string.h>
+
 #include "base/buffer.h"
 
 /* One entry a runtime: the only line outside its folder that names it. */
@@ -43,4 +45,12 @@ rg_error *rg_runtime_open(rg_image *image, const char *which, const struct rg_pr
 		return NULL;
 	}
 	return none_found();
+}
+
+const struct rg_runtime *rg_runtime_of_dump(const char *title)
+{
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
+		if (runtimes[i]->dump && strcmp(runtimes[i]->dump, title) == 0)
+			return runtimes[i];
+	return NULL;
 }

@@ -18,6 +18,7 @@ struct rg_runtime {
 	const char *name;  /* "cpython" */
 	const char *title; /* "CPython" */
 	const char *reads; /* which releases, for people: "CPython 3.11, 3.12 and 3.13" */
+	const char *dump;  /* title of the format in which its own tools write its graph, or NULL */
 	/*
 	 * Looks for itself in @image: the one that @which names by version, file or
 	 * address, or if that is NULL the one that is likeliest meant.  *ret is NULL
@@ -57,5 +58,8 @@ struct rg_runtime {
 RG_MUST_CHECK rg_error *rg_runtime_open(rg_image *image, const char *which,
 					const struct rg_progress *progress,
 					const struct rg_runtime **ret, void **ret_state);
+
+/* rg_runtime_of_dump - the runtime whose own tools write the format called @title, or NULL. */
+const struct rg_runtime *rg_runtime_of_dump(const char *title);
 
 #endif

@@ -135,6 +135,7 @@ static void refresh(rg_dump *dump)
 
 	info->path = dump->path;
 	info->command = info->executable = "";
+	info->runtime = info->runtime_name = NULL;
 	if (dump->image) {
 		info->command = dump->image->command;
 		info->executable = rg_image_executable(dump->image);
@@ -151,6 +152,12 @@ static void refresh(rg_dump *dump)
 		info->format = dump->format->title;
 	}
 	dump->source.info(dump->source.state, info);
+	if (!info->runtime) {
+		const struct rg_runtime *runtime = rg_runtime_of_dump(info->format);
+
+		info->runtime = runtime ? runtime->name : "unknown";
+		info->runtime_name = runtime ? runtime->title : "unknown runtime";
+	}
 	if (dump->has_references) {
 		rg_graph_threads(rg_builder_graph(dump->builder), &threads);
 		info->threads = threads;
