@@ -261,6 +261,7 @@ static rg_error *put_field(struct rg_pmat_file *s, const struct rg_pmat_string *
 		{ "fdpidav", "PL_fdpid" },
 	};
 	struct rg_buffer text = RG_BUFFER_INIT;
+	enum rg_root_kind kind = is(name, "main_cv") ? RG_ROOT_MODULE : RG_ROOT_INTERPRETER;
 	uint32_t count = 1;
 	rg_error *error;
 
@@ -276,9 +277,7 @@ static rg_error *put_field(struct rg_pmat_file *s, const struct rg_pmat_string *
 	}
 	error = rg_buffer_failed(&text)
 			? rg_error_no_memory()
-			: put_root(s, address,
-				   is(name, "main_cv") ? RG_ROOT_MODULE : RG_ROOT_INTERPRETER, count,
-				   0, rg_buffer_string(&text));
+			: put_root(s, address, kind, count, 0, rg_buffer_string(&text));
 	rg_buffer_free(&text);
 	return error;
 }
