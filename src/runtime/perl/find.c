@@ -101,6 +101,8 @@ rg_error *pl_find(struct pl *pl, const char *which, bool *ret)
 			RG_TRY(by_symbol(pl, &pl->image->modules[i]));
 	if (pl->interpreter_count) {
 		pl->interpreters[0].is_main = true;
+		pl->yes = pl_word(pl, pl_field_at(&pl->interpreters[0], PL_FIELD_sv_yes) + 16);
+		pl->no = pl_word(pl, pl_field_at(&pl->interpreters[0], PL_FIELD_sv_no) + 16);
 		snprintf(pl->build, sizeof(pl->build), "%s, %s", pl->module->path,
 			 pl->layout.threaded ? "with threads" : "without threads");
 	}

@@ -44,6 +44,7 @@ enum pl_flag {
 	PL_NOK = 0x00000200,
 	PL_POK = 0x00000400,
 	PL_ROK = 0x00000800,
+	PL_OK = 0x0000ff00,        /* any of these and of their private likes: defined */
 	PL_pIOK = 0x00001000,
 	PL_pNOK = 0x00002000,
 	PL_pPOK = 0x00004000,
@@ -114,6 +115,7 @@ struct pl {
 	struct pl_layout layout;
 	struct pl_interpreter *interpreters; /* the first is the main one */
 	size_t interpreter_count;
+	uint64_t yes, no;     /* PL_Yes and PL_No: the text of what is true, and false */
 	uint64_t placeholder; /* PL_sv_placeholder: stands in for deleted values; 0: not known */
 	const struct rg_module *module;
 	char version[48];
@@ -272,12 +274,20 @@ static inline uint64_t pl_magic(const struct pl *pl, const struct pl_sv *sv)
 static inline bool pl_is_glob(const struct pl_sv *sv)
 {
 	return (sv->type == PL_PVGV || sv->type == PL_PVLV) &&
-	       (sv->flags & (PL_SCREAM | PL_POK | PL_ROK)) == PL_SCREAM;
+	       (sv->flags & (PL_SCREAM | PL_pPOK)) == PL_SCREAM;
 }
 /* pl_is_pad - whether the AV at @address is the pad of some code. */
 static inline bool pl_is_pad(const struct pl *pl, uint64_t address)
 {
 	return rg_map_find(&pl->pads, address) != NULL;
+}
+/* pl_is_bool - whether @sv is a truth value, SvIsBOOL: since 5.36. */
+static inline bool pl_is_bool(const struct pl *pl, const struct pl_sv *sv)
+{
+	const uint32_t all = PL_POK | PL_NOK | PL_IOK | PL_IsCOW | PL_STATIC;
+
+	return (sv->flags & all) == all && pl->layout.minor >= 36 &&
+	       (sv->u == pl->yes || sv->u == pl->no);
 }
 /* pl_undecoded - counts the object at @address as unreadable, once. */
 void pl_undecoded(struct pl *pl, uint64_t address);

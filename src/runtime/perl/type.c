@@ -73,29 +73,44 @@ void pl_undecoded(struct pl *pl, uint64_t address)
 
 enum kind {
 	KIND_UNDEF, KIND_SCALAR, KIND_BOOL, KIND_REF, KIND_ARRAY, KIND_PAD, KIND_HASH, KIND_STASH,
-	KIND_CODE, KIND_GLOB, KIND_LVALUE, KIND_IO, KIND_FORMAT, KIND_REGEXP, KIND_INVLIST,
-	KIND_OBJECT, KINDS,
+	KIND_CLASS, KIND_CODE, KIND_GLOB, KIND_LVALUE, KIND_IO, KIND_FORMAT, KIND_REGEXP,
+	KIND_INVLIST, KIND_OBJECT, KINDS,
 };
 
 static const char *const words[KINDS] = {
 	[KIND_UNDEF] = "UNDEF", [KIND_SCALAR] = "SCALAR", [KIND_BOOL] = "BOOL",
 	[KIND_REF] = "REF", [KIND_ARRAY] = "ARRAY", [KIND_PAD] = "PAD", [KIND_HASH] = "HASH",
-	[KIND_STASH] = "STASH", [KIND_CODE] = "CODE", [KIND_GLOB] = "GLOB",
+	[KIND_STASH] = "STASH", [KIND_CLASS] = "CLASS", [KIND_CODE] = "CODE", [KIND_GLOB] = "GLOB",
 	[KIND_LVALUE] = "LVALUE", [KIND_IO] = "IO", [KIND_FORMAT] = "FORMAT",
 	[KIND_REGEXP] = "REGEXP", [KIND_INVLIST] = "INVLIST", [KIND_OBJECT] = "OBJECT",
 };
 
-static enum kind scalar_kind(const struct pl_sv *sv)
+static enum kind scalar_kind(const struct pl *pl, const struct pl_sv *sv)
 {
 	if (sv->flags & PL_ROK)
 		return KIND_REF;
+	if (pl_is_bool(pl, sv))
+		return KIND_BOOL;
 	return sv->flags & (PL_IOK | PL_NOK | PL_POK) ? KIND_SCALAR : KIND_UNDEF;
+}
+
+static enum kind stash_kind(const struct pl *pl, const struct pl_sv *sv)
+{
+	const struct pl_members *at = &pl->layout.at;
+	struct pl_hash hash;
+	uint64_t name;
+
+	if (!pl_stash_name(pl, sv, &name))
+		return KIND_HASH;
+	/* hv.h: HvAUXf_IS_CLASS, since 5.38. */
+	if (at->aux_class_fields != PL_ABSENT && pl_hash_read(pl, sv, &hash) &&
+	    pl_word32(pl, hash.aux + at->aux_flags) & 4)
+		return KIND_CLASS;
+	return KIND_STASH;
 }
 
 static enum kind kind_of(const struct pl *pl, const struct pl_sv *sv)
 {
-	uint64_t name;
-
 	switch (sv->type) {
 	case PL_INVLIST:
 		return KIND_INVLIST;
@@ -108,7 +123,7 @@ static enum kind kind_of(const struct pl *pl, const struct pl_sv *sv)
 	case PL_PVAV:
 		return pl_is_pad(pl, sv->address) ? KIND_PAD : KIND_ARRAY;
 	case PL_PVHV:
-		return pl_stash_name(pl, sv, &name) ? KIND_STASH : KIND_HASH;
+		return stash_kind(pl, sv);
 	case PL_PVCV:
 		return KIND_CODE;
 	case PL_PVFM:
@@ -118,7 +133,7 @@ static enum kind kind_of(const struct pl *pl, const struct pl_sv *sv)
 	case PL_PVOBJ:
 		return KIND_OBJECT;
 	default:
-		return scalar_kind(sv);
+		return scalar_kind(pl, sv);
 	}
 }
 
