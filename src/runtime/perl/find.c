@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding Perl in an image, and every interpreter in it: by the variables that it
- * exports (PL_curinterp where it is threaded, else PL_sv_arenaroot and so on).
+ * Finding Perl in an image: by the variables that it exports (PL_curinterp where it is
+ * threaded, else PL_sv_arenaroot and all the others), else by the shape of what a
+ * word of writable data points to.  A process can hold several Perls, libperl in a
+ * server and so on: one is read, the others are noted.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,9 +12,49 @@
 #include "runtime/perl/private.h"
 
 #define IMMORTAL_COUNT 0x40000000u /* sv.h: SvREFCNT_IMMORTAL is about twice that */
+#define MANY 16                    /* more Perls than this in a process are a hostile dump */
+#define SUPPORTED "this refgraph reads " PL_READS
 
-/* Whether the variables of @interpreter are what perl makes of them: perl.c, sv.c. */
-static bool fits(const struct pl *pl, const struct pl_interpreter *interpreter)
+/* One Perl of the process. */
+struct finding {
+	const struct rg_module *module; /* NULL: in none, or not known */
+	struct pl_layout layout;
+	struct pl_interpreter interpreter;
+	unsigned int minor, patch;      /* 5.minor.patch */
+};
+
+struct search {
+	struct pl *pl;
+	struct finding found[MANY];
+	size_t count;
+	rg_error *error; /* why the first of those that were not read was not */
+};
+
+/* ---- whether it fits --------------------------------------------------------- */
+
+/*
+ * PL_patchlevel is what $^V is magic for: a reference to a hash of package version,
+ * whose value for "original" is "v5.36.0" (perl.c, perl_construct; vutil.c).
+ */
+static bool read_version(const struct pl *pl, const struct pl_interpreter *interpreter,
+			 struct finding *ret)
+{
+	struct pl_sv sv;
+	char text[24];
+
+	if (!pl_sv_read(pl, pl_field(pl, interpreter, PL_FIELD_patchlevel), &sv) ||
+	    !(sv.flags & PL_ROK) || !pl_sv_read(pl, sv.u, &sv) ||
+	    !pl_sv_read(pl, pl_hash_get(pl, &sv, "original"), &sv) || !(sv.flags & PL_POK) ||
+	    !rg_image_string(pl->image, sv.u, text, sizeof(text)))
+		return false;
+	return sscanf(text, "v5.%3u.%3u", &ret->minor, &ret->patch) == 2;
+}
+
+/*
+ * What does not fit about @interpreter, in words, or NULL: what perl.c and sv.c make
+ * of these variables before any program runs.
+ */
+static const char *misfit(const struct pl *pl, const struct pl_interpreter *interpreter)
 {
 	struct pl_sv undef, yes, stash;
 	uint64_t name;
@@ -21,91 +63,381 @@ static bool fits(const struct pl *pl, const struct pl_interpreter *interpreter)
 	if (!pl_sv_read(pl, pl_field_at(interpreter, PL_FIELD_sv_undef), &undef) ||
 	    undef.type != PL_NULL || undef.any || !(undef.flags & PL_READONLY) ||
 	    undef.refcount < IMMORTAL_COUNT)
-		return false;
+		return "PL_sv_undef is not where it should be";
 	if (!pl_sv_read(pl, pl_field_at(interpreter, PL_FIELD_sv_yes), &yes) ||
 	    yes.type != PL_PVNV || !(yes.flags & PL_POK))
-		return false;
+		return "PL_sv_yes is not where it should be";
 	if (!pl_sv_read(pl, pl_field(pl, interpreter, PL_FIELD_defstash), &stash) ||
 	    !pl_stash_name(pl, &stash, &name) ||
 	    pl_hek(pl, name, text, sizeof(text), NULL) != 4 || strcmp(text, "main"))
-		return false;
-	return pl_is_pointer(pl, pl_field(pl, interpreter, PL_FIELD_sv_arenaroot));
+		return "PL_defstash is no stash that is called main";
+	if (!pl_is_pointer(pl, pl_field(pl, interpreter, PL_FIELD_sv_arenaroot)))
+		return "PL_sv_arenaroot is no arena";
+	return NULL;
 }
 
-/* The interpreter whose struct is at @address, by pl->layout; false: there is none. */
-static bool read_interpreter(const struct pl *pl, uint64_t address, struct pl_interpreter *ret)
+/* The interpreter whose struct is at @address, by pl->layout; what does not fit, or NULL. */
+static const char *read_struct(const struct pl *pl, uint64_t address, struct pl_interpreter *ret)
 {
 	unsigned int i;
 
-	if (!pl_is_pointer(pl, address))
-		return false;
 	memset(ret, 0, sizeof(*ret));
 	ret->address = address;
 	for (i = 0; i < PL_FIELD_COUNT; i++)
 		if (pl->layout.field[i] != PL_ABSENT)
 			ret->variable[i] = address + pl->layout.field[i];
-	return fits(pl, ret);
+	return misfit(pl, ret);
 }
 
-static rg_error *add(struct pl *pl, const struct pl_interpreter *interpreter)
+bool pl_interpreter_at(const struct pl *pl, uint64_t address, struct pl_interpreter *ret)
 {
-	struct pl_interpreter *more;
+	/* Most words that are looked at point to no such thing. */
+	uint64_t undef = address + pl->layout.field[PL_FIELD_sv_undef];
+
+	if (!pl_is_pointer(pl, address) || pl_word(pl, undef) ||
+	    pl_word32(pl, undef + 8) < IMMORTAL_COUNT)
+		return false;
+	return !read_struct(pl, address, ret);
+}
+
+/*
+ * Tries all layouts on the struct at @address, or those of the variables in @ret that
+ * are there already: the release's own, and those near to it.  What does not fit
+ * about the first, or NULL.
+ */
+static const char *try_layouts(struct pl *pl, unsigned int minor, bool threaded, uint64_t address,
+			       struct finding *ret)
+{
+	const char *reason = NULL;
+	unsigned int pass, i;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; pl_layout_at(i, &pl->layout); i++) {
+			const char *wrong;
+
+			if (pl->layout.threaded != threaded ||
+			    (pl->layout.minor == minor) != !pass)
+				continue;
+			wrong = threaded ? read_struct(pl, address, &ret->interpreter)
+					 : misfit(pl, &ret->interpreter);
+			if (!wrong && !read_version(pl, &ret->interpreter, ret))
+				wrong = "PL_patchlevel is no version";
+			if (wrong) {
+				reason = reason ? reason : wrong;
+				continue;
+			}
+			/* The next pass comes to the one that is meant. */
+			if (!pass && ret->minor != minor)
+				continue;
+			if (pass) {
+				/* Of several that fit, the nearest. */
+				struct pl_layout nearest;
+
+				if (pl_layout_find(ret->minor, threaded, &nearest) &&
+				    nearest.minor != pl->layout.minor)
+					continue;
+				pl->layout.nearest = pl->layout.minor != ret->minor;
+			}
+			ret->layout = pl->layout;
+			return NULL;
+		}
+	}
+	return reason ? reason : "no table is for such a build";
+}
+
+/* ---- by symbols --------------------------------------------------------------- */
+
+static uint64_t symbol(const struct pl *pl, const struct rg_module *module, const char *name)
+{
+	uint64_t at, size;
+
+	return rg_image_symbol(pl->image, module, name, &at, &size) ? at : 0;
+}
+
+static void fail(struct search *search, rg_error *error)
+{
+	if (search->error)
+		rg_error_free(error);
+	else
+		search->error = error;
+}
+
+static void refuse(struct search *search, const struct rg_module *module, unsigned int minor,
+		   unsigned int patch, const char *reason)
+{
+	fail(search, rg_error_new(RG_ERROR_UNSUPPORTED,
+				  "found Perl 5.%u.%u in %s, but %s: memory is missing from the "
+				  "dump, or it is built in a way that is not known (" SUPPORTED ")",
+				  minor, patch, module->path, reason));
+}
+
+/* Variables that each stand for themselves. */
+static void read_variables(const struct pl *pl, const struct rg_module *module,
+			   struct pl_interpreter *ret)
+{
+	static const enum pl_field immortals[] = { PL_FIELD_sv_yes, PL_FIELD_sv_undef,
+						   PL_FIELD_sv_no, PL_FIELD_sv_zero };
+	uint64_t array;
+	char name[64];
+	unsigned int i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; i < PL_FIELD_COUNT; i++) {
+		snprintf(name, sizeof(name), "PL_%s", pl_field_name((enum pl_field)i));
+		ret->variable[i] = symbol(pl, module, name);
+	}
+	ret->address = ret->variable[PL_FIELD_sv_arenaroot];
+	/* perl.h, since 5.28: PL_sv_immortals[4] has these in this order. */
+	array = symbol(pl, module, "PL_sv_immortals");
+	for (i = 0; array && i < 4; i++)
+		ret->variable[immortals[i]] = array + 24 * i;
+}
+
+static void by_symbol(struct search *search, const struct rg_module *module)
+{
+	struct pl *pl = search->pl;
+	struct finding *finding = &search->found[search->count];
+	uint64_t current = symbol(pl, module, "PL_curinterp");
+	uint64_t arenas = symbol(pl, module, "PL_sv_arenaroot");
+	unsigned int minor = pl_byte(pl, symbol(pl, module, "PL_version"));
+	unsigned int patch = pl_byte(pl, symbol(pl, module, "PL_subversion"));
+	const char *reason;
+
+	/* One that was mapped and never ran is none. */
+	if ((!current && !arenas) || !pl_word(pl, arenas ? arenas : current))
+		return;
+	memset(finding, 0, sizeof(*finding));
+	finding->module = module;
+	if (arenas)
+		read_variables(pl, module, &finding->interpreter);
+	reason = try_layouts(pl, minor, !arenas, arenas ? 0 : pl_word(pl, current), finding);
+	if (reason)
+		refuse(search, module, minor, patch, reason);
+	else
+		search->count++;
+}
+
+/* ---- by structure --------------------------------------------------------------- */
+
+const struct rg_module *pl_module_of(const rg_image *image, uint64_t address)
+{
+	const struct rg_mapping *mapping = rg_image_mapping_of(image, address);
+	const struct rg_mapping *best = NULL;
 	size_t i;
 
-	for (i = 0; i < pl->interpreter_count; i++)
-		if (pl->interpreters[i].address == interpreter->address)
-			return NULL;
-	more = rg_realloc(pl->interpreters, pl->interpreter_count + 1, sizeof(*more));
-	if (!more)
-		return rg_error_no_memory();
-	pl->interpreters = more;
-	more[pl->interpreter_count++] = *interpreter;
-	return NULL;
+	/* Zeroed data lies behind the mapping of the rest. */
+	for (i = 0; !mapping && i < image->mapping_count; i++)
+		if (image->mappings[i].end <= address &&
+		    (!best || image->mappings[i].end > best->end))
+			best = &image->mappings[i];
+	if (!mapping)
+		mapping = best;
+	if (!mapping || mapping->module >= image->module_count)
+		return NULL;
+	return &image->modules[mapping->module];
 }
 
-static uint8_t version_part(const struct pl *pl, const struct rg_module *module, const char *name)
+/* The struct interpreter that a word of @segment points to. */
+static bool scan_segment(struct search *search, const struct rg_segment *segment, unsigned int undef)
 {
-	uint64_t at, size;
+	struct pl *pl = search->pl;
+	struct finding *finding = &search->found[search->count];
+	uint64_t limit = segment->end - segment->start, at;
 
-	return rg_image_symbol(pl->image, module, name, &at, &size) ? pl_byte(pl, at) : 0;
+	/* Static data is small; heaps that lie behind it are not searched. */
+	if (limit > UINT64_C(64) << 20)
+		limit = UINT64_C(64) << 20;
+	for (at = -segment->start & 7; at + 8 <= limit; at += 8) {
+		uint64_t word = pl_load64(segment->bytes + at);
+
+		if (!word || word & 7 || !pl_is_pointer(pl, word) || pl_word(pl, word + undef) ||
+		    pl_word32(pl, word + undef + 8) < IMMORTAL_COUNT)
+			continue;
+		memset(finding, 0, sizeof(*finding));
+		if (try_layouts(pl, 0, true, word, finding))
+			continue;
+		finding->module = pl_module_of(pl->image, segment->start + at);
+		search->count++;
+		return true;
+	}
+	return false;
 }
 
-static rg_error *by_symbol(struct pl *pl, const struct rg_module *module)
+static void by_structure(struct search *search)
 {
-	struct pl_interpreter interpreter;
-	uint64_t at, size;
-	unsigned int minor;
+	const rg_image *image = search->pl->image;
+	struct pl_layout layout;
+	unsigned int column, before = UINT32_MAX;
+	size_t i;
 
-	if (!rg_image_symbol(pl->image, module, "PL_curinterp", &at, &size))
+	for (column = 0; pl_layout_at(column, &layout); column++) {
+		unsigned int undef = layout.field[PL_FIELD_sv_undef];
+
+		if (!layout.threaded || undef == before)
+			continue;
+		before = undef;
+		for (i = 0; i < image->segment_count; i++)
+			if (image->segments[i].writable &&
+			    (!image->mapping_count ||
+			     pl_module_of(image, image->segments[i].start)) &&
+			    scan_segment(search, &image->segments[i], undef))
+				return;
+	}
+}
+
+/* ---- which one -------------------------------------------------------------------- */
+
+static void version_text(const struct finding *finding, char *ret, size_t size)
+{
+	snprintf(ret, size, "5.%u.%u", finding->minor, finding->patch);
+}
+
+static bool is_named(const struct finding *finding, const char *which)
+{
+	const char *name = finding->module ? strrchr(finding->module->path, '/') : NULL;
+	size_t length = strlen(which);
+	char version[32];
+
+	if (!strncmp(which, "0x", 2))
+		return finding->interpreter.address == strtoull(which, NULL, 16);
+	version_text(finding, version, sizeof(version));
+	return (!strncmp(version, which, length) && (!version[length] || version[length] == '.')) ||
+	       (finding->module && !strcmp(finding->module->path, which)) ||
+	       (name && !strcmp(name + 1, which));
+}
+
+/* Adds "5.36.0 (0x55.., /usr/bin/perl)" to the sentence at @ret. */
+static void list(const struct finding *finding, char *ret, size_t size)
+{
+	size_t length = strlen(ret);
+	char version[32];
+
+	version_text(finding, version, sizeof(version));
+	snprintf(ret + length, size - length, "%s%s (0x%" PRIx64 "%s%.160s)", length ? ", " : "",
+		 version, finding->interpreter.address, finding->module ? ", " : "",
+		 finding->module ? finding->module->path : "");
+}
+
+static rg_error *choose(const struct search *search, const char *which, size_t *ret)
+{
+	char names[512] = "";
+	size_t i, matches = 0;
+
+	for (i = 0; i < search->count; i++) {
+		list(&search->found[i], names, sizeof(names));
+		if (is_named(&search->found[i], which)) {
+			*ret = i;
+			matches++;
+		}
+	}
+	if (matches == 1)
 		return NULL;
-	minor = version_part(pl, module, "PL_version");
-	if (!pl_layout_find(minor, true, &pl->layout))
+	return rg_error_new(RG_ERROR_NOT_FOUND, "%s Perl of this process is %s: there %s %s",
+			    matches ? "more than one" : "no", which,
+			    search->count == 1 ? "is" : "are", names);
+}
+
+/* The executable's own, else the first one. */
+static size_t best_of(const struct search *search)
+{
+	const char *executable = rg_image_executable(search->pl->image);
+	size_t i;
+
+	for (i = 0; i < search->count; i++)
+		if (search->found[i].module && !strcmp(search->found[i].module->path, executable))
+			return i;
+	return 0;
+}
+
+/* Remembers what there is; and says what is not read, unless that was the caller's choice. */
+static rg_error *note_all(const struct search *search, size_t chosen, bool asked)
+{
+	struct pl *pl = search->pl;
+	char sentence[640], names[512] = "", version[32];
+	size_t i;
+
+	for (i = 0; i < search->count; i++) {
+		const struct finding *finding = &search->found[i];
+		struct rg_runtime_info info = { .address = finding->interpreter.address };
+
+		version_text(finding, version, sizeof(version));
+		info.version = rg_strdup(version);
+		info.file = finding->module ? finding->module->path : "";
+		info.read = i == chosen;
+		if (!info.version)
+			return rg_error_no_memory();
+		if (!rg_vector_push(&pl->runtimes, info)) {
+			rg_free((char *)info.version);
+			return rg_error_no_memory();
+		}
+		if (i != chosen)
+			list(finding, names, sizeof(names));
+	}
+	if (search->count < 2 || asked)
 		return NULL;
-	if (!read_interpreter(pl, pl_word(pl, at), &interpreter))
-		return NULL;
-	pl->module = module;
-	snprintf(pl->version, sizeof(pl->version), "5.%u.%u", minor,
-		 version_part(pl, module, "PL_subversion"));
-	if (rg_image_symbol(pl->image, module, "PL_sv_placeholder", &at, &size))
-		pl->placeholder = at;
-	return add(pl, &interpreter);
+	snprintf(sentence, sizeof(sentence),
+		 "this process holds %zu Perls, and the objects of one are read: the others are "
+		 "%s (choose one with --runtime)", search->count, names);
+	return rg_image_lacks(pl->image, sentence);
+}
+
+static rg_error *take(struct pl *pl, const struct finding *finding)
+{
+	const struct pl_interpreter *first = &finding->interpreter;
+	char note[80] = "";
+
+	pl->layout = finding->layout;
+	pl->module = finding->module;
+	pl->yes = pl_word(pl, pl_field_at(first, PL_FIELD_sv_yes) + 16);
+	pl->no = pl_word(pl, pl_field_at(first, PL_FIELD_sv_no) + 16);
+	if (pl->module)
+		pl->placeholder = symbol(pl, pl->module, "PL_sv_placeholder");
+	version_text(finding, pl->version, sizeof(pl->version));
+	if (pl->layout.nearest)
+		snprintf(note, sizeof(note), ", not verified: read as 5.%u, whose layout it fits",
+			 pl->layout.minor);
+	snprintf(pl->build, sizeof(pl->build), "%.300s, %s%s",
+		 pl->module ? pl->module->path : "in no file",
+		 pl->layout.threaded ? "with threads" : "without threads", note);
+	RG_TRY(pl_add_interpreter(pl, first));
+	return pl_find_interpreters(pl);
+}
+
+static rg_error *search_all(struct search *search, const char *which, bool *ret)
+{
+	const rg_image *image = search->pl->image;
+	size_t i, chosen;
+
+	for (i = 0; i < image->module_count && search->count < MANY; i++)
+		if (image->modules[i].is_elf)
+			by_symbol(search, &image->modules[i]);
+	if (!search->count && !search->error)
+		by_structure(search);
+	if (!search->count) {
+		rg_error *error = search->error;
+
+		search->error = NULL;
+		return error;
+	}
+	chosen = best_of(search);
+	if (which)
+		RG_TRY(choose(search, which, &chosen));
+	RG_TRY(take(search->pl, &search->found[chosen]));
+	*ret = true;
+	return note_all(search, chosen, which != NULL);
 }
 
 rg_error *pl_find(struct pl *pl, const char *which, bool *ret)
 {
-	size_t i;
+	struct search *search = rg_calloc(1, sizeof(*search));
+	rg_error *error;
 
-	(void)which;
-	for (i = 0; i < pl->image->module_count && !pl->interpreter_count; i++)
-		if (pl->image->modules[i].is_elf)
-			RG_TRY(by_symbol(pl, &pl->image->modules[i]));
-	if (pl->interpreter_count) {
-		pl->interpreters[0].is_main = true;
-		pl->yes = pl_word(pl, pl_field_at(&pl->interpreters[0], PL_FIELD_sv_yes) + 16);
-		pl->no = pl_word(pl, pl_field_at(&pl->interpreters[0], PL_FIELD_sv_no) + 16);
-		snprintf(pl->build, sizeof(pl->build), "%s, %s", pl->module->path,
-			 pl->layout.threaded ? "with threads" : "without threads");
-	}
-	*ret = pl->interpreter_count > 0;
-	return NULL;
+	*ret = false;
+	if (!search)
+		return rg_error_no_memory();
+	search->pl = pl;
+	error = search_all(search, which, ret);
+	rg_error_free(search->error);
+	rg_free(search);
+	return error;
 }

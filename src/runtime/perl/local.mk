@@ -2,6 +2,7 @@
 core_sources += %D%/describe.c
 core_sources += %D%/find.c
 core_sources += %D%/heap.c
+core_sources += %D%/interpreter.c
 core_sources += %D%/layout.c
 core_sources += %D%/layout.h
 core_sources += %D%/layout_data.c

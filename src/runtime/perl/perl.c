@@ -8,7 +8,12 @@ extern const struct rg_runtime perl_runtime;
 static void pl_close(void *state)
 {
 	struct pl *pl = state;
+	size_t i;
 
+	for (i = 0; i < pl->runtimes.count; i++)
+		rg_free((char *)pl->runtimes.data[i].version);
+	rg_vector_free(&pl->runtimes);
+	rg_map_free(&pl->known);
 	rg_free(pl->interpreters);
 	rg_map_free(&pl->pads);
 	rg_map_free(&pl->types);
@@ -52,6 +57,8 @@ static void pl_info(void *state, struct rg_dump_info *ret)
 	ret->threads = pl->threads;
 	ret->unreadable = pl->unreadable;
 	ret->has_refcounts = true;
+	ret->runtimes = pl->runtimes.data;
+	ret->runtime_count = pl->runtimes.count;
 }
 
 const struct rg_runtime perl_runtime = {

@@ -124,6 +124,10 @@ struct pl {
 	uint64_t unreadable;
 	uint64_t image_bytes;
 	rg_builder *builder;  /* since objects() */
+	struct rg_map known;  /* addresses of interpreters: interpreter.c */
+	uint64_t main;        /* the first interpreter of the process */
+	rg_error *pending;    /* of a callback that returns none */
+	RG_VECTOR(struct rg_runtime_info) runtimes; /* Perls of the process; one of them is read */
 	struct rg_map pads;   /* AVs that are pads -> 1; known since objects() */
 	struct rg_map types;  /* package and kind -> rg_type_id: type.c */
 	struct rg_map seen;   /* objects that are counted as unreadable */
@@ -246,6 +250,8 @@ struct pl_hash {
 
 /* pl_hash_read - false when @sv is no hash or its body cannot be read. */
 bool pl_hash_read(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
+/* pl_hash_get - the SV of @key (of 63 bytes at most) in hash @sv, or 0.  O(keys). */
+uint64_t pl_hash_get(const struct pl *pl, const struct pl_sv *sv, const char *key);
 /*
  * pl_stash_name - the name of the package whose stash @sv is, in *@ret (address of the
  * HEK); false: no stash.
@@ -296,6 +302,18 @@ void pl_undecoded(struct pl *pl, uint64_t address);
 
 /* pl_find - finds Perl in pl->image (find.c); *@ret false: it is not there. */
 RG_MUST_CHECK rg_error *pl_find(struct pl *pl, const char *which, bool *ret);
+/*
+ * pl_interpreter_at - the interpreter whose struct is at @address, by pl->layout; false
+ * if there is none.  O(1).
+ */
+bool pl_interpreter_at(const struct pl *pl, uint64_t address, struct pl_interpreter *ret);
+/* pl_add_interpreter - appends @interpreter to pl->interpreters unless it is there. */
+RG_MUST_CHECK rg_error *pl_add_interpreter(struct pl *pl,
+					   const struct pl_interpreter *interpreter);
+/* pl_find_interpreters - all others, when one is known (interpreter.c); sorts them. */
+RG_MUST_CHECK rg_error *pl_find_interpreters(struct pl *pl);
+/* pl_module_of - the module that maps @address, or whose zeroed data lies right behind. */
+const struct rg_module *pl_module_of(const rg_image *image, uint64_t address);
 /* pl_objects - marks, types and sets all objects (heap.c). */
 RG_MUST_CHECK rg_error *pl_objects(void *state, rg_builder *builder);
 /*

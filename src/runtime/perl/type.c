@@ -45,6 +45,29 @@ int64_t pl_hek(const struct pl *pl, uint64_t hek, char *ret, size_t size, bool *
 	return length;
 }
 
+uint64_t pl_hash_get(const struct pl *pl, const struct pl_sv *sv, const char *key)
+{
+	const struct pl_members *at = &pl->layout.at;
+	int64_t length = (int64_t)strlen(key);
+	uint64_t entry, budget, i;
+	struct pl_hash hash;
+	char text[64];
+
+	if (!pl_hash_read(pl, sv, &hash))
+		return 0;
+	budget = hash.keys;
+	for (i = 0; i < hash.count; i++) {
+		entry = pl_word(pl, hash.buckets + 8 * i);
+		for (; entry && budget; budget--) {
+			if (pl_hek(pl, pl_word(pl, entry + at->he_hek), text, sizeof(text),
+				   NULL) == length && !strcmp(text, key))
+				return pl_word(pl, entry + at->he_value);
+			entry = pl_word(pl, entry + at->he_next);
+		}
+	}
+	return 0;
+}
+
 bool pl_stash_name(const struct pl *pl, const struct pl_sv *sv, uint64_t *ret)
 {
 	struct pl_hash hash;
