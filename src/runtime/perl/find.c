@@ -238,7 +238,8 @@ const struct rg_module *pl_module_of(const rg_image *image, uint64_t address)
 }
 
 /* The struct interpreter that a word of @segment points to. */
-static bool scan_segment(struct search *search, const struct rg_segment *segment, unsigned int undef)
+static bool scan_segment(struct search *search, const struct rg_segment *segment,
+			 unsigned int undef)
 {
 	struct pl *pl = search->pl;
 	struct finding *finding = &search->found[search->count];
