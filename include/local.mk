@@ -15,3 +15,4 @@ pkginclude_HEADERS += %D%/refgraph/groups.h
 pkginclude_HEADERS += %D%/refgraph/query.h
 pkginclude_HEADERS += %D%/refgraph/retained.h
 pkginclude_HEADERS += %D%/refgraph/signature.h
+pkginclude_HEADERS += %D%/refgraph/words.h

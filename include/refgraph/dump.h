@@ -32,10 +32,11 @@ struct rg_open_options {
 
 /* The state of the runtime's own cycle collector when the dump was taken. */
 struct rg_collector {
-	bool known;      /* false: the rest says nothing */
+	bool known;      /* false: the next three say nothing */
 	bool enabled;
 	bool collecting; /* in the middle of a collection */
 	uint64_t frozen; /* objects set aside */
+	bool absent;     /* the runtime has none: what is unreachable stays for good */
 };
 
 /* A runtime that the process held: a program that embeds them can hold several. */
@@ -50,8 +51,8 @@ struct rg_runtime_info {
 struct rg_dump_info {
 	const char *path;
 	const char *format;         /* "ELF core", "portable dump" */
-	const char *runtime;        /* "cpython" */
-	const char *runtime_name;   /* "CPython" */
+	const char *runtime;        /* its name, as portable dumps have it */
+	const char *runtime_name;   /* for people */
 	const char *version;        /* "3.11.2" */
 	const char *build;          /* one line: where the runtime was found, build-id, variant */
 	uint64_t interpreters;
@@ -77,6 +78,7 @@ struct rg_dump_info {
 	uint64_t allocator_blocks;  /* in use in these, by the allocator's own books */
 	uint64_t allocator_bytes;   /* of these blocks */
 	uint64_t allocator_torn;    /* pools whose books disagree: it was at work in them */
+	const struct rg_words *words; /* what its runtime calls things: rg_graph_words() */
 };
 
 /*

@@ -19,7 +19,7 @@ enum rg_leak_kind {
 	RG_LEAK_CACHE = 2,         /* a cache without bound, or with a huge one */
 	RG_LEAK_EXCEPTION = 3,     /* stored exceptions, whose tracebacks keep frames */
 	RG_LEAK_FRAME = 4,         /* stored frames */
-	RG_LEAK_GARBAGE = 5,       /* unreachable cycles that wait for the collector */
+	RG_LEAK_GARBAGE = 5,       /* unreachable cycles that wait for the collector, or for good */
 	RG_LEAK_UNCOLLECTABLE = 6, /* what the collector has given up, or was told to keep */
 	RG_LEAK_LOST = 7,          /* nothing holds it, or nobody knows what; nothing frees it */
 	RG_LEAK_RESOURCE = 8,      /* open files, sockets, connections, cursors, sessions */
@@ -53,6 +53,8 @@ enum rg_fact_kind {
 	RG_FACT_SHOWN = 17,       /* views of @object show @count bytes of @bytes */
 	RG_FACT_UNREFERRED = 18,  /* to @count of them nothing refers at all */
 	RG_FACT_WAITS = 19,       /* @count of them wait for what @object is the type of */
+	RG_FACT_BREAK = 20,       /* made weak, @object's reference number @bound frees it; where
+				     @count is more than 1, each one's does */
 };
 
 struct rg_leak_fact {

@@ -39,6 +39,7 @@ extern "C" {
 
 #include <refgraph/error.h>
 #include <refgraph/graph.h>
+#include <refgraph/words.h>
 #include <refgraph/dump.h>
 #include <refgraph/analysis.h>
 #include <refgraph/audit.h>

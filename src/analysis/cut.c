@@ -31,15 +31,15 @@ static void take_name(void *user, size_t index, const char *text)
 	rg_id id = subset->ids[cutter->member], w;
 	uint64_t i = graph->offset[id] + index, at = cutter->filled++;
 	unsigned int rank;
+	char name[RG_RING_NAME];
 	size_t length;
-	const char *name;
 
 	cutter->names[at] = 0;
 	cutter->ranks[at] = RG_RANK_WORST;
 	w = rg_subset_follow(subset, i);
 	if (w == RG_NONE || subset->component[w] != cutter->component)
 		return;
-	rank = rg_ring_rank(graph, id, i, text, &name, &length);
+	rank = rg_ring_rank(graph, id, i, text, name, &length);
 	if (rank > RG_RANK_ATTRIBUTE)
 		return;
 	cutter->names[at] = rg_hash_bytes(name, length) | 1;

@@ -152,7 +152,10 @@ static const char *name_of(struct rg_grouping *grouping, uint32_t class, rg_id e
 	case RG_GROUPS_BY_TYPE:
 		return grouping->how.short_names ? type->short_name : type->name;
 	case RG_GROUPS_BY_MODULE:
-		return *type->module ? type->module : "no module";
+		if (*type->module)
+			return type->module;
+		rg_buffer_printf(&text, "no %s", rg_graph_words(graph)->module);
+		break;
 	case RG_GROUPS_BY_REFERRER:
 	case RG_GROUPS_BY_VIA:
 		return rg_groups_set_name(grouping, class);

@@ -2,9 +2,11 @@
 /* Classes that are sets: the types of what refers to an object, the ways in which that is done. */
 #include "analysis/groups.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/path.h"
 #include "base/alloc.h"
 
 #define DEEPEST 8 /* parts of parts */
@@ -152,6 +154,7 @@ struct relabel {
 	struct rg_grouping *grouping;
 	struct rg_buffer label;
 	const char *held;  /* the label of the part that the source is, or "" */
+	rg_id source;
 	uint64_t offset;   /* of the references of the source */
 	bool failed;
 };
@@ -166,7 +169,7 @@ static void relabel(void *user, size_t index, const char *text)
 	rg_buffer_clear(&at->label);
 	rg_buffer_puts(&at->label, at->held);
 	if (*text)
-		rg_trail_label(&at->label, text);
+		rg_trail_label(at->grouping->graph, at->source, &at->label, text);
 	else
 		rg_buffer_puts(&at->label, "(no name)");
 	if (rg_buffer_failed(&at->label) ||
@@ -182,6 +185,7 @@ static void find_held(const rg_graph *graph, rg_id part, char label[LABEL])
 {
 	rg_id owner = graph->flags[part] & RG_OBJECT_PLUMBING ? rg_graph_owner(graph, part)
 							      : RG_NONE;
+	const struct rg_words *words = rg_graph_words(graph);
 
 	label[0] = '\0';
 	if (owner == RG_NONE)
@@ -190,6 +194,10 @@ static void find_held(const rg_graph *graph, rg_id part, char label[LABEL])
 		if (graph->target[i] == part && graph->kind[i] & RG_REFERENCE_PLUMBING) {
 			rg_graph_label(graph, owner, (size_t)(i - graph->offset[owner]),
 				       RG_LABELS_ALL, label, LABEL);
+			/* Where a part is what one key leads to, that is general, too. */
+			if (words->brace_keys)
+				rg_path_generalise(words, &graph->types.data[graph->type[owner]],
+						   label);
 			return;
 		}
 }
@@ -207,6 +215,7 @@ static void label_source(struct relabel *at, rg_id id, char held[LABEL])
 	if (first == end)
 		return;
 	at->offset = graph->offset[id];
+	at->source = id;
 	find_held(graph, id, held);
 	rg_graph_labels(graph, id, (size_t)(first - at->offset), (size_t)(end - first),
 			RG_LABELS_ALL, relabel, at);
@@ -216,7 +225,7 @@ rg_error *rg_groups_by_via(struct rg_grouping *grouping)
 {
 	const rg_graph *graph = grouping->graph;
 	char held[LABEL] = "";
-	struct relabel at = { grouping, RG_BUFFER_INIT, held, 0, false };
+	struct relabel at = { grouping, RG_BUFFER_INIT, held, RG_NONE, 0, false };
 	uint32_t word;
 
 	RG_TRY(begin(grouping));
@@ -246,18 +255,20 @@ static int by_text(const void *a, const void *b)
 
 const char *rg_groups_set_name(struct rg_grouping *grouping, uint32_t class)
 {
-	static const char *const roots[] = { "module root", "local root", "thread-local root",
+	static const char *const roots[] = { NULL, "local root", "thread-local root",
 					     "interpreter root", "thread root", "static root",
 					     "external root" };
 	const struct rg_element_set *set = &grouping->sets.data[class];
 	const rg_graph *graph = grouping->graph;
 	const char *texts[RG_GROUPS_MOST], *copy;
+	char of_module[64];
 	struct rg_buffer name = RG_BUFFER_INIT;
 
 	if (!set->count)
 		return rg_strings_copy(&grouping->names, "nothing");
 	if (set->count > RG_GROUPS_MOST)
 		return rg_strings_copy(&grouping->names, "more than 8");
+	snprintf(of_module, sizeof(of_module), "%s root", rg_graph_words(graph)->module);
 	for (uint32_t i = 0; i < set->count; i++) {
 		uint32_t element = set->elements[i];
 		size_t kind = element - graph->types.count;
@@ -265,7 +276,8 @@ const char *rg_groups_set_name(struct rg_grouping *grouping, uint32_t class)
 		if (grouping->how.by == RG_GROUPS_BY_VIA)
 			texts[i] = grouping->words.words.data[element];
 		else if (element >= graph->types.count)
-			texts[i] = kind < sizeof(roots) / sizeof(roots[0]) ? roots[kind] : "root";
+			texts[i] = kind == RG_ROOT_MODULE ? of_module
+				   : kind < sizeof(roots) / sizeof(roots[0]) ? roots[kind] : "root";
 		else
 			texts[i] = grouping->how.short_names ? graph->types.data[element].short_name
 							     : graph->types.data[element].name;

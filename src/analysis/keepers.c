@@ -72,7 +72,9 @@ size_t rg_keeper_label(const rg_graph *graph, const struct rg_step *step,
 		buffer[0] = '\0';
 	length = rg_step_label(graph, step, policy, buffer, size);
 	if (length && length < size)
-		rg_path_generalise(buffer);
+		rg_path_generalise(rg_graph_words(graph),
+				   &graph->types.data[graph->type[shown(graph, step->source)]],
+				   buffer);
 	return size ? strlen(buffer) : length;
 }
 

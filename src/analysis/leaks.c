@@ -21,6 +21,7 @@
 #define SHARE 1.0        /* percent */
 #define LEAST 100
 #define BYTES (UINT64_C(256) << 10)
+#define PROVEN 100       /* as much as a byte that is only suspected */
 #define ABOVE 0.5        /* of what a holder keeps is in another: that one is told of */
 
 struct result {
@@ -498,7 +499,9 @@ static double score(const struct leaks_candidate *candidate)
 		[LEAKS_RUNTIME] = 0.2,
 	};
 
-	return (double)candidate->weight * factors[candidate->whose];
+	/* What is no mere suspicion comes first, but for what is next to nothing. */
+	return (double)candidate->weight * factors[candidate->whose] *
+	       (candidate->proven ? PROVEN : 1);
 }
 
 static int compare_scores(const void *a, const void *b, void *user)

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "base/bitset.h"
 #include "base/error.h"
 #include "base/map.h"
@@ -43,6 +44,7 @@ struct leaks_candidate {
 	uint64_t count, retained;
 	uint64_t weight;       /* bytes by which it is ranked: what grew, or retained */
 	bool exclusive;
+	bool proven;           /* beyond suspicion: nothing will ever free it */
 	bool dropped;
 	rg_id objects[LEAKS_OBJECTS]; /* elements, examples */
 	size_t object_count;
@@ -150,8 +152,8 @@ enum rg_origin leaks_class_origin(const struct leaks_work *work, rg_id id);
 /* leaks_is_builtin - whether @type is one of the language itself, known by a bare name. */
 static inline bool leaks_is_builtin(const struct rg_type *type)
 {
-	return !strchr(type->name, '.') && (type->origin == RG_ORIGIN_RUNTIME ||
-					    type->origin == RG_ORIGIN_UNKNOWN);
+	return rg_syntax_is_bare(type) && (type->origin == RG_ORIGIN_RUNTIME ||
+					   type->origin == RG_ORIGIN_UNKNOWN);
 }
 /* leaks_is_plain - a number, a text, ...: it refers to nothing and means nothing alone. */
 bool leaks_is_plain(const struct leaks_work *work, rg_id id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unreachable cycles that wait for the collector, because it is off or far behind;
- * and what it was told to keep, or has given up.
+ * Unreachable cycles that wait for the collector, because it is off or far behind,
+ * or for good, because there is none; and what it was told to keep, or has given up.
  */
 #include "analysis/leaks.h"
 
@@ -13,6 +13,9 @@
 #define BEHIND_SHARE 30               /* percent of all bytes that wait although it is on */
 #define BEHIND_BYTES (UINT64_C(10) << 20)
 #define SHAPES 3                      /* of cycles, told with it */
+/* Where there is no collector: */
+#define LEAKED 10                     /* cycles of a shape, or objects in and below them */
+#define LEAKED_BYTES (UINT64_C(4) << 10)
 
 /* Whether there is too much of it, and why that may be. */
 static bool is_suspect(const struct leaks_work *work, enum rg_fact_kind *ret_why)
@@ -185,19 +188,20 @@ static rg_error *tell_kept(struct leaks_work *work, rg_id list)
 	return leaks_tell(candidate, &fact) ? NULL : rg_error_no_memory();
 }
 
-/* gc.garbage: what DEBUG_SAVEALL keeps, and what cannot be finalized. */
+/* What the collector has put aside: because it was told to, or could not finalize it. */
 static rg_error *look_at_kept(struct leaks_work *work)
 {
 	const rg_graph *graph = work->graph;
+	const struct rg_words *of = rg_graph_words(graph);
 
-	for (rg_id id = 0; id < graph->count; id++) {
+	for (rg_id id = 0; of->kept_module && id < graph->count; id++) {
 		rg_id module = work->keeper[id];
 		struct rg_description words;
 
 		if (!(graph->flags[module] & RG_OBJECT_MODULE))
 			continue;
 		rg_graph_describe(graph, module, false, &words);
-		if (strcmp(words.name, "gc") != 0)
+		if (strcmp(words.name, of->kept_module) != 0)
 			continue;
 		for (uint64_t i = graph->offset[id]; i < graph->offset[id + 1]; i++) {
 			struct rg_step step = { id, (size_t)(i - graph->offset[id]),
@@ -207,15 +211,97 @@ static rg_error *look_at_kept(struct leaks_work *work)
 			if (graph->types.data[graph->type[step.target]].role != RG_ROLE_COLLECTION)
 				continue;
 			rg_step_label(graph, &step, RG_LABELS_ALL, label, sizeof(label));
-			if (!strcmp(label, ".garbage"))
+			if (!strcmp(label, of->kept_label))
 				return tell_kept(work, step.target);
 		}
 	}
 	return NULL;
 }
 
+/* The reference to make weak: how its source refers on, and how many such free all. */
+static struct rg_leak_fact break_of(const struct rg_cycle_group *group)
+{
+	const struct rg_step *step = group->cut_count ? &group->cuts[0].first : &group->break_at;
+	struct rg_leak_fact fact = { RG_FACT_BREAK, (int64_t)group->count, 0, step->index, RG_NONE,
+				     step->source };
+
+	return fact;
+}
+
+/* Where there is no collector, what is unreachable is no suspect: it is lost for good. */
+static rg_error *tell_leaked(struct leaks_work *work, const struct rg_cycle_group *group,
+			     uint64_t *bytes)
+{
+	struct leaks_candidate *candidate = leaks_add(work, RG_LEAK_GARBAGE, RG_NONE);
+	struct rg_leak_fact fact = { RG_FACT_FINALIZERS, (int64_t)group->finalizers, 0, 0, RG_NONE,
+				     RG_NONE };
+	bool ok = true;
+
+	if (!candidate)
+		return rg_error_no_memory();
+	candidate->type = telling_type(work, group, bytes);
+	candidate->count = group->count;
+	candidate->retained = candidate->weight = group->bytes + group->owned;
+	candidate->exclusive = candidate->proven = true;
+	candidate->shape = group->shape;
+	for (size_t i = 0; i < group->example_count; i++)
+		if (work->keeper[group->example[i]] == group->example[i])
+			leaks_name(candidate, group->example[i]);
+	if (!candidate->object_count)
+		leaks_name(candidate, group->objects[0]);
+	if (group->object_count > group->count) {
+		struct rg_leak_fact all = { RG_FACT_ELEMENTS, (int64_t)group->object_count,
+					    (int64_t)candidate->retained, 0, RG_NONE, RG_NONE };
+
+		ok = leaks_tell(candidate, &all);
+	}
+	if (ok && (group->cut_count || group->has_break)) {
+		struct rg_leak_fact weaken = break_of(group);
+
+		ok = leaks_tell(candidate, &weaken);
+	}
+	if (ok && group->finalizers)
+		ok = leaks_tell(candidate, &fact);
+	return ok ? NULL : rg_error_no_memory();
+}
+
+static rg_error *look_at_leaked(struct leaks_work *work)
+{
+	struct rg_cycles_options options = { .size = sizeof(options) };
+	const struct rg_garbage *garbage = work->garbage;
+	const struct rg_leaks_before *before = NULL;
+	struct rg_cycles *cycles;
+	rg_error *error = NULL;
+	uint64_t *bytes;
+
+	if (!garbage || garbage->by_roots || !(garbage->objects + garbage->lost_objects))
+		return NULL;
+	if (leaks_compares(work))
+		before = work->how.before[work->how.before_count - 1];
+	if (before && !leaks_grew_by(before->garbage + before->lost,
+				     garbage->objects + garbage->lost_objects, LEAKED))
+		return NULL;
+	RG_TRY(rg_cycles_find(work->graph, garbage, &options, &cycles));
+	bytes = rg_calloc(work->graph->types.count + 1, sizeof(*bytes));
+	if (!bytes)
+		error = rg_error_no_memory();
+	for (size_t i = 0; !error && i < cycles->count; i++) {
+		const struct rg_cycle_group *group = &cycles->groups[i];
+
+		/* One that was made once and for all is no news; one that is made each time is. */
+		if (group->count >= LEAKED || group->object_count >= LEAKED ||
+		    group->bytes + group->owned >= LEAKED_BYTES)
+			error = tell_leaked(work, group, bytes);
+	}
+	rg_free(bytes);
+	rg_cycles_free(cycles);
+	return error;
+}
+
 rg_error *leaks_garbage(struct leaks_work *work)
 {
+	if (rg_graph_words(work->graph)->no_collector)
+		return look_at_leaked(work);
 	RG_TRY(look_at_waiting(work));
 	return look_at_kept(work);
 }

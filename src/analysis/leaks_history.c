@@ -13,20 +13,29 @@
 #define BYTES (UINT64_C(1) << 20)
 #define DEEPEST 64                   /* steps from a container up to a variable */
 
-/* "['_']", "['_3']", "['Out']": names under which interactive sessions keep results. */
-static bool is_history(const char *label)
+/* Whether @name, @length bytes long, is @habit: "Out", or "_#" with any number for the #. */
+static bool is_habit(const char *name, size_t length, const char *habit)
 {
-	static const char *const names[] = { "Out", "_oh", "_", "__", "___" };
+	size_t before = strcspn(habit, "#");
+
+	if (length < before || strncmp(name, habit, before) != 0)
+		return false;
+	return habit[before] ? length > before &&
+				       strspn(name + before, "0123456789") == length - before
+			     : length == before;
+}
+
+/* "['_']", "['_3']", "['Out']": names under which interactive sessions keep results. */
+static bool is_history(const struct rg_words *words, const char *label)
+{
 	const char *name = label + 2;
-	size_t length;
 
 	if (strncmp(label, "['", 2) != 0)
 		return false;
-	length = strcspn(name, "'");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == length && !strncmp(name, names[i], length))
+	for (const char *const *habit = words->history; *habit; habit++)
+		if (is_habit(name, strcspn(name, "'"), *habit))
 			return true;
-	return length > 1 && name[0] == '_' && strspn(name + 1, "0123456789") == length - 1;
+	return false;
 }
 
 static uint64_t least_bytes(const struct leaks_work *work)
@@ -74,7 +83,8 @@ static void look_at_name(void *user, size_t index, const char *label)
 
 	if (names->error || !rg_store_counted(graph->kind[i]) ||
 	    graph->kind[i] & (RG_REFERENCE_NAME | RG_REFERENCE_ROUTINE) ||
-	    graph->flags[target] & (RG_OBJECT_TYPE | RG_OBJECT_MODULE) || !is_history(label))
+	    graph->flags[target] & (RG_OBJECT_TYPE | RG_OBJECT_MODULE) ||
+	    !is_history(rg_graph_words(graph), label))
 		return;
 	names->error = suspect(names->work, RG_LEAK_HISTORY, names->work->keeper[target],
 			       leaks_held_by(names->work, names->work->keeper[target]));
@@ -158,6 +168,14 @@ static rg_error *look_at_locals(struct leaks_work *work)
 	return error;
 }
 
+static bool is_session(const struct rg_words *words, const char *module)
+{
+	for (const char *const *session = words->history_modules; *session; session++)
+		if (!strcmp(*session, module))
+			return true;
+	return false;
+}
+
 rg_error *leaks_history(struct leaks_work *work)
 {
 	const rg_graph *graph = work->graph;
@@ -171,7 +189,7 @@ rg_error *leaks_history(struct leaks_work *work)
 		if (!(graph->flags[shown] & RG_OBJECT_MODULE))
 			continue;
 		rg_graph_describe(graph, shown, false, &words);
-		if (!strcmp(words.name, "__main__") || !strcmp(words.name, "builtins"))
+		if (is_session(rg_graph_words(graph), words.name))
 			rg_graph_labels(graph, id, 0, graph->offset[id + 1] - graph->offset[id],
 					RG_LABELS_ALL, look_at_name, &names);
 		if (names.error)

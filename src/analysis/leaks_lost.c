@@ -25,7 +25,8 @@ static rg_error *look_at_lost(struct leaks_work *work)
 	uint64_t bytes;
 	struct leaks_candidate *candidate;
 
-	if (!garbage)
+	/* Where there is no collector, that is told by shape: leaks_garbage(). */
+	if (!garbage || rg_graph_words(graph)->no_collector)
 		return NULL;
 	bytes = garbage->lost_bytes + garbage->lost_owned;
 	if (leaks_compares(work))

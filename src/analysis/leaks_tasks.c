@@ -112,7 +112,8 @@ static bool is_coroutine(const rg_graph *graph, rg_id id)
 {
 	const struct rg_type *type = &graph->types.data[graph->type[id]];
 
-	return type->role == RG_ROLE_COROUTINE && !strcmp(type->short_name, "coroutine");
+	return type->role == RG_ROLE_COROUTINE &&
+	       !strcmp(type->short_name, rg_graph_words(graph)->coroutine);
 }
 
 static rg_error *look_at_coroutines(struct leaks_work *work)

@@ -15,9 +15,13 @@ static uint64_t key_of(const char *text, size_t length)
 	return rg_hash_bytes(text, length) | 1;
 }
 
-static bool is_installed(const char *path)
+/* Whether @path has one of @parts. */
+static bool has_any(const char *path, const char *const *parts)
 {
-	return strstr(path, "/site-packages/") || strstr(path, "/dist-packages/");
+	for (; *parts; parts++)
+		if (strstr(path, *parts))
+			return true;
+	return false;
 }
 
 /* The types that a module has defined say where it is from. */
@@ -42,23 +46,26 @@ static bool learn_types(struct leaks_work *work, struct rg_map *ret_names)
 
 static enum rg_origin origin_of_path(const struct leaks_work *work, const char *path)
 {
+	const struct rg_words *words = rg_graph_words(work->graph);
 	size_t length = strlen(work->library);
-	bool own = length && !strncmp(path, work->library, length);
+	bool own = (length && !strncmp(path, work->library, length)) ||
+		   has_any(path, words->library);
 
-	if (is_installed(path))
+	if (!own && has_any(path, words->installed))
 		return RG_ORIGIN_PACKAGE;
 	if (own || !*path || *path == '<')
 		return RG_ORIGIN_RUNTIME;
 	return RG_ORIGIN_PROGRAM;
 }
 
-/* "/usr/lib/python3.11/os.py" of a module of the library without a dot: its folder. */
+/* "/usr/lib/NAME/os.py" of a module of the library that is in no other: its folder. */
 static void learn_library(struct leaks_work *work, const struct rg_description *words)
 {
+	const struct rg_words *of = rg_graph_words(work->graph);
 	const char *slash = strrchr(words->text, '/');
 
-	if (*work->library || !slash || strchr(words->name, '.') || is_installed(words->text) ||
-	    !strcmp(words->name, "__main__"))
+	if (*work->library || !slash || *of->library || strstr(words->name, of->separator) ||
+	    has_any(words->text, of->installed) || !strcmp(words->name, of->main_module))
 		return;
 	snprintf(work->library, sizeof(work->library), "%.*s", (int)(slash - words->text + 1),
 		 words->text);
@@ -72,7 +79,7 @@ static bool learn_module(struct leaks_work *work, const struct rg_map *names,
 	enum rg_origin origin = known ? (enum rg_origin)(*known - 1)
 				      : origin_of_path(work, words->text);
 
-	if (!known && !strcmp(words->name, "__main__"))
+	if (!known && !strcmp(words->name, rg_graph_words(work->graph)->main_module))
 		origin = RG_ORIGIN_PROGRAM;
 	/* A package without code of its own is as its first part is. */
 	if (!rg_map_put(&work->module_origin, key, (uint32_t)origin + 1))

@@ -194,7 +194,7 @@ static void take(void *user, size_t index, const char *text)
 {
 	struct merging *merging = user;
 	const rg_graph *graph = merging->graph;
-	rg_id from = merging->at;
+	rg_id from = merging->at, id;
 	struct rg_step step = { from, index, RG_NONE };
 	char own[LABEL], label[sizeof(merging->lead)];
 	uint32_t at;
@@ -217,7 +217,10 @@ static void take(void *user, size_t index, const char *text)
 			rg_path_lead_join(&merging->lead, own, label, sizeof(label));
 		else
 			memcpy(label, own, sizeof(own));
-		rg_path_generalise(label);
+		for (id = from; rg_bitset_test(merging->through, id);)
+			id = merging->tree->parent[id];
+		rg_path_generalise(rg_graph_words(graph), &graph->types.data[graph->type[id]],
+				   label);
 		at = find_node(merging, merging->node[from], intern(merging, label),
 			       graph->type[step.target], RG_NONE, &step);
 		count(merging, at, step.target);
@@ -236,6 +239,7 @@ static void make_lead(struct merging *merging, rg_id id)
 	char label[LABEL];
 
 	merging->has_lead = rg_bitset_test(merging->through, id);
+	merging->lead.words = rg_graph_words(merging->graph);
 	merging->lead.before[0] = merging->lead.held[0] = '\0';
 	for (; length < RG_PATH_DEEPEST && rg_bitset_test(merging->through, id);
 	     id = merging->tree->parent[id])

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "graph/store.h"
 
 #define DEEPEST RG_PATH_DEEPEST
@@ -34,26 +35,13 @@ static void put(struct writer *writer, const char *text)
 	writer->length += length;
 }
 
-static bool is_identifier(const char *text, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-			      c >= 0x80;
-
-		if (!letter && !(i && c >= '0' && c <= '9'))
-			return false;
-	}
-	return length > 0;
-}
-
 /* Turns "['name']" into ".name" if name is an identifier. */
 static bool to_attribute(char *label)
 {
 	size_t length = strlen(label);
 
 	if (length < 5 || strncmp(label, "['", 2) != 0 || strcmp(label + length - 2, "']") != 0 ||
-	    !is_identifier(label + 2, length - 4))
+	    !rg_syntax_is_identifier(label + 2, length - 4))
 		return false;
 	label[0] = '.';
 	memmove(label + 1, label + 2, length - 4);
@@ -97,11 +85,12 @@ size_t rg_path_next(const rg_graph *graph, const struct rg_step *steps, size_t c
 
 /*
  * What stays of @held, the label of an ownership, before @label, which may be changed:
- * "['b']" in a __dict__ is ".b", its key just "key 'b'".
+ * "['b']" in a namespace is ".b", its key just "key 'b'".
  */
-static void put_held(struct writer *writer, const char *held, char *label)
+static void put_held(struct writer *writer, const struct rg_words *words, const char *held,
+		     char *label)
 {
-	if (strcmp(held, ".__dict__") == 0 &&
+	if (rg_syntax_is_namespace(words, held) &&
 	    (to_attribute(label) || strncmp(label, "key ", 4) == 0))
 		return;
 	put(writer, held);
@@ -114,7 +103,7 @@ void rg_path_lead_add(struct rg_path_lead *lead, char label[RG_PATH_LABEL])
 {
 	struct writer writer = { lead->before, sizeof(lead->before), strlen(lead->before) };
 
-	put_held(&writer, lead->held, label);
+	put_held(&writer, lead->words, lead->held, label);
 	memcpy(lead->held, label, strlen(label) + 1);
 }
 
@@ -126,16 +115,62 @@ size_t rg_path_lead_join(const struct rg_path_lead *lead, char label[RG_PATH_LAB
 	if (size)
 		buffer[0] = '\0';
 	put(&writer, lead->before);
-	put_held(&writer, lead->held, label);
+	put_held(&writer, lead->words, lead->held, label);
 	put(&writer, label);
 	return writer.length;
 }
 
-void rg_path_generalise(char *label)
+/* Past the bracket that closes what @open opens; a quoted key may hold any. */
+static const char *skip_brackets(const char *open)
+{
+	char close = *open == '{' ? '}' : ']', quote = open[1];
+	const char *at = open + 1;
+
+	if (quote == '\'' || quote == '"') {
+		for (at++; *at && *at != quote; at++)
+			at += *at == '\\' && at[1];
+		at += *at == quote;
+	}
+	at += strcspn(at, (char[]){ close, '\0' });
+	return *at ? at + 1 : at;
+}
+
+/* Where labels are "{key}->" and "[3]->": each of them, but for names of attributes. */
+static void generalise_brackets(const struct rg_words *words, const struct rg_type *owner,
+				char *label)
+{
+	char *to = label;
+
+	for (const char *at = label, *end; *at; at = end) {
+		size_t length;
+		const char *name = *at == '{' ? rg_syntax_name(words, owner, at, &length) : NULL;
+
+		end = at + 1;
+		if (*at == '{' || *at == '[')
+			end = skip_brackets(at);
+		if ((*at == '{' || *at == '[') && !name && end - at >= 3) {
+			char close = end[-1];
+
+			*to++ = *at;
+			*to++ = '*';
+			*to++ = close;
+		} else {
+			memmove(to, at, (size_t)(end - at));
+			to += end - at;
+		}
+	}
+	*to = '\0';
+}
+
+void rg_path_generalise(const struct rg_words *words, const struct rg_type *owner, char *label)
 {
 	char *bracket = strchr(label, '[');
 	char *key = strncmp(label, "key ", 4) == 0 ? label : strstr(label, " key ");
 
+	if (words->brace_keys) {
+		generalise_brackets(words, owner, label);
+		return;
+	}
 	if (key && (!bracket || key < bracket)) {
 		key += key == label ? 4 : 5;
 		if (*key)
@@ -151,12 +186,13 @@ void rg_path_generalise(char *label)
 static void put_labels(struct writer *writer, const rg_graph *graph, const struct rg_step *steps,
 		       size_t count, enum rg_label_policy policy)
 {
+	const struct rg_words *words = rg_graph_words(graph);
 	char held[LABEL] = "", label[LABEL];
 
 	for (size_t i = 0; i < count; i++) {
 		rg_graph_label(graph, steps[i].source, steps[i].index, policy, label,
 			       sizeof(label));
-		put_held(writer, held, label);
+		put_held(writer, words, held, label);
 		memcpy(held, label, sizeof(held));
 	}
 	put(writer, held);
@@ -226,11 +262,12 @@ static bool get_code(const rg_graph *graph, const struct rg_step *steps, size_t 
 }
 
 /* What is no code, behind what is some, stands in angle brackets. */
-static void put_words(struct writer *writer, const char *label, bool after_code)
+static void put_words(struct writer *writer, const struct rg_words *words, const char *label,
+		      bool after_code)
 {
-	bool hides = strncmp(label, "[<", 2) == 0;
+	bool hides = (label[0] == '[' || label[0] == '{') && label[1] == '<';
 
-	if ((label[0] == '.' || label[0] == '[') && (!after_code || hides)) {
+	if (label[0] && strchr(words->syntax, label[0]) && (!after_code || hides)) {
 		put(writer, label);
 		return;
 	}
@@ -263,7 +300,7 @@ static bool put_chain(struct writer *writer, const rg_graph *graph, const struct
 			element.size = sizeof(label);
 			label[0] = '\0';
 			put_labels(&element, graph, chain->steps + at, taken, policy);
-			put_words(writer, label, chain->root->code != NULL);
+			put_words(writer, rg_graph_words(graph), label, chain->root->code != NULL);
 		}
 		at += taken;
 	}

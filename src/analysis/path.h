@@ -10,6 +10,7 @@
 
 /* What its owners' own labels put before that of a part's reference. */
 struct rg_path_lead {
+	const struct rg_words *words;
 	char before[RG_PATH_DEEPEST * RG_PATH_LABEL];
 	char held[RG_PATH_LABEL]; /* the last of them, which what follows may replace */
 };
@@ -22,7 +23,10 @@ void rg_path_lead_add(struct rg_path_lead *lead, char label[RG_PATH_LABEL]);
  */
 size_t rg_path_lead_join(const struct rg_path_lead *lead, char label[RG_PATH_LABEL], char *buffer,
 			 size_t size);
-/* rg_path_generalise - "[3]" and "['k']" become "[*]", "key 'x'" "key *", in place. */
-void rg_path_generalise(char *label);
+/*
+ * rg_path_generalise - "[3]" and "['k']" become "[*]", "key 'x'" "key *", in place; @owner:
+ * the type of what the label begins at.
+ */
+void rg_path_generalise(const struct rg_words *words, const struct rg_type *owner, char *label);
 
 #endif

@@ -270,7 +270,17 @@ static bool find_classes(struct modules *modules)
 	for (uint32_t module = 0; module < modules->roots.count; module++) {
 		size_t length;
 		const char *name = quoted(root_of(modules, module)->name, &length);
-		uint64_t key = name ? rg_hash_bytes(name, length) : 0;
+		struct rg_description words;
+		uint64_t key;
+
+		/* Where a root is not called so, the module itself may say what it is. */
+		if (!name) {
+			rg_graph_describe(modules->graph, root_of(modules, module)->object, false,
+					  &words);
+			name = words.name;
+			length = strlen(name);
+		}
+		key = length ? rg_hash_bytes(name, length) : 0;
 
 		if (key && !rg_map_find(&modules->names, key) &&
 		    !rg_map_put(&modules->names, key, module))

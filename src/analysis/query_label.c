@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Attributes and keys: what the labels of an object's references say.  An
- * attribute may stand in the object itself or in the __dict__ that is a part of it.
+ * attribute may stand in the object itself or in the namespace that is a part of it.
  */
 #include "analysis/query.h"
 
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "base/alloc.h"
 
 #define LABEL 512
@@ -18,18 +19,33 @@ struct look {
 	const uint64_t *inside; /* what the query in brackets selects; or NULL */
 	struct rg_references references;
 	rg_id object;
-	rg_id dict;             /* its __dict__, or RG_NONE */
+	rg_id dict;             /* its namespace, or RG_NONE */
 	bool fits;
 };
+
+/* What @target, a reference that is an object and a part of its owner, refers to; or RG_NONE. */
+static rg_id referent_of(const struct look *look, rg_id target)
+{
+	const rg_graph *graph = look->run->graph;
+
+	if (!rg_graph_words(graph)->referent || !(graph->flags[target] & RG_OBJECT_PLUMBING) ||
+	    graph->offset[target] == graph->offset[target + 1])
+		return RG_NONE;
+	return graph->target[graph->offset[target]];
+}
 
 /* Whether what the label leads to is as the test wants it. */
 static bool is_wanted(const struct look *look, rg_id target)
 {
 	const struct rg_query_item *item = look->item;
 	struct rg_description words;
+	rg_id referent;
 
-	if (look->inside)
-		return rg_bitset_test(look->inside, target);
+	if (look->inside) {
+		referent = referent_of(look, target);
+		return rg_bitset_test(look->inside, target) ||
+		       (referent != RG_NONE && rg_bitset_test(look->inside, referent));
+	}
 	if (item->comparison == RG_QUERY_ANY)
 		return true;
 	rg_graph_describe(look->run->graph, target, true, &words);
@@ -51,11 +67,19 @@ static const char *between(const char *label, size_t before, char close, char bu
 static void see_attribute(void *user, size_t index, const char *label)
 {
 	struct look *look = user;
+	const struct rg_words *words = rg_graph_words(look->run->graph);
+	const rg_graph *graph = look->run->graph;
 	rg_id target = look->references.target[index];
+	char buffer[LABEL];
+	size_t length;
 
+	if (rg_syntax_name(words, &graph->types.data[graph->type[look->object]], label, &length) &&
+	    !look->fits && between(label, 1, '}', buffer) &&
+	    rg_pattern_match(look->item->pattern, buffer))
+		look->fits = is_wanted(look, target);
 	if (label[0] != '.')
 		return;
-	if (!strcmp(label, ".__dict__") &&
+	if (rg_syntax_is_namespace(words, label) &&
 	    look->references.kind[index] & RG_REFERENCE_PLUMBING &&
 	    rg_query_owner(look->run->graph, target) == look->object)
 		look->dict = target;
@@ -63,7 +87,7 @@ static void see_attribute(void *user, size_t index, const char *label)
 		look->fits = is_wanted(look, target);
 }
 
-/* The keys of a __dict__ are names of attributes. */
+/* The keys of a namespace are names of attributes. */
 static void see_name(void *user, size_t index, const char *label)
 {
 	struct look *look = user;
@@ -81,7 +105,8 @@ static void see_name(void *user, size_t index, const char *label)
 static void see_key(void *user, size_t index, const char *label)
 {
 	struct look *look = user;
-	bool asked = look->inside || look->item->comparison != RG_QUERY_ANY;
+	bool brace_keys = rg_graph_words(look->run->graph)->brace_keys;
+	bool asked = !brace_keys && (look->inside || look->item->comparison != RG_QUERY_ANY);
 	char buffer[LABEL];
 	const char *key = NULL;
 

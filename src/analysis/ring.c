@@ -8,11 +8,13 @@
 
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "base/alloc.h"
 
 #define BUDGET (UINT64_C(1) << 24)
 #define CUT_BUDGET (UINT64_C(1) << 22)
 #define RANKED 64     /* references of a ring whose labels are looked at */
+#define FEW 1024      /* references of an object that are looked through for one of its parts */
 #define LEAST_TRIED 4 /* references tried in each ring, whatever is left of the budget */
 
 rg_error *rg_ring_init(struct rg_ring *ring, const struct rg_subset *subset)
@@ -215,50 +217,94 @@ static bool begins_with(const char *name, size_t length, const char *word)
 	       (name[n] >= 'A' && name[n] <= 'Z');
 }
 
+/* Whether one of @words, which end with NULL, is what @name begins with. */
+static bool begins_with_any(const char *name, size_t length, const char *const *words)
+{
+	for (; *words; words++)
+		if (begins_with(name, length, *words))
+			return true;
+	return false;
+}
+
+/*
+ * What a reference that is an object itself refers to is known by the way to that
+ * object: the label with which the owner of @id refers to it, to @buffer.
+ */
+static bool find_own(const rg_graph *graph, rg_id id, char *buffer, size_t size)
+{
+	rg_id owner = graph->flags[id] & RG_OBJECT_PLUMBING ? rg_graph_owner(graph, id) : RG_NONE;
+	struct rg_references out;
+
+	if (owner == RG_NONE)
+		return false;
+	out = rg_graph_references(graph, owner);
+	for (size_t i = 0; i < out.count && i < FEW; i++)
+		if (out.target[i] == id && out.kind[i] & RG_REFERENCE_PLUMBING)
+			return rg_graph_label(graph, owner, i, RG_LABELS_ALL, buffer, size) < size;
+	return false;
+}
+
+/* The part of @label that is an attribute's name, its length to *@ret; NULL: it is none. */
+static const char *name_in(const rg_graph *graph, rg_id id, const char *label, size_t *ret)
+{
+	const struct rg_words *words = rg_graph_words(graph);
+	size_t length = strlen(label);
+
+	if (label[0] == '.') {
+		*ret = length - 1;
+		return label + 1;
+	}
+	if (graph->flags[id] & RG_OBJECT_PLUMBING && strncmp(label, "['", 2) == 0 && length > 4) {
+		/* The key of a namespace is an attribute. */
+		*ret = length - 4;
+		return label + 2;
+	}
+	if (words->brace_keys && label[0] == '{' && length > 2) {
+		*ret = length - 2;
+		return label + 1;
+	}
+	return NULL;
+}
+
 unsigned int rg_ring_rank(const rg_graph *graph, rg_id id, uint64_t i, const char *label,
-			  const char **ret_name, size_t *ret_length)
+			  char ret_name[RG_RING_NAME], size_t *ret_length)
 {
 	static const char *const back[] = {
 		"parent", "owner", "prev", "previous", "back", "root", "container", "master",
-		"manager", "__self__", "__traceback__", "tb_frame", "f_back", "__closure__",
+		"manager", NULL,
 	};
-	size_t length = strlen(label);
+	const struct rg_words *words = rg_graph_words(graph);
+	char own[RG_RING_NAME];
 	const char *name;
+	size_t length;
 
-	if (!length || graph->kind[i] & RG_REFERENCE_PLUMBING)
+	if (!*label || graph->kind[i] & RG_REFERENCE_PLUMBING)
 		return RG_RANK_WORST;
-	if (label[0] == '.') {
-		name = label + 1;
-		length--;
-	} else if (graph->flags[id] & RG_OBJECT_PLUMBING && strncmp(label, "['", 2) == 0 &&
-		   length > 4) {
-		/* The key of a namespace is an attribute. */
-		name = label + 2;
-		length -= 4;
-	} else {
+	if (words->referent && !strcmp(label, words->referent) &&
+	    find_own(graph, id, own, sizeof(own)))
+		label = own;
+	name = name_in(graph, id, label, &length);
+	if (!name)
 		return 2;
-	}
-	*ret_name = name;
-	*ret_length = length;
+	*ret_length = length < RG_RING_NAME ? length : RG_RING_NAME;
+	memcpy(ret_name, name, *ret_length);
 	while (length > 1 && name[0] == '_' && name[1] != '_') {
 		name++;
 		length--;
 	}
-	for (size_t b = 0; b < sizeof(back) / sizeof(*back); b++)
-		if (begins_with(name, length, back[b]))
-			return RG_RANK_BACK;
+	if (begins_with_any(name, length, back) || begins_with_any(name, length, words->back))
+		return RG_RANK_BACK;
 	return name[0] == '_' && length > 1 && name[1] == '_' ? 3 : RG_RANK_ATTRIBUTE;
 }
 
 static unsigned int rank(const rg_graph *graph, const struct rg_step *step)
 {
-	const char *name;
-	char label[64];
+	char label[64], name[RG_RING_NAME];
 	size_t length = rg_graph_label(graph, step->source, step->index, RG_LABELS_ALL, label,
 				       sizeof(label));
 
 	return rg_ring_rank(graph, step->source, graph->offset[step->source] + step->index,
-			    length ? label : "", &name, &length);
+			    length ? label : "", name, &length);
 }
 
 bool rg_ring_leads_back(const struct rg_ring *ring, const struct rg_step *step)
@@ -327,7 +373,7 @@ void rg_ring_turn(struct rg_ring *ring, size_t last)
 	size_t count = ring->best.count;
 
 	/* A way around that began with a list would be hard to read. */
-	if (!strchr(graph->types.data[graph->type[steps[last].target]].name, '.'))
+	if (rg_syntax_is_bare(&graph->types.data[graph->type[steps[last].target]]))
 		return;
 	reverse(steps, last + 1);
 	reverse(steps + last + 1, count - last - 1);

@@ -36,12 +36,14 @@ RG_MUST_CHECK rg_error *rg_ring_find(struct rg_ring *ring, uint32_t component);
 #define RG_RANK_ATTRIBUTE 1 /* any other attribute */
 #define RG_RANK_WORST 4
 
+#define RG_RING_NAME 64
+
 /*
  * rg_ring_rank - the rank of reference @i of object @id, whose label is @label; of an attribute
- * also its name, a part of @label that need not end where that does.
+ * also its name, cut where it is longer.
  */
 unsigned int rg_ring_rank(const rg_graph *graph, rg_id id, uint64_t i, const char *label,
-			  const char **ret_name, size_t *ret_length);
+			  char ret_name[RG_RING_NAME], size_t *ret_length);
 /*
  * rg_ring_break - the best reference of ring->best whose removal leaves
  * @component without a cycle: which one; false if there is none, or the budget is used up.

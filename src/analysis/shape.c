@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "base/alloc.h"
 #include "base/map.h"
 
@@ -39,10 +40,12 @@ static uint64_t hash_text(const char *text, size_t length)
 	return mix(rg_hash_bytes(text, length));
 }
 
-uint64_t rg_shape_label(const char *label, bool is_namespace)
+uint64_t rg_shape_label(const struct rg_words *words, const char *label, bool is_namespace)
 {
 	if (label[0] == '[' && !is_namespace)
 		return hash_text("[*]", 3);
+	if (label[0] == '{' && words->brace_keys && !is_namespace)
+		return hash_text("{*}", 3);
 	if (strncmp(label, "key ", 4) == 0)
 		return hash_text("key *", 5);
 	return hash_text(label, strlen(label));
@@ -81,11 +84,18 @@ static void take_label(void *user, size_t index, const char *text)
 	struct slice *slice = user;
 	struct shaping *shaping = slice->shaping;
 	const struct rg_subset *subset = shaping->subset;
+	const rg_graph *graph = subset->graph;
+	const struct rg_words *words = rg_graph_words(graph);
+	const struct rg_type *type = &graph->types.data[graph->type[subset->ids[slice->member]]];
 	rg_id w = rg_subset_follow(subset, slice->begin + index);
+	bool is_namespace = slice->is_namespace;
+	size_t length;
 
 	if (w == RG_NONE || subset->component[w] != subset->component[slice->member])
 		return;
-	shaping->label[shaping->labels++] = (uint32_t)rg_shape_label(text, slice->is_namespace);
+	if (words->brace_keys)
+		is_namespace = rg_syntax_name(words, type, text, &length);
+	shaping->label[shaping->labels++] = (uint32_t)rg_shape_label(words, text, is_namespace);
 }
 
 /* Counts the labels that would be made; beyond the budget there are none. */

@@ -12,8 +12,8 @@ RG_MUST_CHECK rg_error *rg_shapes(const struct rg_subset *subset, const uint32_t
 /*
  * rg_shape_label - @label without what differs from one instance to the next:
  * "[3]" and "['k']" are "[*]" unless the collection is a namespace (a part of
- * its owner).  As a hash; the same on every machine.
+ * its owner, or of keys that are attributes).  As a hash; the same on every machine.
  */
-uint64_t rg_shape_label(const char *label, bool is_namespace);
+uint64_t rg_shape_label(const struct rg_words *words, const char *label, bool is_namespace);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/syntax.h"
 #include "analysis/trail.h"
 #include "base/alloc.h"
 #include "graph/store.h"
@@ -97,30 +98,22 @@ void rg_trail_root(const rg_graph *graph, const struct rg_root *root, struct rg_
 	put_general(ret, rg_root_place(root));
 }
 
-static bool is_identifier(const char *text, size_t length)
+void rg_trail_label(const rg_graph *graph, rg_id source, struct rg_buffer *held,
+		    const char *label)
 {
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
+	const struct rg_words *words = rg_graph_words(graph);
+	size_t length = strlen(label), name;
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_' && c < 0x80 &&
-		    !(i && is_digit(text[i])))
-			return false;
-	}
-	return length > 0;
-}
-
-void rg_trail_label(struct rg_buffer *held, const char *label)
-{
-	bool in_namespace = strcmp(rg_buffer_string(held), ".__dict__") == 0;
-	size_t length = strlen(label);
-
-	if (in_namespace && length > 4 && strncmp(label, "['", 2) == 0 &&
-	    strcmp(label + length - 2, "']") == 0 && is_identifier(label + 2, length - 4)) {
+	if (rg_syntax_is_namespace(words, rg_buffer_string(held)) && length > 4 &&
+	    strncmp(label, "['", 2) == 0 && strcmp(label + length - 2, "']") == 0 &&
+	    rg_syntax_is_identifier(label + 2, length - 4)) {
 		rg_buffer_clear(held);
 		rg_buffer_putc(held, '.');
 		rg_buffer_append(held, label + 2, length - 4);
 	} else if (label[0] == '[' && strncmp(label, "[+", 2) != 0) {
 		rg_buffer_puts(held, "[*]");
+	} else if (rg_syntax_name(words, &graph->types.data[graph->type[source]], label, &name)) {
+		rg_buffer_puts(held, label);
 	} else if (label[0] == '{') {
 		rg_buffer_puts(held, "{*}");
 	} else if (strncmp(label, "key ", 4) == 0) {
@@ -170,7 +163,7 @@ static bool follow(struct rg_trails *trails, const rg_graph *graph, const struct
 		const struct rg_step *at = &chain->steps[i];
 
 		rg_graph_label(graph, at->source, at->index, RG_LABELS_ALL, raw, sizeof(raw));
-		rg_trail_label(&label, raw);
+		rg_trail_label(graph, at->source, &label, raw);
 		if (i + 1 < chain->length && parts < DEEPEST &&
 		    rg_trail_is_part(graph, at->source, at->index, at->target)) {
 			parts++;

@@ -56,11 +56,12 @@ const char *rg_trails_text(struct rg_trails *trails, uint32_t at);
 void rg_trail_root(const rg_graph *graph, const struct rg_root *root, struct rg_buffer *ret);
 
 /*
- * rg_trail_label - @label of a reference, under RG_LABELS_ALL, without what
+ * rg_trail_label - @label of a reference of @source, under RG_LABELS_ALL, without what
  * differs; @held: that of the step before, of which it is the rest, and which
  * it changes to both together; "" where there is none.
  */
-void rg_trail_label(struct rg_buffer *held, const char *label);
+void rg_trail_label(const rg_graph *graph, rg_id source, struct rg_buffer *held,
+		    const char *label);
 
 /* rg_trail_is_part - whether @step only goes into a part of its source. */
 bool rg_trail_is_part(const rg_graph *graph, rg_id source, size_t index, rg_id target);

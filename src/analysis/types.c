@@ -86,7 +86,8 @@ static bool module_fits(const char *pattern, const char *module)
 		return false;
 	memcpy(package, module, length + 1);
 	while (length--) {
-		if (package[length] != '.')
+		/* "a.b" is in "a", "A::B" in "A". */
+		if (package[length] != '.' && strncmp(package + length, "::", 2) != 0)
 			continue;
 		package[length] = '\0';
 		if (rg_pattern_match(pattern, package))

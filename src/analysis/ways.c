@@ -26,7 +26,7 @@ struct place {
 	bool routine;       /* which says nothing */
 	uint8_t parts;      /* that were gone into since the last word of the trail */
 	uint32_t label;     /* word: of the reference alone */
-	uint32_t attribute; /* word: behind a __dict__ */
+	uint32_t attribute; /* word: behind a namespace */
 	uint32_t held;      /* word: labels since then, with this one */
 	uint32_t trail;     /* up to the last object that is no part */
 };
@@ -40,7 +40,7 @@ struct ways {
 	RG_VECTOR(struct place) places;
 	uint32_t *order;       /* places with a source, by that, then by reference */
 	struct rg_buffer text;
-	uint32_t in_namespace; /* the word ".__dict__" */
+	uint32_t in_namespace; /* the word that is its label; RG_NONE: there are none */
 	bool failed;
 };
 
@@ -125,11 +125,12 @@ struct labelling {
 	const uint32_t *at, *end; /* places by index */
 };
 
-static bool keep_label(struct ways *ways, const char *label, const char *held, uint32_t *ret)
+static bool keep_label(struct ways *ways, rg_id source, const char *label, const char *held,
+		       uint32_t *ret)
 {
 	rg_buffer_clear(&ways->text);
 	rg_buffer_puts(&ways->text, held);
-	rg_trail_label(&ways->text, label);
+	rg_trail_label(ways->graph, source, &ways->text, label);
 	return !rg_buffer_failed(&ways->text) &&
 	       rg_trails_word(ways->trails, rg_buffer_string(&ways->text), ret);
 }
@@ -138,7 +139,9 @@ static void take_label(void *user, size_t index, const char *text)
 {
 	struct labelling *labelling = user;
 	struct ways *ways = labelling->ways;
+	const struct rg_words *words = rg_graph_words(ways->graph);
 	struct place *place;
+	rg_id source;
 
 	if (labelling->at == labelling->end || ways->failed)
 		return;
@@ -146,8 +149,11 @@ static void take_label(void *user, size_t index, const char *text)
 	if (place->index != index)
 		return;
 	labelling->at++;
-	ways->failed = !keep_label(ways, text, "", &place->label) ||
-		       !keep_label(ways, text, ".__dict__", &place->attribute);
+	source = ways->places.data[place->from].object;
+	ways->failed = !keep_label(ways, source, text, "", &place->label) ||
+		       (ways->in_namespace != RG_NONE &&
+			!keep_label(ways, source, text, words->namespace_part,
+				    &place->attribute));
 }
 
 /* Indices and labels of the @count places at @order, which one source leads to. */
@@ -260,7 +266,8 @@ static bool grow(struct ways *ways, struct place *place, uint32_t *ret_target)
 static bool find(struct ways *ways, const rg_id *targets, size_t count, uint32_t *ret)
 {
 	uint32_t *own = NULL;
-	bool ok = rg_trails_word(ways->trails, ".__dict__", &ways->in_namespace);
+	const char *part = rg_graph_words(ways->graph)->namespace_part;
+	bool ok = !part || rg_trails_word(ways->trails, part, &ways->in_namespace);
 
 	for (size_t i = 0; ok && i < count; i++)
 		ok = ways->tree->parent[targets[i]] == RG_CHAIN_UNSEEN ||
@@ -284,7 +291,7 @@ rg_error *rg_ways_find(const rg_chain_tree *tree, const rg_graph *graph, const r
 		       size_t count, struct rg_trails *trails, uint32_t *ret)
 {
 	struct ways ways = { .tree = tree, .graph = graph, .trails = trails,
-			     .text = RG_BUFFER_INIT };
+			     .text = RG_BUFFER_INIT, .in_namespace = RG_NONE };
 	bool ok;
 
 	ways.marked = rg_bitset_new(graph->count);

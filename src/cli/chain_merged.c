@@ -341,14 +341,14 @@ static int report(struct cli *cli, const struct merged *merged, const struct cli
 
 /* How the example of a node is reached; *@ret_expression is NULL where that is too long. */
 static int express(const struct cli *cli, const struct merged *merged, uint32_t i,
-		   char **ret_expression, bool *ret_python)
+		   char **ret_expression, bool *ret_evaluates)
 {
 	struct rg_chains *chains = NULL;
 	rg_error *error;
 	int status = CLI_OK;
 
 	*ret_expression = NULL;
-	*ret_python = false;
+	*ret_evaluates = false;
 	if (i >= MOST_EXPRESSIONS || node_at(merged, i)->depth > LONGEST)
 		return CLI_OK;
 	error = rg_merged_chain(merged->tree, node_at(merged, i)->example, &chains);
@@ -356,7 +356,7 @@ static int express(const struct cli *cli, const struct merged *merged, uint32_t 
 		return cli_fail(error);
 	if (chains->count && chains->chains[0].length <= LONGEST) {
 		*ret_expression = chain_expression(cli, merged->graph, &chains->chains[0]);
-		*ret_python = chain_evaluates(cli, merged->graph, &chains->chains[0]);
+		*ret_evaluates = chain_evaluates(cli, merged->graph, &chains->chains[0]);
 		status = *ret_expression ? CLI_OK : cli_no_memory();
 	}
 	rg_chains_free(chains);
@@ -377,8 +377,8 @@ static int put_node_json(const struct cli *cli, rg_json *json, const struct merg
 {
 	const struct rg_merged_node *node = node_at(merged, i);
 	char *expression;
-	bool python;
-	int status = express(cli, merged, i, &expression, &python);
+	bool evaluates;
+	int status = express(cli, merged, i, &expression, &evaluates);
 
 	if (status)
 		return status;
@@ -404,7 +404,7 @@ static int put_node_json(const struct cli *cli, rg_json *json, const struct merg
 	rg_json_put_address(json, "example",
 			    rg_graph_object(merged->graph, node->example).address);
 	rg_json_put_string(json, "expression", expression);
-	rg_json_put_bool(json, "python", python);
+	cli_json_evaluates(json, merged->graph, evaluates);
 	rg_json_put_end(json);
 	free(expression);
 	return CLI_OK;

@@ -191,6 +191,19 @@ struct rg_table_style cli_table_style(const struct cli *cli);
 const char *cli_kind_word(uint8_t kind);
 /* cli_type_name - as --short has it. */
 const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type);
+/* cli_shown - the object as whose part @id is shown, or itself. */
+rg_id cli_shown(const rg_graph *graph, rg_id id);
+/*
+ * cli_weak_label - how the reference @step, which is to be made weak, is called by who
+ * reads: without the step that leads on from a reference that is an object itself.
+ */
+void cli_weak_label(const struct cli *cli, const rg_graph *graph, const struct rg_step *step,
+		    char *buffer, size_t size);
+/* cli_no_collector - "Perl has no cycle collector": why garbage stays. */
+#define CLI_NO_COLLECTOR 128
+const char *cli_no_collector(const struct rg_dump_info *info, char ret[CLI_NO_COLLECTOR]);
+/* cli_json_evaluates - whether an expression is code in the dump's language. */
+void cli_json_evaluates(rg_json *json, const rg_graph *graph, bool evaluates);
 /* cli_describe - "list, 3 items" of an object into @buffer, for people. */
 void cli_describe(const struct cli *cli, const rg_graph *graph, rg_id id, char *buffer,
 		  size_t size);

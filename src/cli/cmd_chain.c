@@ -189,6 +189,8 @@ static void put_next(struct cli *cli, const struct result *result, rg_id id)
 static int put_none(struct cli *cli, const struct result *result)
 {
 	struct rg_garbage *garbage = NULL;
+	const struct rg_dump_info *info = rg_dump_info(result->dump);
+	char text[CLI_NO_COLLECTOR];
 	bool collectable = true, dead = true;
 	rg_error *error = rg_garbage_find(result->graph, &garbage);
 
@@ -203,7 +205,10 @@ static int put_none(struct cli *cli, const struct result *result)
 		dead &= state != RG_STATE_ALIVE;
 	}
 	rg_sink_puts(cli->sink, "\n  no root leads here: ");
-	if (garbage && collectable)
+	if (garbage && dead && info->collector.absent)
+		rg_sink_printf(cli->sink, "it is leaked, only what is leaked as well refers to it; "
+			       "%s\n", cli_no_collector(info, text));
+	else if (garbage && collectable)
 		rg_sink_puts(cli->sink, "it is unreachable, only other garbage refers to it; the "
 					"collector would free it\n");
 	else if (garbage && dead)
@@ -317,7 +322,7 @@ static int put_chain_json(struct cli *cli, rg_json *json, const rg_graph *graph,
 	rg_json_put_string(json, "root", chain->root->name);
 	rg_json_put_string(json, "root_kind", rg_root_kind_name(chain->root->kind));
 	rg_json_put_string(json, "expression", expression);
-	rg_json_put_bool(json, "python", chain_evaluates(cli, graph, chain));
+	cli_json_evaluates(json, graph, chain_evaluates(cli, graph, chain));
 	rg_json_put_string(json, "signature", signature->id);
 	rg_json_put_string(json, "shape",
 			   cli->options.labels == RG_LABELS_NONE ? NULL : signature->text);
@@ -498,7 +503,7 @@ struct each {
 
 /* A row of CSV; @expression is NULL where there is no chain, or one too long to write out. */
 static void add_each(rg_table *table, struct rg_object object, const char *type,
-		     const struct rg_chain *chain, const char *expression, bool python)
+		     const struct rg_chain *chain, const char *expression, bool evaluates)
 {
 	char address[24];
 
@@ -513,7 +518,7 @@ static void add_each(rg_table *table, struct rg_object object, const char *type,
 	else
 		rg_table_empty(table);
 	rg_table_text(table, expression ? expression : "");
-	rg_table_text(table, python ? "true" : "false");
+	rg_table_text(table, evaluates ? "true" : "false");
 }
 
 /* The chain to one of many: a line, without what is on the way. */
@@ -548,7 +553,7 @@ static int put_short(struct cli *cli, const struct result *result, const struct 
 				   chain ? rg_root_kind_name(chain->root->kind) : NULL);
 		rg_json_put_u64(json, "length", chain ? chain->length : 0);
 		rg_json_put_string(json, "expression", expression);
-		rg_json_put_bool(json, "python", is_short && chain_evaluates(cli, graph, chain));
+		cli_json_evaluates(json, graph, is_short && chain_evaluates(cli, graph, chain));
 		rg_json_put_string(json, "signature", signature ? signature->id : NULL);
 		rg_json_put_end(json);
 		rg_signature_free(signature);
@@ -612,7 +617,7 @@ static int finish_each(struct cli *cli, const struct each *each, bool found)
 static int show_each(struct cli *cli, const struct result *result,
 		     const struct rg_chains_options *chosen)
 {
-	static const struct rg_column raw[] = {
+	struct rg_column raw[] = {
 		{ "Address", "address", RG_COLUMN_TEXT },
 		{ "Type", "type", RG_COLUMN_TEXT },
 		{ "Found", "found", RG_COLUMN_TEXT },
@@ -620,7 +625,7 @@ static int show_each(struct cli *cli, const struct result *result,
 		{ "Root kind", "root_kind", RG_COLUMN_TEXT },
 		{ "Length", "length", RG_COLUMN_COUNT },
 		{ "Expression", "expression", RG_COLUMN_TEXT },
-		{ "Python", "python", RG_COLUMN_TEXT },
+		{ NULL, "python", RG_COLUMN_TEXT },
 	};
 	const struct rg_dump_info *info = rg_dump_info(result->dump);
 	enum cli_format format = (enum cli_format)cli->options.format;
@@ -636,6 +641,8 @@ static int show_each(struct cli *cli, const struct result *result,
 		return CLI_TROUBLE;
 	}
 	error = rg_chain_tree_new(result->graph, chosen, &tree);
+	if (rg_graph_words(result->graph)->code_key)
+		raw[7].key = rg_graph_words(result->graph)->code_key;
 	if (!error && format == CLI_CSV)
 		error = rg_table_new(raw, sizeof(raw) / sizeof(raw[0]), &each.table);
 	status = error ? cli_fail(error) : cli_open(cli);

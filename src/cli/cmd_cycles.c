@@ -79,17 +79,15 @@ static void put_cuts(const struct cli *cli, rg_sink *sink, const rg_graph *graph
 {
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 	bool all = group->cut_count > 1 || group->cuts[0].count > 1;
+	const struct rg_words *words = rg_graph_words(graph);
 
 	rg_sink_puts(sink, all ? "break at every " : "break at ");
 	for (size_t c = 0; c < group->cut_count; c++) {
-		label[0] = '\0';
-		rg_step_label(graph, &group->cuts[c].first,
-			      (enum rg_label_policy)cli->options.labels, label, LABEL_SIZE);
+		cli_weak_label(cli, graph, &group->cuts[c].first, label, LABEL_SIZE);
 		rg_sink_puts(sink, !c ? "" : c + 1 < group->cut_count ? ", " : " and ");
 		rg_sink_text(sink, *label ? label : "reference");
 	}
-	rg_sink_puts(sink, all ? ": weak references there free "
-			       : ": a weak reference there frees ");
+	rg_sink_printf(sink, ": %s ", all ? words->weaken_all : words->weaken_one);
 	rg_sink_printf(sink, group->count > 1 ? "all %s" : "it",
 		       rg_format_count(group->count, number));
 }
@@ -97,22 +95,27 @@ static void put_cuts(const struct cli *cli, rg_sink *sink, const rg_graph *graph
 static void put_break(const struct cli *cli, rg_sink *sink, const rg_graph *graph,
 		      const struct rg_cycle_group *group)
 {
+	const struct rg_words *words = rg_graph_words(graph);
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
 	if (group->cut_count && cli->options.labels != RG_LABELS_NONE) {
 		put_cuts(cli, sink, graph, group);
 		return;
 	}
-	get_label(cli, graph, &group->break_at, label);
+	if (words->referent)
+		cli_weak_label(cli, graph, &group->break_at, label, LABEL_SIZE);
+	else
+		get_label(cli, graph, &group->break_at, label);
 	rg_sink_puts(sink, "break at ");
 	if (*label)
 		rg_sink_text(sink, label);
 	else
 		rg_sink_puts(sink, "the reference");
 	rg_sink_puts(sink, " of ");
-	put_name(cli, sink, graph, group->break_at.source);
+	put_name(cli, sink, graph, words->referent ? cli_shown(graph, group->break_at.source)
+						   : group->break_at.source);
 	if (group->count > 1)
-		rg_sink_printf(sink, ": a weak reference there frees all %s",
+		rg_sink_printf(sink, ": %s all %s", words->weaken_one,
 			       rg_format_count(group->count, number));
 }
 
@@ -155,8 +158,9 @@ static void put_retained(struct cli *cli, const rg_graph *graph,
 }
 
 /* Cycles that hang from one that is broken are no better off. */
-static void put_rest(struct cli *cli, const struct rg_cycle_group *group)
+static void put_rest(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
 {
+	const struct rg_words *words = rg_graph_words(graph);
 	uint64_t retained = 0;
 	char number[RG_FORMAT_SIZE];
 
@@ -164,11 +168,12 @@ static void put_rest(struct cli *cli, const struct rg_cycle_group *group)
 		if (group->root_cycles[i].lowest == group->example[0])
 			retained = group->root_cycles[i].objects;
 	if (group->verified && group->freed < retained)
-		rg_sink_printf(cli->sink, "%*s%s %s from %s in other cycles, for the collector all "
-			       "the same\n", INDENT, "",
+		rg_sink_printf(cli->sink, "%*s%s %s from %s in other cycles, %s\n", INDENT, "",
 			       rg_format_count(retained - group->freed, number),
 			       retained - group->freed == 1 ? "object hangs" : "objects hang",
-			       group->count > 1 ? "the first" : "it");
+			       group->count > 1 ? "the first" : "it",
+			       words->no_collector ? "which have to be broken as well"
+						   : "for the collector all the same");
 }
 
 static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cycle_group *group)
@@ -205,7 +210,7 @@ static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cyc
 			       group->count > 1 ? "them" : "it");
 	put_retained(cli, graph, group);
 	put_finalizers(cli, graph, group);
-	if (group->lost)
+	if (group->lost && !rg_graph_words(graph)->no_collector)
 		rg_sink_printf(cli->sink, "         %s of %s lost: no collector will free them\n",
 			       rg_format_count(group->lost, number),
 			       rg_format_count(group->object_count, more));
@@ -217,7 +222,7 @@ static int put_group(struct cli *cli, const rg_graph *graph, const struct rg_cyc
 		rg_sink_printf(cli->sink, "%*s", INDENT, "");
 		cli_put_wrapped(cli, rg_sink_bytes(end, NULL), " ", INDENT, INDENT_MORE);
 		rg_sink_puts(cli->sink, "\n");
-		put_rest(cli, group);
+		put_rest(cli, graph, group);
 	}
 	rg_sink_free(way);
 	rg_sink_free(end);
@@ -231,6 +236,7 @@ static void put_summary(struct cli *cli, const struct result *result)
 	const struct rg_collector *collector = &rg_dump_info(result->dump)->collector;
 	char number[RG_FORMAT_SIZE], objects[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
 	uint64_t all = garbage->objects + garbage->lost_objects;
+	char text[CLI_NO_COLLECTOR];
 	size_t shapes = 0;
 
 	for (size_t i = 0; i < result->cycles->count; i++)
@@ -245,7 +251,10 @@ static void put_summary(struct cli *cli, const struct result *result)
 			       all == 1 ? "object" : "objects",
 			       rg_format_bytes(garbage->bytes + garbage->owned +
 					       garbage->lost_bytes + garbage->lost_owned, bytes));
-		if (garbage->objects && collector->known)
+		if (collector->absent)
+			rg_sink_printf(cli->sink, ": %s, they stay for good",
+				       cli_no_collector(rg_dump_info(result->dump), text));
+		else if (garbage->objects && collector->known)
 			rg_sink_puts(cli->sink, collector->enabled
 				? ": the collector will free them when it runs next"
 				: ": the collector would free them; it is disabled");
@@ -256,7 +265,7 @@ static void put_summary(struct cli *cli, const struct result *result)
 			       "none of them retains that\n",
 			       rg_format_count(result->cycles->shared_objects, number),
 			       rg_format_bytes(result->cycles->shared_bytes, bytes));
-	if (garbage->lost_objects)
+	if (garbage->lost_objects && !collector->absent)
 		rg_sink_printf(cli->sink, "%s of the objects are lost: no collector finds them\n",
 			       rg_format_count(garbage->lost_objects, number));
 	if (garbage->overcounted)

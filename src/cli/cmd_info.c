@@ -133,11 +133,14 @@ static void runtime_rows(struct cli *cli, const struct rg_dump_info *info)
 	}
 }
 
-static void collector_row(rg_sink *sink, const struct rg_collector *collector)
+static void collector_row(rg_sink *sink, const struct rg_dump_info *info)
 {
+	const struct rg_collector *collector = &info->collector;
 	char number[RG_FORMAT_SIZE];
 
-	if (!collector->known)
+	if (collector->absent)
+		row(sink, "collector", "none: cycles that nothing refers to stay for good");
+	if (!collector->known || collector->absent)
 		return;
 	rg_sink_printf(sink, "  %-14s%s%s", "collector", collector->enabled ? "on" : "off",
 		       collector->collecting ? ", in the middle of a collection" : "");
@@ -197,7 +200,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	row(sink, "build", info->build);
 	runtime_rows(cli, info);
 	if (info->interpreters)
-		count_row(sink, "interpreters", info->interpreters);
+		count_row(sink, info->words->interpreters, info->interpreters);
 	if (info->threads)
 		count_row(sink, "threads", info->threads);
 	thread_rows(sink, graph);
@@ -208,7 +211,7 @@ static void report(struct cli *cli, const rg_dump *dump, const rg_graph *graph, 
 	count_row(sink, "roots", roots);
 	if (!info->has_refcounts)
 		row(sink, "counts", "none in this dump: unreachable is what no root reaches");
-	collector_row(sink, &info->collector);
+	collector_row(sink, info);
 	memory_row(cli, info);
 	rg_sink_puts(sink, "\nnext: refgraph types");
 	cli_put_dump(cli, info->path);

@@ -122,8 +122,9 @@ static void object_local(void *user, size_t index, const char *text)
 	struct cli_local local = { .object = of->references.target[index] };
 
 	/* The frame of a generator can be an object of its own, which has the variables. */
-	if (!strcmp(text, ".gi_frame") || !strcmp(text, ".cr_frame") || !strcmp(text, ".ag_frame"))
-		of->frame = local.object;
+	for (const char *const *frame = rg_graph_words(of->stacks->graph)->frame; *frame; frame++)
+		if (!strcmp(text, *frame))
+			of->frame = local.object;
 	if (!read_place(text, &local))
 		return;
 	open_cell(of->stacks->graph, &local);

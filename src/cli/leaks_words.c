@@ -149,6 +149,7 @@ char *leaks_title(const struct cli *cli, const struct leaks *leaks,
 {
 	char memory[128], number[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE];
 	const char *type = type_name(cli, leaks, suspect->type);
+	const struct rg_dump_info *info = rg_dump_info(leaks->dump);
 	const struct rg_leak_fact *fact;
 
 	memory_words(leaks, suspect->retained, memory, sizeof(memory));
@@ -171,6 +172,10 @@ char *leaks_title(const struct cli *cli, const struct leaks *leaks,
 		return suspect->count == 1 ? format("One stored frame keeps %s", memory)
 					   : format("%s stored frames keep %s", number, memory);
 	case RG_LEAK_GARBAGE:
+		if (info->collector.absent)
+			return format("%s leaked %s of %s keep%s %s", number,
+				      suspect->count == 1 ? "cycle" : "cycles", type,
+				      suspect->count == 1 ? "s" : "", memory);
 		return format("%s unreachable cycle%s keep%s %s: %s", number,
 			      plural(suspect->count), suspect->count == 1 ? "s" : "", memory,
 			      collector_words(suspect));
@@ -258,16 +263,39 @@ static char *also_words(const struct cli *cli, const struct leaks *leaks, rg_id 
 		      rg_graph_object(leaks->graph, id).address);
 }
 
+/* Why it stays, and what would let it go. */
+static char *break_words(const struct cli *cli, const struct leaks *leaks,
+			 const struct rg_leak_fact *fact)
+{
+	const struct rg_words *words = rg_graph_words(leaks->graph);
+	struct rg_references out = rg_graph_references(leaks->graph, fact->object);
+	struct rg_step step = { fact->object, (size_t)fact->bound, out.target[fact->bound] };
+	char label[WORDS_SIZE], reason[CLI_NO_COLLECTOR], count[RG_FORMAT_SIZE];
+	rg_id shown = cli_shown(leaks->graph, fact->object);
+	bool all = fact->count > 1;
+
+	cli_weak_label(cli, leaks->graph, &step, label, sizeof(label));
+	return format("%s; break at %s of %s: %s %s%s",
+		      cli_no_collector(rg_dump_info(leaks->dump), reason),
+		      *label ? label : "a reference",
+		      type_name(cli, leaks, rg_graph_object(leaks->graph, shown).type),
+		      words->weaken_one, all ? "all " : "it",
+		      all ? rg_format_count((uint64_t)fact->count, count) : "");
+}
+
 static char *fact_words(const struct cli *cli, const struct leaks *leaks,
 			const struct rg_leak_fact *fact)
 {
 	char count[RG_FORMAT_SIZE], bytes[RG_FORMAT_SIZE], delta[RG_FORMAT_SIZE];
 	const char *type = type_name(cli, leaks, fact->type);
+	const struct rg_words *words = rg_graph_words(leaks->graph);
 
 	rg_format_count((uint64_t)fact->count, count);
 	rg_format_bytes((uint64_t)fact->bytes, bytes);
 	switch (fact->kind) {
 	case RG_FACT_ELEMENTS:
+		if (fact->type == RG_NONE && words->no_collector)
+			return format("%s objects in them and below, %s", count, bytes);
 		return format("%s %s %s, %s", count, cli->ascii ? "x" : "\u00d7", type, bytes);
 	case RG_FACT_GREW:
 		rg_format_delta(fact->count, count);
@@ -289,7 +317,8 @@ static char *fact_words(const struct cli *cli, const struct leaks *leaks,
 	case RG_FACT_ALIKE:
 		return format("%s holders reached in the same way", count);
 	case RG_FACT_COLLECTOR_OFF:
-		return format("%s objects wait; the collector is disabled (gc.disable)", count);
+		return format("%s objects wait; the collector is disabled%s", count,
+			      words->collector_off);
 	case RG_FACT_COLLECTOR_FROZEN:
 		return format("%s more objects are frozen: it never looks at them", count);
 	case RG_FACT_COLLECTOR_BEHIND:
@@ -306,8 +335,8 @@ static char *fact_words(const struct cli *cli, const struct leaks *leaks,
 	case RG_FACT_OPEN:
 		return format("%s certainly open", count);
 	case RG_FACT_UNREACHABLE:
-		return format("%s of the open ones are unreachable: only the collector would "
-			      "close them", count);
+		return format("%s of the open ones are unreachable: %s would close them", count,
+			      words->no_collector ? "nothing" : "only the collector");
 	case RG_FACT_EXAMPLE:
 		return example_words(cli, leaks, fact->object);
 	case RG_FACT_SHOWN:
@@ -317,6 +346,8 @@ static char *fact_words(const struct cli *cli, const struct leaks *leaks,
 		return format("to %s of them nothing in the dump refers: lost in C", count);
 	case RG_FACT_WAITS:
 		return format("they wait for a %s and the like", type);
+	case RG_FACT_BREAK:
+		return break_words(cli, leaks, fact);
 	}
 	return strdup("");
 }

@@ -46,7 +46,7 @@ struct facts {
 	uint64_t retained, retained_objects;
 	struct rg_chains *chains;
 	char expression[EXPRESSION_SIZE];
-	bool has_expression, python;
+	bool has_expression, evaluates;
 };
 
 /* What does not work is not shown: the commands that are about it say why. */
@@ -84,7 +84,7 @@ static void find_facts(const struct cli *cli, const rg_graph *graph, rg_id id, s
 	ret->has_expression = rg_path_expression(graph, ret->chains->chains, labels,
 						 cli->options.plumbing, ret->expression,
 						 EXPRESSION_SIZE) < EXPRESSION_SIZE;
-	ret->python = rg_path_evaluates(graph, ret->chains->chains, labels,
+	ret->evaluates = rg_path_evaluates(graph, ret->chains->chains, labels,
 					cli->options.plumbing);
 }
 
@@ -250,7 +250,7 @@ static void put_facts(rg_json *json, const rg_graph *graph, rg_id id, const stru
 	else
 		rg_json_put_null(json, "retained");
 	rg_json_put_string(json, "path", facts->has_expression ? facts->expression : NULL);
-	rg_json_put_bool(json, "python", facts->has_expression && facts->python);
+	cli_json_evaluates(json, graph, facts->has_expression && facts->evaluates);
 }
 
 int objects_put_json(struct cli *cli, rg_json *json, const rg_graph *graph, rg_id id, bool full)
@@ -318,12 +318,13 @@ static bool is_identifier(const char *text, size_t length)
 	return length > 0;
 }
 
-/* A label of a part, as seen from the object: what __dict__ has as ['x'] is .x. */
+/* A label of a part, as seen from the object: what a namespace has as ['x'] is .x. */
 static void put_label(const struct sides *sides, const char *label, char ret[LABEL_SIZE])
 {
+	const char *part = rg_graph_words(sides->graph)->namespace_part;
 	size_t length = strlen(label);
 
-	if (!strcmp(sides->held, ".__dict__") && length > 4 && !strncmp(label, "['", 2) &&
+	if (part && !strcmp(sides->held, part) && length > 4 && !strncmp(label, "['", 2) &&
 	    !strcmp(label + length - 2, "']") && is_identifier(label + 2, length - 4))
 		snprintf(ret, LABEL_SIZE, ".%.*s", (int)(length - 4), label + 2);
 	else if (*sides->held && label[0] >= 'a' && label[0] <= 'z')
@@ -526,6 +527,7 @@ static void put_head(struct cli *cli, const rg_graph *graph, rg_id id, const str
 	char words[OBJECTS_WORDS], flags[OBJECTS_FLAGS];
 	char number[RG_FORMAT_SIZE], other[RG_FORMAT_SIZE];
 	int64_t external = rg_graph_external(graph, id);
+	bool no_collector = rg_graph_words(graph)->no_collector;
 	size_t root_count;
 	const struct rg_root *roots = rg_graph_roots(graph, &root_count);
 
@@ -554,7 +556,8 @@ static void put_head(struct cli *cli, const rg_graph *graph, rg_id id, const str
 	if (facts->state != RG_STATE_ALIVE)
 		put_fact(cli, "state",
 			 facts->state == RG_STATE_LOST
-				 ? "lost: nothing holds it, and no collector will find it"
+				 ? no_collector ? "unreachable: it stays for good"
+				 : "lost: nothing holds it, and no collector will find it"
 				 : "unreachable: only garbage holds it");
 	for (size_t i = 0; i < root_count; i++)
 		if (roots[i].object == id)

@@ -187,6 +187,48 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	return CLI_OK;
 }
 
+rg_id cli_shown(const rg_graph *graph, rg_id id)
+{
+	/* Parts of parts; a ring of them must end somewhere. */
+	for (int depth = 0; depth < 8; depth++) {
+		rg_id owner = rg_graph_owner(graph, id);
+
+		if (owner == RG_NONE)
+			break;
+		id = owner;
+	}
+	return id;
+}
+
+void cli_weak_label(const struct cli *cli, const rg_graph *graph, const struct rg_step *step,
+		    char *buffer, size_t size)
+{
+	const char *referent = rg_graph_words(graph)->referent;
+	size_t length, tail = referent ? strlen(referent) : 0;
+
+	buffer[0] = '\0';
+	length = rg_step_label(graph, step, (enum rg_label_policy)cli->options.labels, buffer,
+			       size);
+	if (tail && length > tail && length < size && !strcmp(buffer + length - tail, referent))
+		buffer[length - tail] = '\0';
+}
+
+const char *cli_no_collector(const struct rg_dump_info *info, char ret[CLI_NO_COLLECTOR])
+{
+	snprintf(ret, CLI_NO_COLLECTOR, "%s has no cycle collector",
+		 *info->words->language ? info->words->language : "the runtime");
+	return ret;
+}
+
+void cli_json_evaluates(rg_json *json, const rg_graph *graph, bool evaluates)
+{
+	const char *key = rg_graph_words(graph)->code_key;
+
+	rg_json_put_bool(json, "python", evaluates && !key);
+	if (key)
+		rg_json_put_bool(json, key, evaluates);
+}
+
 const char *cli_bold(const struct cli *cli)
 {
 	return cli->color ? "\033[1m" : "";
@@ -269,11 +311,13 @@ int cli_json_begin(struct cli *cli, const struct rg_dump_info *const *infos, siz
 
 void cli_json_collector(rg_json *json, const struct rg_dump_info *info)
 {
-	if (!info->collector.known) {
+	if (!info->collector.known && !info->collector.absent) {
 		rg_json_put_null(json, "collector");
 		return;
 	}
 	rg_json_put_object(json, "collector");
+	if (info->collector.absent)
+		rg_json_put_bool(json, "exists", false);
 	rg_json_put_bool(json, "enabled", info->collector.enabled);
 	rg_json_put_bool(json, "collecting", info->collector.collecting);
 	rg_json_put_u64(json, "frozen", info->collector.frozen);

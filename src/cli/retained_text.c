@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What refgraph retained says to people, and its CSV. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -288,9 +289,14 @@ static void put_overlap(struct cli *cli)
 
 static int put_by(struct cli *cli, const struct retained *retained)
 {
+	const struct rg_words *words = rg_graph_words(retained->graph);
+	char title[64];
 	size_t count = 0;
 	int status;
 
+	/* "Module", "Package" */
+	snprintf(title, sizeof(title), "%s", words->module);
+	title[0] = (char)toupper((unsigned char)title[0]);
 	switch (cli->options.by) {
 	case RETAINED_BY_TYPE:
 		status = put_groups(cli, retained, retained->types, "Type", "type");
@@ -299,9 +305,9 @@ static int put_by(struct cli *cli, const struct retained *retained)
 		put_overlap(cli);
 		return status;
 	case RETAINED_BY_MODULE:
-		status = put_groups(cli, retained, retained->modules, "Module", "module");
+		status = put_groups(cli, retained, retained->modules, title, "module");
 		put_rest(cli, retained->modules->count, shown_rows(cli, retained->modules->count),
-			 "module");
+			 words->module);
 		put_overlap(cli);
 		return status;
 	case RETAINED_BY_ROOT:

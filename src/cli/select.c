@@ -15,6 +15,7 @@
 /* What is known of one --module: whether a dump has it, else which come near. */
 struct cli_near {
 	bool found;
+	const char *module; /* what that is called there */
 	size_t scores[MOST_NEAR];
 	char names[MOST_NEAR][NAME_SIZE]; /* best first, "" for none */
 };
@@ -62,7 +63,7 @@ static void compare(struct cli_near *near, const char *wanted, const char *modul
 {
 	size_t limit = strlen(wanted) / 3 + 1;
 	char name[NAME_SIZE];
-	char *dot;
+	char *dot, *colons;
 
 	if (strlen(module) >= sizeof(name))
 		return;
@@ -75,6 +76,9 @@ static void compare(struct cli_near *near, const char *wanted, const char *modul
 		if (distance <= limit)
 			offer(near, distance, name);
 		dot = strrchr(name, '.');
+		colons = strrchr(name, ':');
+		if (colons > name && colons[-1] == ':')
+			dot = colons - 1;
 		if (dot)
 			*dot = '\0';
 	} while (dot);
@@ -93,6 +97,7 @@ void cli_select_look(struct cli *cli, const rg_graph *graph)
 		struct rg_type_selection one = { &modules->items[i], 1, false };
 		char word[NAME_SIZE];
 
+		cli->near[i].module = rg_graph_words(graph)->module;
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(modules->items[i], "*?"),
 			 modules->items[i]);
 		for (rg_type_id t = 0; t < rg_graph_type_count(graph) && !cli->near[i].found; t++)
@@ -115,9 +120,8 @@ void cli_select_close(struct cli *cli, int status)
 		for (size_t n = 0; n < MOST_NEAR && near->names[n][0]; n++)
 			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
 					       n ? ", " : "", near->names[n]);
-		cli_say("%s: no type is of a module that --module '%s' fits%s%s",
-			cli->command->name, cli->options.modules.items[i], at ? "; near: " : "",
-			list);
+		cli_say("%s: no type is of a %s that --module '%s' fits%s%s", cli->command->name,
+			near->module, cli->options.modules.items[i], at ? "; near: " : "", list);
 	}
 	free(cli->near);
 	cli->near = NULL;

@@ -72,6 +72,8 @@ RG_MUST_CHECK rg_error *rg_builder_new(rg_builder **ret);
 /* rg_builder_free - also frees the graph, if there is one. */
 void rg_builder_free(rg_builder *builder);
 void rg_builder_hooks(rg_builder *builder, const struct rg_graph_hooks *hooks);
+/* rg_builder_words - what rg_graph_words() gives; @words stays the caller's, NULL: nobody's. */
+void rg_builder_words(rg_builder *builder, const struct rg_words *words);
 
 /* rg_builder_progress - whom to tell how far it is; a copy is kept. */
 void rg_builder_progress(rg_builder *builder, const struct rg_progress *progress);

@@ -12,3 +12,4 @@ core_sources += %D%/stack.c
 core_sources += %D%/store.h
 core_sources += %D%/strings.c
 core_sources += %D%/strings.h
+core_sources += %D%/words.c

@@ -64,6 +64,7 @@ struct rg_graph {
 	RG_VECTOR(struct rg_task) tasks; /* of a format; a runtime has a hook */
 	struct rg_strings strings;
 	struct rg_graph_hooks hooks;
+	const struct rg_words *words; /* NULL: of no runtime that is known */
 };
 
 uint64_t rg_store_big(const struct rg_graph *graph, enum rg_store_field field, rg_id id);

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "render/picture.h"
 
 #define LABEL_SIZE 256
 #define MOST_FOLDS 4 /* types that one box of what is not drawn tells apart */
@@ -72,10 +73,10 @@ static bool is_highlighted(const rg_graph *graph, rg_type_id id,
 
 /* The red mark beside an object whose death runs code of the program. */
 static rg_error *add_finalizer(rg_picture *picture, const struct rg_picture_node *owner,
-			       uint32_t index)
+			       const char *finalizer, uint32_t index)
 {
 	struct rg_picture_node mark = {
-		.shape = RG_SHAPE_FINALIZER, .title = "__del__", .text = "", .object = RG_NONE,
+		.shape = RG_SHAPE_FINALIZER, .title = finalizer, .text = "", .object = RG_NONE,
 		.depth = owner->depth, .refcount = -1,
 	};
 	struct rg_picture_edge edge = { index, 0, "", 1, 0, RG_REFERENCE_STRONG };
@@ -104,6 +105,7 @@ rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_i
 
 	RG_TRY(rg_options_read(options, sizeof(how), &how));
 	options = &how;
+	picture->words = rg_graph_words(graph);
 	snprintf(name, sizeof(name), "o%" PRIx64, object.address);
 	node.id = name;
 	node.title = type_name(graph, object.type, options);
@@ -125,7 +127,7 @@ rg_error *rg_picture_add_object(rg_picture *picture, const rg_graph *graph, rg_i
 					 : rg_picture_add_node(picture, &node, &index);
 	rg_buffer_free(&lines);
 	if (!error && object.flags & RG_OBJECT_FINALIZER && !(object.flags & RG_OBJECT_TYPE))
-		error = add_finalizer(picture, &node, index);
+		error = add_finalizer(picture, &node, rg_graph_words(graph)->finalizer, index);
 	if (!error)
 		*ret_index = index;
 	return error;

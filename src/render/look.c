@@ -134,7 +134,7 @@ rg_error *rg_picture_legend(rg_picture *picture, const char **ret)
 		unsigned int bit;
 		const char *words;
 	} entries[] = {
-		{ SEEN_MODULE, "green: a module" },
+		{ SEEN_MODULE, "green: a " },
 		{ SEEN_HIGHLIGHT, "blue: highlighted" },
 		{ SEEN_ROOT, "yellow: a root" },
 		{ SEEN_FOLD, "red box: counted, not drawn" },
@@ -147,13 +147,16 @@ rg_error *rg_picture_legend(rg_picture *picture, const char **ret)
 		{ SEEN_REFCOUNT, "[n]: reference count" },
 		{ SEEN_CUT, "\u22ef: goes on" },
 	};
+	const char *module = picture->words ? picture->words->module : "module";
 	unsigned int seen = look_around(picture);
 	struct rg_buffer out = RG_BUFFER_INIT;
 
 	rg_buffer_puts(&out, "red text: asked for \u00b7 darker: further away");
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
 		if (seen & entries[i].bit)
-			rg_buffer_printf(&out, " \u00b7 %s", entries[i].words);
+			rg_buffer_printf(&out, " \u00b7 %s%s", entries[i].words,
+					 entries[i].bit == SEEN_MODULE ? module
+								       : "");
 	if (rg_buffer_failed(&out)) {
 		rg_buffer_free(&out);
 		return rg_error_no_memory();

@@ -21,6 +21,7 @@ struct rg_picture {
 	struct rg_map edge_of; /* ends and kind -> index of the edge */
 	char *caption;         /* NULL for none */
 	char *legend;          /* NULL until asked for */
+	const struct rg_words *words; /* of the graph it is of; NULL until an object is there */
 };
 
 #endif

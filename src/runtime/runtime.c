@@ -6,8 +6,10 @@
 
 #include "base/buffer.h"
 
-/* One entry a runtime: the only line outside its folder that names it. */
-#define RUNTIMES(X) X(cpython) X(perl)
+/* One line a runtime: the only one outside its folder that names it. */
+#define RUNTIMES(X)                                                                                \
+	X(cpython)                                                                                 \
+	X(perl)
 
 #define DECLARE(name) extern const struct rg_runtime name##_runtime;
 #define ENTRY(name) &name##_runtime,
@@ -52,5 +54,13 @@ const struct rg_runtime *rg_runtime_of_dump(const char *title)
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
 		if (runtimes[i]->dump && strcmp(runtimes[i]->dump, title) == 0)
 			return runtimes[i];
+	return NULL;
+}
+
+const struct rg_words *rg_runtime_words(const char *name)
+{
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
+		if (strcmp(runtimes[i]->name, name) == 0)
+			return runtimes[i]->words;
 	return NULL;
 }

@@ -15,10 +15,11 @@
 #include "image/image.h"
 
 struct rg_runtime {
-	const char *name;  /* "cpython" */
-	const char *title; /* "CPython" */
-	const char *reads; /* which releases, for people: "CPython 3.11, 3.12 and 3.13" */
+	const char *name;  /* as its folder and portable dumps have it */
+	const char *title; /* for people */
+	const char *reads; /* which releases, for people: "NAME 3.11, 3.12 and 3.13" */
 	const char *dump;  /* title of the format in which its own tools write its graph, or NULL */
+	const struct rg_words *words; /* what it calls things: <refgraph/words.h> */
 	/*
 	 * Looks for itself in @image: the one that @which names by version, file or
 	 * address, or if that is NULL the one that is likeliest meant.  *ret is NULL
@@ -61,5 +62,8 @@ RG_MUST_CHECK rg_error *rg_runtime_open(rg_image *image, const char *which,
 
 /* rg_runtime_of_dump - the runtime whose own tools write the format called @title, or NULL. */
 const struct rg_runtime *rg_runtime_of_dump(const char *title);
+
+/* rg_runtime_words - the words of the runtime called @name; NULL: none of the table. */
+const struct rg_words *rg_runtime_words(const char *name);
 
 #endif

@@ -32,6 +32,7 @@ struct rg_dump {
 	struct source source;
 	const struct rg_runtime *runtime; /* of a core; else NULL */
 	const struct rg_format *format;   /* of another file; else NULL */
+	const struct rg_words *words;     /* of its runtime; NULL: not known */
 	rg_image *image;
 	rg_builder *builder;
 	struct rg_progress progress;
@@ -90,11 +91,15 @@ static rg_error *open_core(rg_dump *dump, const struct rg_open_options *options)
 	dump->source.info = dump->runtime->info;
 	dump->source.hooks = &dump->runtime->hooks;
 	dump->source.close = dump->runtime->close;
+	dump->words = dump->runtime->words;
 	return NULL;
 }
 
 static rg_error *open_file(rg_dump *dump, const struct rg_format *format, struct rg_file *file)
 {
+	struct rg_dump_info info = { .path = dump->path };
+	const struct rg_runtime *runtime;
+
 	RG_TRY(format->open(dump->path, file, &dump->progress, &dump->source.state));
 	dump->format = format;
 	dump->source.objects = format->objects;
@@ -102,6 +107,13 @@ static rg_error *open_file(rg_dump *dump, const struct rg_format *format, struct
 	dump->source.info = format->info;
 	dump->source.hooks = &format->hooks;
 	dump->source.close = format->close;
+	/* What was written down of a runtime says what the runtime says. */
+	dump->source.info(dump->source.state, &info);
+	runtime = rg_runtime_of_dump(format->title);
+	if (info.runtime)
+		dump->words = rg_runtime_words(info.runtime);
+	else if (runtime)
+		dump->words = runtime->words;
 	return NULL;
 }
 
@@ -158,6 +170,8 @@ static void refresh(rg_dump *dump)
 		info->runtime = runtime ? runtime->name : "unknown";
 		info->runtime_name = runtime ? runtime->title : "unknown runtime";
 	}
+	info->words = rg_graph_words(rg_builder_graph(dump->builder));
+	info->collector.absent = info->words->no_collector;
 	if (dump->has_references) {
 		rg_graph_threads(rg_builder_graph(dump->builder), &threads);
 		info->threads = threads;
@@ -173,6 +187,7 @@ static rg_error *read_objects(rg_dump *dump)
 	hooks.user = dump->source.state;
 	rg_builder_hooks(dump->builder, &hooks);
 	rg_builder_progress(dump->builder, &dump->progress);
+	rg_builder_words(dump->builder, dump->words);
 	RG_TRY(dump->source.objects(dump->source.state, dump->builder));
 	RG_TRY(rg_builder_finish_objects(dump->builder));
 	graph = rg_builder_graph(dump->builder);

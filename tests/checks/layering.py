@@ -91,7 +91,10 @@ def includes(tree):
 
 
 def runtime_names(tree):
-    """A runtime's name stands outside its folder in one line: its row in runtime.c."""
+    """A runtime's name stands outside its folder in one line: its row in runtime.c.
+
+    What it calls things stands in its table of words, not where they are said.
+    """
     findings = []
     table = os.path.join("runtime", "runtime.c")
     folder = os.path.join(tree, "src", "runtime")
@@ -102,8 +105,10 @@ def runtime_names(tree):
               for path in common.files(os.path.join(tree, "include"), ".h")]
     for name in names:
         own = "src/runtime/%s/" % name
+        # As a word: "perl" is none of "properly", but one of PERL_MAGIC and perl5.
+        word = re.compile("(?<![a-z])%s(?![a-z])" % re.escape(name), re.IGNORECASE)
         places = [(path, number) for path, text in texts if not path.startswith(own)
-                  for number, line in common.numbered(text) if name in line.lower()]
+                  for number, line in common.numbered(text) if word.search(line)]
         rows = [place for place in places if place[0] == "src/" + table]
         findings += ["%s:%d: names the runtime %s, which only its row in src/%s may"
                      % (path, number, name, table)

@@ -152,6 +152,18 @@ static void describe(void *user, const rg_graph *graph, rg_id id, bool values,
 		ret->value[0] = '\0';
 }
 
+static const char *const none[] = { NULL };
+
+/* Of a language whose objects have a __dict__. */
+static const struct rg_words synth_words = {
+	.language = "", .module = "module", .modules = "modules", .interpreters = "interpreters",
+	.finalizer = "__del__", .collector_off = "",
+	.weaken_one = "a weak reference there frees", .weaken_all = "weak references there free",
+	.syntax = ".[", .namespace_part = ".__dict__", .back = none, .frame = none,
+	.main_module = "__main__", .separator = ".", .installed = none, .library = none,
+	.history_modules = none, .history = none, .coroutine = "coroutine",
+};
+
 static rg_error *feed(struct synth *synth, rg_builder *builder)
 {
 	struct rg_graph_hooks hooks = { .labels = labels, .user = synth,
@@ -161,6 +173,7 @@ static rg_error *feed(struct synth *synth, rg_builder *builder)
 	size_t at = 0;
 
 	rg_builder_hooks(builder, &hooks);
+	rg_builder_words(builder, synth->language ? synth->language : &synth_words);
 	for (rg_id id = synth->count; id-- > 0;)
 		if (rg_builder_mark(builder, synth->objects[id].address) < 0)
 			return rg_error_no_memory();

@@ -32,6 +32,7 @@ struct synth {
 	size_t root_count;
 	uint32_t thread_count;        /* roots may belong to these */
 	const struct rg_description *words; /* by object, not copied; NULL: nothing is said */
+	const struct rg_words *language;    /* NULL: one whose objects have a __dict__ */
 	bool no_refcounts;            /* build as a dump that has none */
 	bool no_references;           /* stop after the objects */
 };

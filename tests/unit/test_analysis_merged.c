@@ -72,7 +72,8 @@ static void add_chain(struct forest *forest, const struct rg_chain *chain)
 				     forest->plumbing);
 		rg_path_label(forest->graph, chain->steps + done, taken, RG_LABELS_ALL, label,
 			      sizeof(label));
-		rg_path_generalise(label);
+		rg_path_generalise(rg_graph_words(forest->graph),
+				   rg_graph_type(forest->graph, 0), label);
 		at = chain->steps[done + taken - 1].target;
 		node = find(forest, node, label, rg_graph_object(forest->graph, at).type);
 		forest->nodes[node].objects |= 1u << at;
@@ -84,7 +85,8 @@ static void add_chain(struct forest *forest, const struct rg_chain *chain)
 
 /* ---- comparing ------------------------------------------------------------------- */
 
-static bool is_same(const struct rg_merged_node *node, const struct naive *naive)
+static bool is_same(const rg_graph *graph, const struct rg_merged_node *node,
+		    const struct naive *naive)
 {
 	char label[64];
 
@@ -95,7 +97,7 @@ static bool is_same(const struct rg_merged_node *node, const struct naive *naive
 	snprintf(label, sizeof(label), "%s", node->label);
 	/* Of one object what exactly it is called. */
 	CU_ASSERT_FATAL(node->objects == 1 || !strpbrk(label, "0123456789'"));
-	rg_path_generalise(label);
+	rg_path_generalise(rg_graph_words(graph), rg_graph_type(graph, 0), label);
 	return !strcmp(label, naive->label);
 }
 
@@ -123,7 +125,7 @@ static void compare(const struct forest *forest, const struct rg_merged *merged)
 
 		CU_ASSERT_FATAL(node->parent == RG_NONE || node->parent < i);
 		while (at < forest->count && !(forest->nodes[at].parent == parent &&
-					       is_same(node, &forest->nodes[at])))
+					       is_same(forest->graph, node, &forest->nodes[at])))
 			at++;
 		CU_ASSERT_FATAL(at < forest->count);
 		naive = &forest->nodes[at];

@@ -114,6 +114,7 @@ const struct rg_runtime cpython_runtime = {
 	.name = "cpython",
 	.title = "CPython",
 	.reads = CPY_READS,
+	.words = &cpy_words,
 	.open = cpy_open,
 	.objects = cpy_objects,
 	.references = cpy_references,

@@ -72,3 +72,4 @@ core_sources += %D%/unreached.c
 core_sources += %D%/walk.c
 core_sources += %D%/walk_core.c
 core_sources += %D%/walk_dict.c
+core_sources += %D%/words.c

@@ -260,6 +260,9 @@ bool cpy_ndarray_view(const struct cpy *cpy, uint64_t object, uint64_t *ret_base
 
 /* cpy_type_finish - what of a type can be told only when all types are known. */
 void cpy_type_finish(struct cpy *cpy, struct cpy_type *type);
+/* ---- words.c ---- */
+extern const struct rg_words cpy_words;
+
 void cpy_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		enum rg_label_policy policy, rg_label_fn *each, void *each_user);
 void cpy_codes(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,

@@ -12,3 +12,4 @@ core_sources += %D%/private.h
 core_sources += %D%/size.c
 core_sources += %D%/type.c
 core_sources += %D%/walk.c
+core_sources += %D%/words.c

@@ -65,6 +65,7 @@ const struct rg_runtime perl_runtime = {
 	.name = "perl",
 	.title = "Perl",
 	.reads = PL_READS,
+	.words = &pl_words,
 	.open = pl_open,
 	.objects = pl_objects,
 	.references = pl_references,

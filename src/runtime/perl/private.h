@@ -298,6 +298,9 @@ static inline bool pl_is_bool(const struct pl *pl, const struct pl_sv *sv)
 /* pl_undecoded - counts the object at @address as unreadable, once. */
 void pl_undecoded(struct pl *pl, uint64_t address);
 
+/* ---- words.c ----------------------------------------------------------------------- */
+extern const struct rg_words pl_words;
+
 /* ---- stages -------------------------------------------------------------------- */
 
 /* pl_find - finds Perl in pl->image (find.c); *@ret false: it is not there. */
