@@ -313,7 +313,7 @@
 	X(SAVEt_TMPSFLOOR) X(SAVEt_BOOL) X(SAVEt_COMPILE_WARNINGS) X(SAVEt_COMPPAD)                \
 	X(SAVEt_FREECOPHH) X(SAVEt_FREEOP) X(SAVEt_FREEPV) X(SAVEt_FREESV) X(SAVEt_I16)            \
 	X(SAVEt_I32_SMALL) X(SAVEt_I8) X(SAVEt_INT_SMALL) X(SAVEt_MORTALIZESV) X(SAVEt_NSTAB)      \
-	X(SAVEt_OP) X(SAVEt_PARSER)  X(SAVEt_STACK_POS)                        \
+	X(SAVEt_OP) X(SAVEt_PARSER) X(SAVEt_STACK_POS)                                             \
 	X(SAVEt_READONLY_OFF) X(SAVEt_FREEPADNAME) X(SAVEt_STRLEN_SMALL)                           \
 	X(SAVEt_FREE_REXC_STATE) X(SAVEt_FREERCPV) X(SAVEt_AV) X(SAVEt_DESTRUCTOR)                 \
 	X(SAVEt_DESTRUCTOR_X) X(SAVEt_GENERIC_PVREF) X(SAVEt_GENERIC_SVREF) X(SAVEt_GP)            \
@@ -321,6 +321,8 @@
 	X(SAVEt_ITEM) X(SAVEt_IV) X(SAVEt_LONG) X(SAVEt_PPTR) X(SAVEt_SAVESWITCHSTACK)             \
 	X(SAVEt_SHARED_PVREF) X(SAVEt_SPTR) X(SAVEt_STRLEN) X(SAVEt_SV) X(SAVEt_SVREF)             \
 	X(SAVEt_PADSV_AND_MORTALIZE) X(SAVEt_SET_SVFLAGS) X(SAVEt_GVSLOT) X(SAVEt_AELEM)           \
+	X(SAVEt_VPTR) X(SAVEt_ADELETE) X(SAVEt_APTR) X(SAVEt_RCPV) X(SAVEt_HELEM)                  \
+	X(SAVEt_DELETE) X(SAVEt_HINTS_HH) X(SAVE_TIGHT_SHIFT) X(SAVE_MASK)                         \
 	/* cop.h */                                                                                \
 	X(CXt_NULL) X(CXt_WHEN) X(CXt_BLOCK) X(CXt_GIVEN) X(CXt_LOOP_ARY) X(CXt_LOOP_LAZYSV)       \
 	X(CXt_LOOP_LAZYIV) X(CXt_LOOP_LIST) X(CXt_LOOP_PLAIN) X(CXt_SUB) X(CXt_FORMAT)             \

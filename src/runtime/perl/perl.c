@@ -18,6 +18,9 @@ static void pl_close(void *state)
 	rg_map_free(&pl->pads);
 	rg_map_free(&pl->types);
 	rg_map_free(&pl->seen);
+	rg_map_free(&pl->shared.claims);
+	rg_map_free(&pl->shared.index);
+	rg_vector_free(&pl->shared.pads);
 	rg_free(pl);
 }
 
@@ -71,6 +74,6 @@ const struct rg_runtime perl_runtime = {
 	.references = pl_references,
 	.info = pl_info,
 	.own = pl_own,
-	.hooks = { .labels = pl_labels, .describe = pl_describe },
+	.hooks = { .labels = pl_labels, .describe = pl_describe, .codes = pl_codes },
 	.close = pl_close,
 };

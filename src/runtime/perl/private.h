@@ -108,6 +108,20 @@ struct pl_sv {
 
 
 
+/* One pad: whose names it has. */
+struct pl_pad {
+	uint64_t names; /* PADNAMELIST, 0: none */
+	uint64_t code;  /* the CV */
+	uint32_t depth;
+};
+
+/* What walk.c and its neighbours find while the references are read. */
+struct pl_shared {
+	struct rg_map claims; /* structs that several SVs share -> the SV that owns them */
+	struct rg_map index;  /* AVs that are pads -> where they stand in pads */
+	RG_VECTOR(struct pl_pad) pads;
+};
+
 /* One open runtime. */
 struct pl {
 	rg_image *image;
@@ -131,6 +145,7 @@ struct pl {
 	struct rg_map pads;   /* AVs that are pads -> 1; known since objects() */
 	struct rg_map types;  /* package and kind -> rg_type_id: type.c */
 	struct rg_map seen;   /* objects that are counted as unreadable */
+	struct pl_shared shared;
 	bool failed;          /* memory ran out where no error can be returned */
 
 };
