@@ -241,8 +241,8 @@ static void walk_again(struct labels *labels, rg_id source)
 	labels->sv = &sv;
 	labels->is_object = sv.flags & PL_OBJECT;
 	set_single(labels, source);
-	rg_error_free(pl_walk_again(labels->pl, &sv, labels->wanted ? label_single : label_references,
-				    labels));
+	rg_error_free(pl_walk_again(labels->pl, &sv,
+				    labels->wanted ? label_single : label_references, labels));
 }
 
 void pl_labels(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
@@ -288,7 +288,8 @@ static bool set_owner_code(struct labels *labels, rg_id source, struct pl_text *
 			break;
 	if (i == out.count)
 		return false;
-	pl_codes(labels->pl, labels->graph, owner, i, 1, false, labels->policy, code_of_part, code);
+	pl_codes(labels->pl, labels->graph, owner, i, 1, false, labels->policy, code_of_part,
+		 code);
 	pl_put_finish(code);
 	return code->length && !code->cut;
 }
