@@ -33,8 +33,8 @@ struct search {
 /* ---- whether it fits --------------------------------------------------------- */
 
 /*
- * PL_patchlevel is what $^V is magic for: a reference to a hash of package version,
- * whose value for "original" is "v5.36.0" (perl.c, perl_construct; vutil.c).
+ * PL_patchlevel is "v5.36.0", or once $^V was used a reference to a hash of package
+ * version, which has that under "original" (perl.c, perl_construct; vutil.c).
  */
 static bool read_version(const struct pl *pl, const struct pl_interpreter *interpreter,
 			 struct finding *ret)
@@ -42,12 +42,13 @@ static bool read_version(const struct pl *pl, const struct pl_interpreter *inter
 	struct pl_sv sv;
 	char text[24];
 
-	if (!pl_sv_read(pl, pl_field(pl, interpreter, PL_FIELD_patchlevel), &sv) ||
-	    !(sv.flags & PL_ROK) || !pl_sv_read(pl, sv.u, &sv) ||
-	    !pl_sv_read(pl, pl_hash_get(pl, &sv, "original"), &sv) || !(sv.flags & PL_POK) ||
-	    !rg_image_string(pl->image, sv.u, text, sizeof(text)))
+	if (!pl_sv_read(pl, pl_field(pl, interpreter, PL_FIELD_patchlevel), &sv))
 		return false;
-	return sscanf(text, "v5.%3u.%3u", &ret->minor, &ret->patch) == 2;
+	if (sv.flags & PL_ROK && (!pl_sv_read(pl, sv.u, &sv) ||
+				  !pl_sv_read(pl, pl_hash_get(pl, &sv, "original"), &sv)))
+		return false;
+	return sv.flags & PL_pPOK && rg_image_string(pl->image, sv.u, text, sizeof(text)) &&
+	       sscanf(text, "v5.%3u.%3u", &ret->minor, &ret->patch) == 2;
 }
 
 /*

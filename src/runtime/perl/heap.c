@@ -146,6 +146,7 @@ static rg_error *set_one(void *user, rg_id id, uint64_t address)
 	RG_TRY(pl_type_of(pl, &sv, heap->builder, &object.type));
 	object.refcount = sv.refcount;
 	object.size = pl_size(pl, &sv);
+	object.flags = pl->type_flags.data[object.type];
 	if (sv.refcount >= 0x40000000 && is_immortal(pl, address))
 		object.flags |= RG_OBJECT_IMMORTAL;
 	if ((id & 0xfffff) == 0xfffff)

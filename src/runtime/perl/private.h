@@ -144,6 +144,8 @@ struct pl {
 	RG_VECTOR(struct rg_runtime_info) runtimes; /* Perls of the process; one of them is read */
 	struct rg_map pads;   /* AVs that are pads -> 1; known since objects() */
 	struct rg_map types;  /* package and kind -> rg_type_id: type.c */
+	RG_VECTOR(uint32_t) type_flags; /* of rg_type_id: flags of all objects of that type */
+	uint32_t packages;    /* that package.c was asked for */
 	struct rg_map seen;   /* objects that are counted as unreadable */
 	struct pl_shared shared;
 	bool failed;          /* memory ran out where no error can be returned */
@@ -265,7 +267,7 @@ struct pl_hash {
 
 /* pl_hash_read - false when @sv is no hash or its body cannot be read. */
 bool pl_hash_read(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
-/* pl_hash_get - the SV of @key (of 63 bytes at most) in hash @sv, or 0.  O(keys). */
+/* pl_hash_get - the SV of @key (of 255 bytes at most) in hash @sv, or 0.  O(keys). */
 uint64_t pl_hash_get(const struct pl *pl, const struct pl_sv *sv, const char *key);
 /*
  * pl_stash_name - the name of the package whose stash @sv is, in *@ret (address of the
@@ -349,6 +351,17 @@ RG_MUST_CHECK rg_error *pl_heap_arenas(struct pl *pl, const struct pl_interprete
 /* pl_types - for heap.c: adds the type of @sv to @builder if it is new (type.c). */
 RG_MUST_CHECK rg_error *pl_type_of(struct pl *pl, const struct pl_sv *sv, rg_builder *builder,
 				   rg_type_id *ret);
+/* What is known of a package. */
+struct pl_package {
+	enum rg_origin origin;
+	enum rg_role role;
+	bool has_destroy; /* it or what it inherits from has a DESTROY */
+};
+
+/* pl_package - what is known of package @name, whose stash is at @stash (package.c). */
+void pl_package(struct pl *pl, uint64_t stash, const char *name, struct pl_package *ret);
+/* pl_role - what objects of @class are for, as far as it says itself (role.c). */
+enum rg_role pl_role(const char *class);
 /* pl_size - bytes of @sv with all that belongs to it (size.c). */
 uint64_t pl_size(struct pl *pl, const struct pl_sv *sv);
 void pl_describe(void *user, const rg_graph *graph, rg_id id, bool values,

@@ -51,7 +51,7 @@ uint64_t pl_hash_get(const struct pl *pl, const struct pl_sv *sv, const char *ke
 	int64_t length = (int64_t)strlen(key);
 	uint64_t entry, budget, i;
 	struct pl_hash hash;
-	char text[64];
+	char text[256];
 
 	if (!pl_hash_read(pl, sv, &hash))
 		return 0;
@@ -106,6 +106,12 @@ static const char *const words[KINDS] = {
 	[KIND_STASH] = "STASH", [KIND_CLASS] = "CLASS", [KIND_CODE] = "CODE", [KIND_GLOB] = "GLOB",
 	[KIND_LVALUE] = "LVALUE", [KIND_IO] = "IO", [KIND_FORMAT] = "FORMAT",
 	[KIND_REGEXP] = "REGEXP", [KIND_INVLIST] = "INVLIST", [KIND_OBJECT] = "OBJECT",
+};
+
+/* Of what is not blessed; a file is told by its IO, which globs and objects hold. */
+static const enum rg_role roles[KINDS] = {
+	[KIND_ARRAY] = RG_ROLE_COLLECTION, [KIND_HASH] = RG_ROLE_COLLECTION,
+	[KIND_IO] = RG_ROLE_FILE,
 };
 
 static enum kind scalar_kind(const struct pl *pl, const struct pl_sv *sv)
@@ -168,7 +174,9 @@ rg_error *pl_type_of(struct pl *pl, const struct pl_sv *sv, rg_builder *builder,
 	const uint32_t *known = rg_map_find(&pl->types, key);
 	char module[200] = "", name[240];
 	struct rg_type_init init = { .short_name = words[kind], .module = module, .name = name };
+	struct pl_package about = { .origin = RG_ORIGIN_RUNTIME };
 	const char *last;
+	uint32_t flags = 0;
 	struct pl_sv stash;
 	uint64_t hek;
 
@@ -185,7 +193,18 @@ rg_error *pl_type_of(struct pl *pl, const struct pl_sv *sv, rg_builder *builder,
 		last = strrchr(module, ':');
 		init.short_name = last ? last + 1 : module;
 		init.address = package;
+		pl_package(pl, package, module, &about);
 	}
+	init.origin = about.origin;
+	/* Every IO is blessed, by itself into IO::File. */
+	init.role = package && kind != KIND_IO ? about.role : roles[kind];
 	RG_TRY(rg_builder_add_type(builder, &init, ret));
-	return rg_map_put(&pl->types, key, *ret) ? NULL : rg_error_no_memory();
+	if (about.has_destroy)
+		flags |= RG_OBJECT_FINALIZER;
+	if (kind == KIND_STASH || kind == KIND_CLASS)
+		flags |= RG_OBJECT_MODULE;
+	if (!rg_vector_push(&pl->type_flags, flags) ||
+	    !rg_map_put(&pl->types, key, *ret))
+		return rg_error_no_memory();
+	return NULL;
 }
