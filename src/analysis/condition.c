@@ -171,26 +171,6 @@ static double add_up(const struct rg_term *terms, size_t count,
 	return result;
 }
 
-static bool compare(enum rg_comparison comparison, double value, double limit)
-{
-	switch (comparison) {
-	case RG_COMPARISON_GREATER:
-		return value > limit;
-	case RG_COMPARISON_GREATER_EQUAL:
-		return value >= limit;
-	case RG_COMPARISON_LESS:
-		return value < limit;
-	case RG_COMPARISON_LESS_EQUAL:
-		return value <= limit;
-	case RG_COMPARISON_EQUAL:
-		/* Both are sums of the same kind of numbers, exact below 2^53. */
-		return value >= limit && value <= limit;
-	case RG_COMPARISON_UNEQUAL:
-		break;
-	}
-	return value < limit || value > limit;
-}
-
 static void answer_item(const rg_condition *condition, const struct rg_condition_subject *subject,
 			struct answer *answers, size_t at)
 {
@@ -204,7 +184,7 @@ static void answer_item(const rg_condition *condition, const struct rg_condition
 		answer->limit = add_up(terms + item->left_terms, item->right_terms, subject, false);
 		if (item->percent)
 			answer->limit *= add_up(terms, item->left_terms, subject, true) / 100;
-		answer->holds = compare(item->comparison, answer->value, answer->limit);
+		answer->holds = rg_compare(item->comparison, answer->value, answer->limit);
 		break;
 	case RG_ITEM_NOT:
 		answer->holds = !answers[item->left].holds;

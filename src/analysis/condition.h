@@ -6,10 +6,11 @@
 #ifndef RG_ANALYSIS_CONDITION_H
 #define RG_ANALYSIS_CONDITION_H
 
+#include "analysis/reader.h"
+
 #include <refgraph/refgraph.h>
 
 #define RG_CONDITION_LENGTH 4096
-#define RG_CONDITION_DEPTH 32
 #define RG_CONDITION_TERMS 250
 #define RG_CONDITION_COMPARISONS 100
 /* An operator a comparison, and a `not` before each of these. */
@@ -61,14 +62,6 @@ struct rg_term {
 };
 
 enum rg_item_kind { RG_ITEM_COMPARE, RG_ITEM_NOT, RG_ITEM_AND, RG_ITEM_OR };
-enum rg_comparison {
-	RG_COMPARISON_GREATER,
-	RG_COMPARISON_GREATER_EQUAL,
-	RG_COMPARISON_LESS,
-	RG_COMPARISON_LESS_EQUAL,
-	RG_COMPARISON_EQUAL,
-	RG_COMPARISON_UNEQUAL,
-};
 
 struct rg_item {
 	enum rg_item_kind kind;

@@ -8,20 +8,12 @@
 #include <string.h>
 
 #include "analysis/condition.h"
-#include "analysis/lexer.h"
 #include "base/alloc.h"
 
-#define NO_ITEM SIZE_MAX
-
 struct parser {
-	struct rg_lexer lexer;
-	const char *text;
-	struct rg_token token;      /* the next one */
+	struct rg_reader in;        /* the first member */
 	struct rg_condition *into;  /* or NULL */
 	size_t items, terms, comparisons;
-	size_t depth;
-	const char *end;            /* of the last token taken */
-	const char *expected;       /* once something is wrong; then token is what */
 };
 
 /* A value as it is read. */
@@ -65,34 +57,10 @@ static const char a_function[] =
 	"exclusive; survivors, survivor_bytes)";
 static const char a_value[] = "a number or a function, as in delta_bytes(*) > 10M";
 
-static size_t parse_or(struct parser *parser);
-
-static bool fail(struct parser *parser, const char *expected)
-{
-	if (!parser->expected)
-		parser->expected = expected;
-	return false;
-}
-
-static void take(struct parser *parser)
-{
-	parser->end = parser->token.start + parser->token.length;
-	parser->token = rg_lexer_next(&parser->lexer);
-}
-
-static bool take_if(struct parser *parser, const char *text)
-{
-	if (!rg_token_is(&parser->token, text))
-		return false;
-	take(parser);
-	return true;
-}
-
 static size_t add_item(struct parser *parser, const struct rg_item *item)
 {
 	if (parser->items == RG_CONDITION_ITEMS) {
-		fail(parser, "fewer comparisons and operators");
-		return NO_ITEM;
+		return rg_reader_none(&parser->in, "fewer comparisons and operators");
 	}
 	if (parser->into)
 		parser->into->items[parser->items] = *item;
@@ -102,7 +70,7 @@ static size_t add_item(struct parser *parser, const struct rg_item *item)
 static bool add_term(struct parser *parser, struct value *value, const struct rg_term *term)
 {
 	if (parser->terms == RG_CONDITION_TERMS)
-		return fail(parser, "an end: a condition may have 250 terms");
+		return rg_reader_fail(&parser->in, "an end: a condition may have 250 terms");
 	if (parser->into)
 		parser->into->terms[parser->terms] = *term;
 	parser->terms++;
@@ -116,7 +84,7 @@ static const char *keep_pattern(struct parser *parser, const struct rg_token *to
 
 	if (!parser->into)
 		return NULL;
-	kept = parser->into->patterns + (token->start - parser->text);
+	kept = parser->into->patterns + (token->start - parser->in.text);
 	/* A bracket, a space or a quotation mark follows. */
 	kept[token->length] = '\0';
 	return kept;
@@ -155,25 +123,25 @@ static bool parse_function(struct parser *parser, struct value *value, bool nega
 	struct rg_token pattern;
 	size_t which = 0, count = sizeof(functions) / sizeof(functions[0]);
 
-	while (which < count && !rg_token_is(&parser->token, functions[which].name))
+	while (which < count && !rg_token_is(&parser->in.token, functions[which].name))
 		which++;
 	if (which == count)
-		return fail(parser, a_function);
+		return rg_reader_fail(&parser->in, a_function);
 	term.function = functions[which].function;
-	take(parser);
-	if (!rg_token_is(&parser->token, "("))
-		return fail(parser, "( and a type");
+	rg_reader_take(&parser->in);
+	if (!rg_token_is(&parser->in.token, "("))
+		return rg_reader_fail(&parser->in, "( and a type");
 	/* What follows the bracket is no token, so it is read from there again. */
-	parser->lexer.at = parser->token.start + 1;
-	pattern = rg_lexer_pattern(&parser->lexer);
+	parser->in.lexer.at = parser->in.token.start + 1;
+	pattern = rg_lexer_pattern(&parser->in.lexer);
 	if (pattern.kind != RG_TOKEN_PATTERN) {
-		parser->token = pattern;
-		return fail(parser, "a type or a pattern, in quotation marks if it holds spaces or "
-				    "brackets");
+		parser->in.token = pattern;
+		return rg_reader_fail(&parser->in, "a type or a pattern, in quotation marks if it "
+						   "holds spaces or brackets");
 	}
-	parser->token = rg_lexer_next(&parser->lexer);
-	if (!take_if(parser, ")"))
-		return fail(parser, ")");
+	parser->in.token = rg_lexer_next(&parser->in.lexer);
+	if (!rg_reader_take_if(&parser->in, ")"))
+		return rg_reader_fail(&parser->in, ")");
 	term.pattern = keep_pattern(parser, &pattern);
 	value->functions++;
 	value->changes = value->changes && is_change(term.function);
@@ -184,183 +152,91 @@ static bool parse_function(struct parser *parser, struct value *value, bool nega
 	return add_term(parser, value, &term);
 }
 
-static bool parse_term(struct parser *parser, struct value *value, bool negative)
+static bool parse_term(struct rg_reader *reader, void *into, bool negative)
 {
+	struct parser *parser = (struct parser *)reader;
+	struct value *value = into;
 	struct rg_term term = { .function = RG_FUNCTION_NUMBER, .negative = negative };
 
-	if (parser->token.kind == RG_TOKEN_WORD)
+	if (parser->in.token.kind == RG_TOKEN_WORD)
 		return parse_function(parser, value, negative);
-	if (parser->token.kind != RG_TOKEN_NUMBER)
-		return fail(parser, a_value);
-	term.number = parser->token.number;
+	if (parser->in.token.kind != RG_TOKEN_NUMBER)
+		return rg_reader_fail(&parser->in, a_value);
+	term.number = parser->in.token.number;
 	value->numbers++;
-	value->percent = value->percent || parser->token.percent;
+	value->percent = value->percent || parser->in.token.percent;
 	if (!add_term(parser, value, &term))
 		return false;
-	take(parser);
+	rg_reader_take(&parser->in);
 	return true;
 }
 
-static bool parse_value(struct parser *parser, struct value *value)
+static size_t parse_comparison(struct rg_reader *reader)
 {
-	bool negative = rg_token_is(&parser->token, "-");
-
-	*value = (struct value){ .changes = true };
-	if (negative || rg_token_is(&parser->token, "+"))
-		take(parser);
-	while (parse_term(parser, value, negative)) {
-		negative = rg_token_is(&parser->token, "-");
-		if (!negative && !rg_token_is(&parser->token, "+"))
-			return true;
-		take(parser);
-	}
-	return false;
-}
-
-static bool parse_sign(struct parser *parser, enum rg_comparison *ret)
-{
-	static const char *const signs[] = {
-		[RG_COMPARISON_GREATER] = ">",      [RG_COMPARISON_GREATER_EQUAL] = ">=",
-		[RG_COMPARISON_LESS] = "<",         [RG_COMPARISON_LESS_EQUAL] = "<=",
-		[RG_COMPARISON_EQUAL] = "==",       [RG_COMPARISON_UNEQUAL] = "!=",
-	};
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (take_if(parser, signs[i])) {
-			*ret = (enum rg_comparison)i;
-			return true;
-		}
-	/* As in queries. */
-	if (take_if(parser, "=")) {
-		*ret = RG_COMPARISON_EQUAL;
-		return true;
-	}
-	return fail(parser, "one of > >= < <= = !=");
-}
-
-static size_t parse_comparison(struct parser *parser)
-{
+	struct parser *parser = (struct parser *)reader;
 	struct rg_item item = { .kind = RG_ITEM_COMPARE, .first = parser->terms };
-	struct rg_token start = parser->token, right_start;
-	struct value left, right;
+	struct rg_token start = parser->in.token, right_start;
+	struct value left = { .changes = true }, right = { .changes = true };
 
-	if (!parse_value(parser, &left))
-		return NO_ITEM;
+	if (!rg_reader_sum(&parser->in, &left))
+		return RG_READER_NONE;
 	if (left.percent) {
-		parser->token = start;
-		fail(parser, "no % but alone on the right side");
-		return NO_ITEM;
+		parser->in.token = start;
+		return rg_reader_none(&parser->in, "no % but alone on the right side");
 	}
-	if (!parse_sign(parser, &item.comparison))
-		return NO_ITEM;
-	right_start = parser->token;
-	if (!parse_value(parser, &right))
-		return NO_ITEM;
+	if (!rg_reader_comparison(&parser->in, &item.comparison))
+		return rg_reader_none(&parser->in, "one of > >= < <= = !=");
+	right_start = parser->in.token;
+	if (!rg_reader_sum(&parser->in, &right))
+		return RG_READER_NONE;
 	if (!left.functions && !right.functions) {
-		parser->token = start;
-		fail(parser, a_function);
-		return NO_ITEM;
+		parser->in.token = start;
+		return rg_reader_none(&parser->in, a_function);
 	}
 	if (right.percent && (right.terms != 1 || !left.changes || left.numbers)) {
-		parser->token = right_start;
-		fail(parser, "no %: it stands alone on the right, and functions that begin with "
-			     "delta_ or slope_ on the left");
-		return NO_ITEM;
+		parser->in.token = right_start;
+		return rg_reader_none(&parser->in, "no %: it stands alone on the right, and "
+						   "functions that begin with delta_ or slope_ on "
+						   "the left");
 	}
 	if (parser->comparisons++ == RG_CONDITION_COMPARISONS) {
-		fail(parser, "an end: a condition may have 100 comparisons");
-		return NO_ITEM;
+		return rg_reader_none(&parser->in, "an end: a condition may have 100 comparisons");
 	}
 	item.percent = right.percent;
 	item.bytes = (left.bytes || right.bytes) && !left.things && !right.things;
 	item.left_terms = left.terms;
 	item.right_terms = right.terms;
 	if (parser->into) {
-		item.text = parser->into->comparisons + (start.start - parser->text);
+		item.text = parser->into->comparisons + (start.start - parser->in.text);
 		/* A space, a bracket, a word or the end follows. */
-		parser->into->comparisons[parser->end - parser->text] = '\0';
+		parser->into->comparisons[parser->in.end - parser->in.text] = '\0';
 	}
 	return add_item(parser, &item);
 }
 
-static size_t parse_not(struct parser *parser)
+static size_t join(struct rg_reader *reader, enum rg_join how, size_t left, size_t right)
 {
-	struct rg_item item = { .kind = RG_ITEM_NOT };
-	size_t result;
+	static const enum rg_item_kind kinds[] = {
+		[RG_JOIN_NOT] = RG_ITEM_NOT, [RG_JOIN_AND] = RG_ITEM_AND, [RG_JOIN_OR] = RG_ITEM_OR,
+	};
+	struct rg_item item = { .kind = kinds[how], .left = left, .right = right };
 
-	if (parser->depth == RG_CONDITION_DEPTH) {
-		fail(parser, "no more parentheses and nots: 32 within each other are the most");
-		return NO_ITEM;
-	}
-	parser->depth++;
-	if (take_if(parser, "not")) {
-		result = item.left = parse_not(parser);
-		if (result != NO_ITEM)
-			result = add_item(parser, &item);
-	} else if (take_if(parser, "(")) {
-		result = parse_or(parser);
-		if (result != NO_ITEM && !take_if(parser, ")")) {
-			fail(parser, "and, or, or )");
-			result = NO_ITEM;
-		}
-	} else {
-		result = parse_comparison(parser);
-	}
-	parser->depth--;
-	return result;
+	return add_item((struct parser *)reader, &item);
 }
 
-static size_t parse_joined(struct parser *parser, enum rg_item_kind kind, const char *word,
-			   size_t (*part)(struct parser *parser))
-{
-	size_t result = part(parser);
-
-	while (result != NO_ITEM && take_if(parser, word)) {
-		struct rg_item item = { .kind = kind, .left = result };
-
-		result = item.right = part(parser);
-		if (result != NO_ITEM)
-			result = add_item(parser, &item);
-	}
-	return result;
-}
-
-static size_t parse_and(struct parser *parser)
-{
-	return parse_joined(parser, RG_ITEM_AND, "and", parse_not);
-}
-
-static size_t parse_or(struct parser *parser)
-{
-	return parse_joined(parser, RG_ITEM_OR, "or", parse_and);
-}
-
-/* Reads all of @text; on failure parser->expected says what should stand at parser->token. */
+/* Reads all of @text into @into, or into nothing. */
 static bool parse(struct parser *parser, const char *text, struct rg_condition *into)
 {
-	*parser = (struct parser){ .lexer = { text }, .text = text, .into = into, .end = text };
-	if (strnlen(text, RG_CONDITION_LENGTH + 1) > RG_CONDITION_LENGTH) {
-		parser->token.start = text + RG_CONDITION_LENGTH;
-		return fail(parser, "an end: a condition may have 4096 bytes");
-	}
-	parser->token = rg_lexer_next(&parser->lexer);
-	if (parse_or(parser) == NO_ITEM)
-		return false;
-	if (parser->token.kind != RG_TOKEN_END)
-		return fail(parser, "and, or, or the end");
-	return true;
-}
+	static const struct rg_grammar grammar = {
+		.length = RG_CONDITION_LENGTH,
+		.too_long = "an end: a condition may have 4096 bytes",
+		.test = parse_comparison,
+		.join = join,
+		.term = parse_term,
+	};
 
-static rg_error *complain(const struct parser *parser)
-{
-	size_t column = (size_t)(parser->token.start - parser->text), length;
-
-	length = parser->token.length < 40 ? parser->token.length : 40;
-	if (parser->token.kind == RG_TOKEN_END)
-		return rg_error_new(RG_ERROR_INVALID, "column %zu: expected %s", column + 1,
-				    parser->expected);
-	return rg_error_new(RG_ERROR_INVALID, "column %zu: expected %s, not '%.*s'", column + 1,
-			    parser->expected, (int)length, parser->token.start);
+	*parser = (struct parser){ .into = into };
+	return rg_reader_parse(&parser->in, &grammar, text);
 }
 
 rg_error *rg_condition_parse(const char *text, rg_condition **ret)
@@ -378,7 +254,7 @@ rg_error *rg_condition_parse(const char *text, rg_condition **ret)
 		memcpy(condition->room + i * size, text, size - 1);
 	if (!parse(&parser, text, condition)) {
 		rg_condition_free(condition);
-		return complain(&parser);
+		return rg_reader_complain(&parser.in, "");
 	}
 	condition->item_count = parser.items;
 	condition->term_count = parser.terms;
@@ -390,7 +266,7 @@ size_t rg_condition_fault(const char *text)
 {
 	struct parser parser;
 
-	return parse(&parser, text, NULL) ? SIZE_MAX : (size_t)(parser.token.start - text);
+	return parse(&parser, text, NULL) ? SIZE_MAX : (size_t)(parser.in.token.start - text);
 }
 
 const char *rg_condition_text(const rg_condition *condition)

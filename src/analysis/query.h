@@ -8,12 +8,12 @@
 #ifndef RG_ANALYSIS_QUERY_H
 #define RG_ANALYSIS_QUERY_H
 
+#include "analysis/reader.h"
 #include "base/bitset.h"
 #include "base/error.h"
 #include "graph/store.h"
 
 #define RG_QUERY_LENGTH 4096
-#define RG_QUERY_DEPTH 32
 #define RG_QUERY_TESTS 100
 #define RG_QUERY_TERMS 250
 /* An operator a test, and a `not` before each of these. */
@@ -79,24 +79,12 @@ struct rg_query_word {
 	uint32_t which;  /* a flag, rg_state, or one of the enums above */
 };
 
-enum rg_query_comparison {
-	RG_QUERY_ANY, /* there is no comparison */
-	RG_QUERY_EQUAL,
-	RG_QUERY_UNEQUAL,
-	RG_QUERY_GREATER,
-	RG_QUERY_GREATER_EQUAL,
-	RG_QUERY_LESS,
-	RG_QUERY_LESS_EQUAL,
-};
-
-#define RG_QUERY_NO_ITEM SIZE_MAX
-
 struct rg_query_item {
 	enum rg_query_kind kind;
 	uint32_t which;
 	/* Of operators; of a relation or label the query inside: */
 	size_t left, right;
-	enum rg_query_comparison comparison;
+	enum rg_comparison comparison;
 	const char *pattern;  /* of texts; of a label the name */
 	const char *value;    /* of a label; NULL: compared with @number */
 	double number;
@@ -196,8 +184,6 @@ RG_MUST_CHECK rg_error *rg_query_relation(struct rg_query_run *run,
 RG_MUST_CHECK rg_error *rg_query_named(struct rg_query_run *run, const struct rg_query_item *item,
 				       const uint64_t *domain, uint64_t *ret);
 
-/* rg_query_compare - whether the comparison holds of these numbers. */
-bool rg_query_compare(enum rg_query_comparison comparison, double value, double limit);
 /*
  * rg_query_value_fits - whether contents as a description has them (a str in quotation marks)
  * fit the comparison of @item: with a pattern as they are or without these marks, or with a number.

@@ -46,7 +46,7 @@ static bool is_wanted(const struct look *look, rg_id target)
 		return rg_bitset_test(look->inside, target) ||
 		       (referent != RG_NONE && rg_bitset_test(look->inside, referent));
 	}
-	if (item->comparison == RG_QUERY_ANY)
+	if (item->comparison == RG_COMPARISON_ANY)
 		return true;
 	rg_graph_describe(look->run->graph, target, true, &words);
 	return rg_query_value_fits(item, item->value, words.value);
@@ -106,7 +106,7 @@ static void see_key(void *user, size_t index, const char *label)
 {
 	struct look *look = user;
 	bool brace_keys = rg_graph_words(look->run->graph)->brace_keys;
-	bool asked = !brace_keys && (look->inside || look->item->comparison != RG_QUERY_ANY);
+	bool asked = !brace_keys && (look->inside || look->item->comparison != RG_COMPARISON_ANY);
 	char buffer[LABEL];
 	const char *key = NULL;
 
@@ -138,7 +138,7 @@ rg_error *rg_query_label(struct rg_query_run *run, const struct rg_query_item *i
 	rg_error *error = NULL;
 	rg_id id;
 
-	if (item->left != RG_QUERY_NO_ITEM) {
+	if (item->left != RG_READER_NONE) {
 		inside = rg_bitset_new(graph->count);
 		everything = rg_bitset_new(graph->count);
 		for (id = 0; everything && id < graph->count; id++)

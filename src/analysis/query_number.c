@@ -6,28 +6,6 @@
 
 #include "base/alloc.h"
 
-bool rg_query_compare(enum rg_query_comparison comparison, double value, double limit)
-{
-	switch (comparison) {
-	case RG_QUERY_GREATER:
-		return value > limit;
-	case RG_QUERY_GREATER_EQUAL:
-		return value >= limit;
-	case RG_QUERY_LESS:
-		return value < limit;
-	case RG_QUERY_LESS_EQUAL:
-		return value <= limit;
-	case RG_QUERY_EQUAL:
-		/* Whole numbers, exact below 2^53. */
-		return value >= limit && value <= limit;
-	case RG_QUERY_UNEQUAL:
-		return value < limit || value > limit;
-	case RG_QUERY_ANY:
-		break;
-	}
-	return true;
-}
-
 /* What a description says; a cache without a bound has an infinite one. */
 static bool described(const rg_graph *graph, enum rg_query_number which, rg_id id, double *ret)
 {
@@ -138,7 +116,7 @@ rg_error *rg_query_number(struct rg_query_run *run, const struct rg_query_item *
 			continue;
 		if (item->percent)
 			limit *= (double)run->total / 100;
-		if (rg_query_compare(item->comparison, value, limit))
+		if (rg_compare(item->comparison, value, limit))
 			rg_bitset_add(ret, id);
 	}
 	return NULL;

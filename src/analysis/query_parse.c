@@ -7,21 +7,13 @@
 
 #include <string.h>
 
-#include "analysis/lexer.h"
 #include "base/alloc.h"
 
-#define NO_ITEM RG_QUERY_NO_ITEM
-
 struct parser {
-	struct rg_lexer lexer;
-	const char *text;
-	struct rg_token token;  /* the next one */
+	struct rg_reader in;    /* the first member */
 	struct rg_query *into;  /* or NULL */
 	size_t items, terms, tests;
-	size_t depth;
-	const char *end;        /* of the last token taken */
-	const char *expected;   /* once something is wrong; then token is what */
-	bool is_word;           /* and then whether that should be a word of the language */
+	bool is_word;           /* where something is wrong: it should be a word of the language */
 	bool needs_references;
 };
 
@@ -31,63 +23,34 @@ static const char a_pattern[] =
 	"a name or a pattern, in quotation marks if it holds spaces or brackets";
 static const char a_place[] = "#N or #largest at the end of the name of a type";
 
-static size_t parse_or(struct parser *parser);
-
-static bool fail(struct parser *parser, const char *expected)
-{
-	if (!parser->expected)
-		parser->expected = expected;
-	return false;
-}
-
-static size_t no_item(struct parser *parser, const char *expected)
-{
-	fail(parser, expected);
-	return NO_ITEM;
-}
-
-static void take(struct parser *parser)
-{
-	parser->end = parser->token.start + parser->token.length;
-	parser->token = rg_lexer_next(&parser->lexer);
-}
-
-static bool take_if(struct parser *parser, const char *text)
-{
-	if (!rg_token_is(&parser->token, text))
-		return false;
-	take(parser);
-	return true;
-}
-
 /* A pattern where the next token is: that may be cut differently, so it is read again. */
 static bool take_pattern(struct parser *parser, struct rg_token *ret_token, const char **ret)
 {
 	struct rg_token pattern;
 
-	parser->lexer.at = parser->end;
-	pattern = rg_lexer_pattern(&parser->lexer);
+	parser->in.lexer.at = parser->in.end;
+	pattern = rg_lexer_pattern(&parser->in.lexer);
 	if (pattern.kind != RG_TOKEN_PATTERN) {
-		parser->token = pattern;
-		return fail(parser, a_pattern);
+		parser->in.token = pattern;
+		return rg_reader_fail(&parser->in, a_pattern);
 	}
 	*ret = "";
 	if (parser->into) {
-		char *kept = parser->into->patterns + (pattern.start - parser->text);
+		char *kept = parser->into->patterns + (pattern.start - parser->in.text);
 
 		/* A bracket, a space, a comma, a quotation mark or the end follows. */
 		kept[pattern.length] = '\0';
 		*ret = kept;
 	}
 	*ret_token = pattern;
-	parser->end = parser->lexer.at;
-	parser->token = rg_lexer_next(&parser->lexer);
+	parser->in.end = parser->in.lexer.at;
+	parser->in.token = rg_lexer_next(&parser->in.lexer);
 	return true;
 }
 
 static unsigned int cost_of(const struct parser *parser, size_t item)
 {
-	return parser->into && item != NO_ITEM ? parser->into->items[item].cost : 0;
+	return parser->into && item != RG_READER_NONE ? parser->into->items[item].cost : 0;
 }
 
 static size_t add_item(struct parser *parser, struct rg_query_item *item)
@@ -96,9 +59,9 @@ static size_t add_item(struct parser *parser, struct rg_query_item *item)
 	unsigned int inside = cost_of(parser, item->left), other = cost_of(parser, item->right);
 
 	if (is_test && parser->tests++ == RG_QUERY_TESTS)
-		return no_item(parser, "an end: a query may have 100 tests");
+		return rg_reader_none(&parser->in, "an end: a query may have 100 tests");
 	if (parser->items == RG_QUERY_ITEMS)
-		return no_item(parser, "fewer tests and operators");
+		return rg_reader_none(&parser->in, "fewer tests and operators");
 	item->cost += rg_query_cost(item->kind, item->which, &references);
 	parser->needs_references = parser->needs_references || references;
 	if (item->cost < inside)
@@ -127,19 +90,21 @@ static bool is_bytes(uint32_t which)
 	       which == RG_QUERY_SHOWN;
 }
 
-static bool parse_term(struct parser *parser, struct value *value, bool negative)
+static bool parse_term(struct rg_reader *reader, void *into, bool negative)
 {
+	struct parser *parser = (struct parser *)reader;
+	struct value *value = into;
 	struct rg_query_term term = { .which = RG_QUERY_CONSTANT, .negative = negative };
 	const struct rg_query_word *word = NULL;
 	bool references = false;
 
-	if (parser->token.kind == RG_TOKEN_WORD) {
+	if (parser->in.token.kind == RG_TOKEN_WORD) {
 		unsigned int cost;
 
-		word = rg_query_word_find(parser->token.start, parser->token.length);
+		word = rg_query_word_find(parser->in.token.start, parser->in.token.length);
 		if (!word || word->kind != RG_QUERY_NUMBER) {
-			parser->is_word = !word && !parser->expected;
-			return fail(parser, a_value);
+			parser->is_word = !word && !parser->in.expected;
+			return rg_reader_fail(&parser->in, a_value);
 		}
 		term.which = (enum rg_query_number)word->which;
 		cost = rg_query_cost(RG_QUERY_NUMBER, word->which, &references);
@@ -147,85 +112,51 @@ static bool parse_term(struct parser *parser, struct value *value, bool negative
 		value->cost = cost > value->cost ? cost : value->cost;
 		value->bytes = value->bytes && is_bytes(word->which);
 		value->names++;
-	} else if (parser->token.kind == RG_TOKEN_NUMBER) {
-		term.number = parser->token.number;
+	} else if (parser->in.token.kind == RG_TOKEN_NUMBER) {
+		term.number = parser->in.token.number;
 		value->constants++;
-		value->percent = value->percent || parser->token.percent;
+		value->percent = value->percent || parser->in.token.percent;
 	} else {
-		return fail(parser, a_value);
+		return rg_reader_fail(&parser->in, a_value);
 	}
 	if (parser->terms == RG_QUERY_TERMS)
-		return fail(parser, "an end: a query may have 250 numbers");
+		return rg_reader_fail(&parser->in, "an end: a query may have 250 numbers");
 	if (parser->into)
 		parser->into->terms[parser->terms] = term;
 	parser->terms++;
 	value->terms++;
-	take(parser);
+	rg_reader_take(&parser->in);
 	return true;
-}
-
-static bool parse_value(struct parser *parser, struct value *value)
-{
-	bool negative = rg_token_is(&parser->token, "-");
-
-	*value = (struct value){ .bytes = true };
-	if (negative || rg_token_is(&parser->token, "+"))
-		take(parser);
-	while (parse_term(parser, value, negative)) {
-		negative = rg_token_is(&parser->token, "-");
-		if (!negative && !rg_token_is(&parser->token, "+"))
-			return true;
-		take(parser);
-	}
-	return false;
-}
-
-static bool parse_sign(struct parser *parser, enum rg_query_comparison *ret)
-{
-	static const struct {
-		const char *text;
-		enum rg_query_comparison comparison;
-	} signs[] = {
-		{ ">", RG_QUERY_GREATER },       { ">=", RG_QUERY_GREATER_EQUAL },
-		{ "<", RG_QUERY_LESS },          { "<=", RG_QUERY_LESS_EQUAL },
-		{ "=", RG_QUERY_EQUAL },         { "==", RG_QUERY_EQUAL },
-		{ "!=", RG_QUERY_UNEQUAL },
-	};
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (take_if(parser, signs[i].text)) {
-			*ret = signs[i].comparison;
-			return true;
-		}
-	return false;
 }
 
 static size_t parse_numbers(struct parser *parser)
 {
-	struct rg_query_item item = { .kind = RG_QUERY_NUMBER, .left = NO_ITEM, .right = NO_ITEM,
+	struct rg_query_item item = { .kind = RG_QUERY_NUMBER, .left = RG_READER_NONE,
+				      .right = RG_READER_NONE,
 				      .first = parser->terms };
-	struct rg_token start = parser->token, right_start;
-	struct value left, right;
+	struct rg_token start = parser->in.token, right_start;
+	struct value left = { .bytes = true }, right = { .bytes = true };
 
-	if (!parse_value(parser, &left))
-		return NO_ITEM;
+	if (!rg_reader_sum(&parser->in, &left))
+		return RG_READER_NONE;
 	if (left.percent) {
-		parser->token = start;
-		return no_item(parser, "no % but alone on the right side");
+		parser->in.token = start;
+		return rg_reader_none(&parser->in, "no % but alone on the right side");
 	}
-	if (!parse_sign(parser, &item.comparison))
-		return no_item(parser, "one of > >= < <= = !=");
-	right_start = parser->token;
-	if (!parse_value(parser, &right))
-		return NO_ITEM;
+	if (!rg_reader_comparison(&parser->in, &item.comparison))
+		return rg_reader_none(&parser->in, "one of > >= < <= = !=");
+	right_start = parser->in.token;
+	if (!rg_reader_sum(&parser->in, &right))
+		return RG_READER_NONE;
 	if (!left.names && !right.names) {
-		parser->token = start;
-		return no_item(parser, "the name of a number on one side, as in size > 10K");
+		parser->in.token = start;
+		return rg_reader_none(&parser->in,
+				      "the name of a number on one side, as in size > 10K");
 	}
 	if (right.percent && (right.terms != 1 || !left.bytes || left.constants)) {
-		parser->token = right_start;
-		return no_item(parser, "no %: it stands alone on the right, and size, owned or "
-				       "retained on the left");
+		parser->in.token = right_start;
+		return rg_reader_none(&parser->in, "no %: it stands alone on the right, and size, "
+						   "owned or retained on the left");
 	}
 	item.percent = right.percent;
 	item.left_terms = left.terms;
@@ -245,35 +176,35 @@ static bool parse_comparison(struct parser *parser, bool numbers, struct rg_quer
 {
 	bool negative;
 
-	if (!parse_sign(parser, &item->comparison))
-		return fail(parser, numbers ? "one of = != > >= < <=" : "= or !=");
-	if (item->comparison <= RG_QUERY_UNEQUAL)
+	if (!rg_reader_comparison(&parser->in, &item->comparison))
+		return rg_reader_fail(&parser->in, numbers ? "one of = != > >= < <=" : "= or !=");
+	if (item->comparison <= RG_COMPARISON_UNEQUAL)
 		return take_pattern(parser, ret_token, ret);
 	if (!numbers)
-		return fail(parser, "= or != before a name or a pattern");
-	negative = take_if(parser, "-");
-	if (parser->token.kind != RG_TOKEN_NUMBER || parser->token.percent)
-		return fail(parser, "a number");
-	item->number = negative ? -parser->token.number : parser->token.number;
-	take(parser);
+		return rg_reader_fail(&parser->in, "= or != before a name or a pattern");
+	negative = rg_reader_take_if(&parser->in, "-");
+	if (parser->in.token.kind != RG_TOKEN_NUMBER || parser->in.token.percent)
+		return rg_reader_fail(&parser->in, "a number");
+	item->number = negative ? -parser->in.token.number : parser->in.token.number;
+	rg_reader_take(&parser->in);
 	return true;
 }
 
 static size_t parse_text(struct parser *parser, const struct rg_query_word *word)
 {
-	struct rg_query_item item = { .kind = word->kind, .which = word->which, .left = NO_ITEM,
-				      .right = NO_ITEM };
+	struct rg_query_item item = { .kind = word->kind, .which = word->which,
+				      .left = RG_READER_NONE, .right = RG_READER_NONE };
 	bool is_value = word->kind == RG_QUERY_WORDS && word->which == RG_QUERY_VALUE;
 	struct rg_token pattern;
 
-	take(parser);
+	rg_reader_take(&parser->in);
 	if (!parse_comparison(parser, is_value, &item, &pattern, &item.pattern))
-		return NO_ITEM;
+		return RG_READER_NONE;
 	if (item.kind == RG_QUERY_TYPE &&
 	    !rg_query_class_known((enum rg_query_type_word)item.which, pattern.start,
 				  pattern.length)) {
-		parser->token = pattern;
-		return no_item(parser, item.which == RG_QUERY_TYPE_ORIGIN
+		parser->in.token = pattern;
+		return rg_reader_none(&parser->in, item.which == RG_QUERY_TYPE_ORIGIN
 					       ? "one of runtime, package, program, unknown"
 					       : "the name of a role, as collection, file or task");
 	}
@@ -309,7 +240,8 @@ static uint64_t address_of(const struct rg_token *token)
 /* 0xADDRESS, TYPE, TYPE#N or TYPE#largest: a token that is one name. */
 static size_t add_named(struct parser *parser, const struct rg_token *token, const char *kept)
 {
-	struct rg_query_item item = { .kind = RG_QUERY_NAMED, .left = NO_ITEM, .right = NO_ITEM,
+	struct rg_query_item item = { .kind = RG_QUERY_NAMED, .left = RG_READER_NONE,
+				      .right = RG_READER_NONE,
 				      .place = RG_QUERY_EVERY, .pattern = kept };
 	const char *hash = token->start + token->length;
 
@@ -334,14 +266,14 @@ static size_t add_named(struct parser *parser, const struct rg_token *token, con
 				place = place * 10 + (uint64_t)(hash[i] - '0');
 			}
 			if (!is_number) {
-				parser->token = *token;
-				parser->token.kind = RG_TOKEN_BAD;
-				return no_item(parser, a_place);
+				parser->in.token = *token;
+				parser->in.token.kind = RG_TOKEN_BAD;
+				return rg_reader_none(&parser->in, a_place);
 			}
 			item.place = place;
 		}
 		if (parser->into)
-			parser->into->patterns[hash - parser->text] = '\0';
+			parser->into->patterns[hash - parser->in.text] = '\0';
 	}
 	return add_item(parser, &item);
 }
@@ -366,7 +298,7 @@ static bool begins_test(const struct rg_token *token)
 /* The objects of a relation, behind its bracket: one that is named, or a query. */
 static size_t parse_objects(struct parser *parser)
 {
-	struct rg_lexer ahead = { parser->end };
+	struct rg_lexer ahead = { parser->in.end };
 	struct rg_token name = rg_lexer_pattern(&ahead);
 	bool quoted = name.kind == RG_TOKEN_PATTERN &&
 		      (name.start[-1] == '\'' || name.start[-1] == '"');
@@ -374,84 +306,88 @@ static size_t parse_objects(struct parser *parser)
 
 	after += strspn(after, " \t\n\r");
 	if (name.kind != RG_TOKEN_PATTERN || *after != ')' || (!quoted && begins_test(&name)))
-		return parse_or(parser);
+		return rg_reader_any(&parser->in);
 	if (!take_pattern(parser, &name, &kept))
-		return NO_ITEM;
+		return RG_READER_NONE;
 	return add_named(parser, &name, kept);
 }
 
 static size_t parse_relation(struct parser *parser, const struct rg_query_word *word)
 {
-	struct rg_query_item item = { .kind = word->kind, .which = word->which, .right = NO_ITEM };
+	struct rg_query_item item = { .kind = word->kind, .which = word->which,
+				      .right = RG_READER_NONE };
 
-	take(parser);
-	if (!take_if(parser, "("))
-		return no_item(parser, "( and objects or a query, as in referrer(type = dict)");
+	rg_reader_take(&parser->in);
+	if (!rg_reader_take_if(&parser->in, "("))
+		return rg_reader_none(&parser->in,
+				      "( and objects or a query, as in referrer(type = dict)");
 	item.left = parse_objects(parser);
-	if (item.left == NO_ITEM)
-		return NO_ITEM;
-	if (!take_if(parser, ")"))
-		return no_item(parser, "and, or, or )");
+	if (item.left == RG_READER_NONE)
+		return RG_READER_NONE;
+	if (!rg_reader_take_if(&parser->in, ")"))
+		return rg_reader_none(&parser->in, "and, or, or )");
 	return add_item(parser, &item);
 }
 
 static size_t parse_label(struct parser *parser, const struct rg_query_word *word)
 {
-	struct rg_query_item item = { .kind = word->kind, .which = word->which, .left = NO_ITEM,
-				      .right = NO_ITEM };
+	struct rg_query_item item = { .kind = word->kind, .which = word->which,
+				      .left = RG_READER_NONE, .right = RG_READER_NONE };
 	struct rg_token pattern;
 
-	take(parser);
-	if (!rg_token_is(&parser->token, "("))
-		return no_item(parser, word->which == RG_QUERY_KEY
+	rg_reader_take(&parser->in);
+	if (!rg_token_is(&parser->in.token, "("))
+		return rg_reader_none(&parser->in, word->which == RG_QUERY_KEY
 					       ? "( and a key, as in key(token)"
 					       : "( and a name, as in attr(user)");
-	parser->end = parser->token.start + 1;
+	parser->in.end = parser->in.token.start + 1;
 	if (!take_pattern(parser, &pattern, &item.pattern))
-		return NO_ITEM;
-	if (take_if(parser, ",")) {
+		return RG_READER_NONE;
+	if (rg_reader_take_if(&parser->in, ",")) {
 		item.left = parse_objects(parser);
-		if (item.left == NO_ITEM)
-			return NO_ITEM;
+		if (item.left == RG_READER_NONE)
+			return RG_READER_NONE;
 	}
-	if (!take_if(parser, ")"))
-		return no_item(parser, item.left == NO_ITEM ? ") or a comma and a query"
-							    : "and, or, or )");
-	if (item.left == NO_ITEM && parser->token.kind == RG_TOKEN_SIGN &&
-	    strchr("<>=!", *parser->token.start) &&
+	if (!rg_reader_take_if(&parser->in, ")"))
+		return rg_reader_none(&parser->in, item.left == RG_READER_NONE
+							   ? ") or a comma and a query"
+							   : "and, or, or )");
+	if (item.left == RG_READER_NONE && parser->in.token.kind == RG_TOKEN_SIGN &&
+	    strchr("<>=!", *parser->in.token.start) &&
 	    !parse_comparison(parser, true, &item, &pattern, &item.value))
-		return NO_ITEM;
+		return RG_READER_NONE;
 	return add_item(parser, &item);
 }
 
 /* --- tests and what joins them ----------------------------------------------------- */
 
-static size_t parse_test(struct parser *parser)
+static size_t parse_test(struct rg_reader *reader)
 {
-	const struct rg_token token = parser->token;
+	struct parser *parser = (struct parser *)reader;
+	const struct rg_token token = parser->in.token;
 	const struct rg_query_word *word;
-	struct rg_query_item item = { .left = NO_ITEM, .right = NO_ITEM };
+	struct rg_query_item item = { .left = RG_READER_NONE, .right = RG_READER_NONE };
 	struct rg_token name;
 	const char *kept;
 
 	if (is_address(&token)) {
-		take(parser);
+		rg_reader_take(&parser->in);
 		return add_named(parser, &token, NULL);
 	}
 	if (token.kind == RG_TOKEN_BAD && (*token.start == '\'' || *token.start == '"')) {
-		parser->end = token.start;
+		parser->in.end = token.start;
 		if (!take_pattern(parser, &name, &kept))
-			return NO_ITEM;
+			return RG_READER_NONE;
 		return add_named(parser, &name, kept);
 	}
 	if (token.kind == RG_TOKEN_NUMBER || rg_token_is(&token, "-") || rg_token_is(&token, "+"))
 		return parse_numbers(parser);
 	if (token.kind != RG_TOKEN_WORD)
-		return no_item(parser, a_test);
+		return rg_reader_none(&parser->in, a_test);
 	word = rg_query_word_find(token.start, token.length);
 	if (!word) {
-		parser->is_word = !parser->expected;
-		return no_item(parser, a_test);
+		parser->is_word = !parser->in.expected;
+		return rg_reader_none(&parser->in, a_test);
 	}
 	switch (word->kind) {
 	case RG_QUERY_NUMBER:
@@ -467,92 +403,47 @@ static size_t parse_test(struct parser *parser)
 	default:
 		item.kind = word->kind;
 		item.which = word->which;
-		take(parser);
+		rg_reader_take(&parser->in);
 		return add_item(parser, &item);
 	}
 }
 
-static size_t parse_not(struct parser *parser)
+static size_t join(struct rg_reader *reader, enum rg_join how, size_t left, size_t right)
 {
-	struct rg_query_item item = { .kind = RG_QUERY_NOT, .right = NO_ITEM };
-	size_t result;
+	static const enum rg_query_kind kinds[] = {
+		[RG_JOIN_NOT] = RG_QUERY_NOT,
+		[RG_JOIN_AND] = RG_QUERY_AND,
+		[RG_JOIN_OR] = RG_QUERY_OR,
+	};
+	struct rg_query_item item = { .kind = kinds[how], .left = left, .right = right };
 
-	if (parser->depth == RG_QUERY_DEPTH)
-		return no_item(parser, "no more parentheses and nots: 32 within each other are "
-				       "the most");
-	parser->depth++;
-	if (take_if(parser, "not")) {
-		result = item.left = parse_not(parser);
-		if (result != NO_ITEM)
-			result = add_item(parser, &item);
-	} else if (take_if(parser, "(")) {
-		result = parse_or(parser);
-		if (result != NO_ITEM && !take_if(parser, ")"))
-			result = no_item(parser, "and, or, or )");
-	} else {
-		result = parse_test(parser);
-	}
-	parser->depth--;
-	return result;
+	return add_item((struct parser *)reader, &item);
 }
 
-static size_t parse_joined(struct parser *parser, enum rg_query_kind kind, const char *word,
-			   size_t (*part)(struct parser *parser))
-{
-	size_t result = part(parser);
-
-	while (result != NO_ITEM && take_if(parser, word)) {
-		struct rg_query_item item = { .kind = kind, .left = result };
-
-		result = item.right = part(parser);
-		if (result != NO_ITEM)
-			result = add_item(parser, &item);
-	}
-	return result;
-}
-
-static size_t parse_and(struct parser *parser)
-{
-	return parse_joined(parser, RG_QUERY_AND, "and", parse_not);
-}
-
-static size_t parse_or(struct parser *parser)
-{
-	return parse_joined(parser, RG_QUERY_OR, "or", parse_and);
-}
-
-/* Reads all of @text; on failure parser->expected says what should stand at parser->token. */
+/* Reads all of @text into @into, or into nothing. */
 static bool parse(struct parser *parser, const char *text, struct rg_query *into)
 {
-	*parser = (struct parser){ .lexer = { text }, .text = text, .into = into, .end = text };
-	if (strnlen(text, RG_QUERY_LENGTH + 1) > RG_QUERY_LENGTH) {
-		parser->token.start = text + RG_QUERY_LENGTH;
-		return fail(parser, "an end: a query may have 4096 bytes");
-	}
-	parser->token = rg_lexer_next(&parser->lexer);
-	if (parse_or(parser) == NO_ITEM)
-		return false;
-	if (parser->token.kind != RG_TOKEN_END)
-		return fail(parser, "and, or, or the end");
-	return true;
+	static const struct rg_grammar grammar = {
+		.length = RG_QUERY_LENGTH,
+		.too_long = "an end: a query may have 4096 bytes",
+		.test = parse_test,
+		.join = join,
+		.term = parse_term,
+	};
+
+	*parser = (struct parser){ .into = into };
+	return rg_reader_parse(&parser->in, &grammar, text);
 }
 
 static rg_error *complain(const struct parser *parser)
 {
-	const struct rg_token *token = &parser->token;
-	size_t column = (size_t)(token->start - parser->text) + 1;
-	int length = token->length < 40 ? (int)token->length : 40;
-	char word[41] = "", near[128];
+	const struct rg_token *token = &parser->in.token;
+	char word[41] = "", near[128] = "";
 
-	if (token->kind == RG_TOKEN_END)
-		return rg_error_new(RG_ERROR_INVALID, "column %zu: expected %s", column,
-				    parser->expected);
-	memcpy(word, token->start, (size_t)length);
-	if (parser->is_word && rg_query_near(word, near, sizeof(near)))
-		return rg_error_new(RG_ERROR_INVALID, "column %zu: expected %s, not '%s'; near: %s",
-				    column, parser->expected, word, near);
-	return rg_error_new(RG_ERROR_INVALID, "column %zu: expected %s, not '%s'", column,
-			    parser->expected, word);
+	memcpy(word, token->start, token->length < 40 ? token->length : 40);
+	if (!parser->is_word || !rg_query_near(word, near, sizeof(near)))
+		near[0] = '\0';
+	return rg_reader_complain(&parser->in, near);
 }
 
 rg_error *rg_query_parse(const char *text, rg_query **ret)
@@ -582,7 +473,7 @@ size_t rg_query_fault(const char *text)
 {
 	struct parser parser;
 
-	return parse(&parser, text, NULL) ? SIZE_MAX : (size_t)(parser.token.start - text);
+	return parse(&parser, text, NULL) ? SIZE_MAX : (size_t)(parser.in.token.start - text);
 }
 
 const char *rg_query_text(const rg_query *query)

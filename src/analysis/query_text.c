@@ -69,10 +69,10 @@ bool rg_query_value_fits(const struct rg_query_item *item, const char *pattern, 
 
 	if (!*value)
 		return false;
-	if (item->comparison > RG_QUERY_UNEQUAL)
+	if (item->comparison > RG_COMPARISON_UNEQUAL)
 		return read_number(value, &number) &&
-		       rg_query_compare(item->comparison, number, item->number);
-	return rg_query_pattern_fits(pattern, value) == (item->comparison == RG_QUERY_EQUAL);
+		       rg_compare(item->comparison, number, item->number);
+	return rg_query_pattern_fits(pattern, value) == (item->comparison == RG_COMPARISON_EQUAL);
 }
 
 /* --- types -------------------------------------------------------------------------- */
@@ -119,7 +119,7 @@ rg_error *rg_query_type(struct rg_query_run *run, const struct rg_query_item *it
 		bool does = type_fits(item, &graph->types.data[t]);
 
 		any = any || does;
-		fits[t] = does == (item->comparison == RG_QUERY_EQUAL);
+		fits[t] = does == (item->comparison == RG_COMPARISON_EQUAL);
 	}
 	if (!any && item->which <= RG_QUERY_TYPE_MODULE)
 		note_unknown(run, item->pattern);
@@ -211,7 +211,7 @@ void rg_query_words(const struct rg_query_run *run, const struct rg_query_item *
 			fits = rg_query_value_fits(item, item->pattern, words.value);
 		else
 			fits = *text && rg_pattern_match(item->pattern, text) ==
-						(item->comparison == RG_QUERY_EQUAL);
+						(item->comparison == RG_COMPARISON_EQUAL);
 		if (fits)
 			rg_bitset_add(ret, id);
 	}
@@ -228,7 +228,7 @@ void rg_query_root(const struct rg_query_run *run, const struct rg_query_item *i
 		bool fits = rg_pattern_match(item->pattern, root->name) ||
 			    rg_pattern_match(item->pattern, rg_root_kind_name(root->kind));
 
-		if (fits == (item->comparison == RG_QUERY_EQUAL) &&
+		if (fits == (item->comparison == RG_COMPARISON_EQUAL) &&
 		    rg_bitset_test(domain, root->object))
 			rg_bitset_add(ret, root->object);
 	}
