@@ -434,6 +434,16 @@ static void reads_a_torn_list_from_both_ends(void)
 	CU_ASSERT_NOT_EQUAL(rg_graph_find(graph, world->list), RG_NONE);
 	CU_ASSERT_NOT_EQUAL(rg_graph_find(graph, dict), RG_NONE);
 	cpython_runtime.info(world->state, &info);
+	/* From its other end it was whole: somebody was at work on it. */
+	CU_ASSERT_EQUAL(info.unreadable, 0);
+	CU_ASSERT(world->image->complete);
+	world_free(world);
+	world = world_new(24);
+	put64(world, world->member - 16, 0x10);
+	put64(world, dict - 16 + 8, 0x10);
+	graph = read_world(world);
+	CU_ASSERT_NOT_EQUAL(rg_graph_find(graph, dict), RG_NONE);
+	cpython_runtime.info(world->state, &info);
 	CU_ASSERT_EQUAL(info.unreadable, 1);
 	CU_ASSERT_FALSE(world->image->complete);
 	world_free(world);

@@ -279,34 +279,56 @@ static bool follow(const struct cpy *cpy, unsigned link, uint64_t *ret_next,
 	return true;
 }
 
-static rg_error *mark_list(struct heap *heap, uint64_t head, unsigned link)
+/*
+ * Marks what stands on the list of @head, read through @link.  *ret_broken: 0 when it
+ * leads back to the head; else the object whose link makes no sense, or @head.
+ */
+static rg_error *mark_along(struct heap *heap, uint64_t head, unsigned link, uint64_t *ret_broken)
 {
 	struct cpy *cpy = heap->cpy;
 	uint64_t limit = cpy->private->image_bytes / 16;
-	uint64_t at = cpy_word(cpy, head + link) & ~UINT64_C(3), object = 0, last;
+	uint64_t at = cpy_word(cpy, head + link) & ~UINT64_C(3), last = head;
 	const unsigned char *bytes;
-	bool whole = true;
 
-	while (at != head && limit) {
-		last = object;
-		object = at + 16;
-		whole = follow(cpy, link, &at, &bytes);
-		if (!whole) {
-			if (last && !rg_image_was_mapped(cpy->image, at))
-				cpy_undecoded(cpy, last);
+	for (; at != head && limit; limit--) {
+		uint64_t object = at + 16;
+
+		if (!follow(cpy, link, &at, &bytes))
 			break;
-		}
-		limit--;
+		last = object;
 		settle(heap, object, bytes + 16, object, RG_REFERENCE_STRONG);
 		if (heap->queue.count >= BATCH)
 			RG_TRY(drain(heap));
 	}
-	RG_TRY(drain(heap));
-	if (whole && limit)
+	if (at == head)
+		*ret_broken = 0;
+	else
+		*ret_broken = rg_image_was_mapped(cpy->image, at) ? head : last;
+	return drain(heap);
+}
+
+/*
+ * An object is being put on the list or taken off when it breaks off in one direction
+ * alone: the other has all that is on it.  Torn in both, what lies between is lost.
+ */
+static rg_error *mark_list(struct heap *heap, uint64_t head)
+{
+	bool suspect = heap->suspect;
+	uint64_t broken, behind;
+
+	RG_TRY(mark_along(heap, head, 0, &broken));
+	if (!broken)
 		return NULL;
-	heap->torn = heap->suspect = true;
-	/* Torn: the rest can be had from its other end. */
-	return link ? NULL : mark_list(heap, head, 8);
+	heap->suspect = true;
+	RG_TRY(mark_along(heap, head, 8, &behind));
+	if (!behind) {
+		heap->suspect = suspect;
+		return NULL;
+	}
+	heap->torn = true;
+	if (broken != head)
+		cpy_undecoded(heap->cpy, broken);
+	return NULL;
 }
 
 /* Whether the head of a list that holds something stands at @at: both ends lead back. */
@@ -339,7 +361,7 @@ static rg_error *mark_set_aside(struct heap *heap)
 			prev = cpy_load64(segment->bytes + (at - segment->start) + 8) &
 			       ~UINT64_C(3);
 			if (is_head(cpy, at, next, prev))
-				RG_TRY(mark_list(heap, at, 0));
+				RG_TRY(mark_list(heap, at));
 		}
 	}
 	return NULL;
@@ -351,8 +373,8 @@ static rg_error *mark_interpreter(struct heap *heap, const struct cpy_interprete
 	unsigned i;
 
 	for (i = 0; i < 3; i++)
-		RG_TRY(mark_list(heap, gc + heap->cpy->layout.gc.generations + 24 * i, 0));
-	return mark_list(heap, gc + heap->cpy->layout.gc.permanent, 0);
+		RG_TRY(mark_list(heap, gc + heap->cpy->layout.gc.generations + 24 * i));
+	return mark_list(heap, gc + heap->cpy->layout.gc.permanent);
 }
 
 /*
