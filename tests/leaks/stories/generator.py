@@ -37,7 +37,7 @@ pipeline = Pipeline(lines())
 
 def main():
     for hour in range(1, 3):
-        pipeline.work(15000)
+        pipeline.work(30000)
         print("hour", hour, len(pipeline.hosts), flush=True)
         input()
 
