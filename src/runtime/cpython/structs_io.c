@@ -196,6 +196,9 @@ const struct cpy_struct cpy_structs_io[] = {
 	  HID(56, ".string"), HID(72, ".buffer")) },
 	{ CPY_ROW("_sre.SRE_Scanner", 13, 15, 264), CPY_FIELDS(OWN(16, ".pattern"),
 	  HID(56, ".string"), HID(72, ".buffer")) },
+	/* Debug builds: the state has fail_after_exc, too, the pattern's. */
+	{ CPY_ROW("_sre.SRE_Scanner", 14, 15, 272), CPY_FIELDS(OWN(16, ".pattern"),
+	  HID(56, ".string"), HID(72, ".buffer")) },
 	{ CPY_ROW("_sre.SRE_Template", 12, 15, 40), CPY_FIELDS(OWN(32, ".literal")),
 	  .walk = cpy_walk_template },
 
