@@ -625,13 +625,16 @@ RG_API void rg_snapshot_free(struct rg_snapshot *snapshot);
 struct rg_newcomers {
 	uint64_t count;
 	const uint64_t *set; /* by object: bit id % 64 of word id / 64 */
+	uint64_t reused;     /* of these: where another of their type and size stood, as the
+			        fingerprint tells */
 };
 
 /*
  * rg_newcomers_find - the objects of @graph that were not in the dump that
- * @before was taken of.  An object is the same if its address and type are,
- * and its size where no object of that type is known to the collector; a new one
- * that took the place of an old one that looked so is not told from it.
+ * @before was taken of.  An object is the same if its address, its type and its
+ * fingerprint (rg_graph_fingerprint) are, and its size where no object of that type
+ * is known to the collector; a new one without a fingerprint that took the place of
+ * an old one that looked so is not told from it.
  * *@ret is freed with rg_newcomers_free().
  * Errors: RG_ERROR_NO_MEMORY.  O(objects of both) time, a bit an object.
  */

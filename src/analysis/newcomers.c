@@ -14,7 +14,7 @@
 struct rg_snapshot {
 	rg_id count;
 	uint64_t *addresses; /* ascending */
-	uint64_t *prints;    /* parallel */
+	uint64_t *prints;    /* parallel: the type's and size's, below it the fingerprint */
 };
 
 /*
@@ -51,7 +51,7 @@ static uint64_t print_of(const rg_graph *graph, const uint64_t *types, rg_id id)
 
 	if (types[graph->type[id]] & 1)
 		print ^= (rg_store_size(graph, id) + 1) * UINT64_C(0x9e3779b97f4a7c15);
-	return print;
+	return print << 16 | rg_graph_fingerprint(graph, id);
 }
 
 rg_error *rg_snapshot_take(const rg_graph *graph, struct rg_snapshot **ret)
@@ -89,13 +89,24 @@ void rg_snapshot_free(struct rg_snapshot *snapshot)
 	rg_free(snapshot);
 }
 
-/* Whether @snapshot has the object; *@at goes along with ascending addresses. */
-static bool has(const struct rg_snapshot *snapshot, rg_id *at, uint64_t address, uint64_t print)
+/* What a snapshot has at an address. */
+enum match { NOTHING, REUSED, SAME };
+
+/* *@at goes along with ascending addresses. */
+static enum match match(const struct rg_snapshot *snapshot, rg_id *at, uint64_t address,
+			uint64_t print)
 {
+	uint64_t old;
+
 	while (*at < snapshot->count && snapshot->addresses[*at] < address)
 		++*at;
-	return *at < snapshot->count && snapshot->addresses[*at] == address &&
-	       snapshot->prints[*at] == print;
+	if (*at == snapshot->count || snapshot->addresses[*at] != address)
+		return NOTHING;
+	old = snapshot->prints[*at];
+	if (old >> 16 != print >> 16)
+		return NOTHING;
+	/* A fingerprint that one of them lacks says nothing. */
+	return (old & UINT16_MAX) && (print & UINT16_MAX) && old != print ? REUSED : SAME;
 }
 
 /* The objects that are not in @before and, unless it is NULL, are in @between. */
@@ -115,12 +126,14 @@ static rg_error *find(const rg_graph *graph, const struct rg_snapshot *before,
 	for (rg_id id = 0; id < graph->count; id++) {
 		uint64_t address = rg_index_address(&graph->index, id);
 		uint64_t print = print_of(graph, types, id);
+		enum match earlier = match(before, &old, address, print);
 
-		if (has(before, &old, address, print) ||
-		    (between && !has(between, &middle, address, print)))
+		if (earlier == SAME ||
+		    (between && match(between, &middle, address, print) != SAME))
 			continue;
 		rg_bitset_add(set, id);
 		found->count++;
+		found->reused += earlier == REUSED;
 	}
 	rg_free(types);
 	found->set = set;

@@ -22,6 +22,7 @@ struct growth_series {
 	struct rg_snapshot *first;         /* objects of the first dump after warmup */
 	struct rg_snapshot *middle;        /* of the last but one */
 	struct rg_type_table *survivors;   /* those that it had and the first had not */
+	uint64_t reused;                   /* of them: in the place of another of their type */
 	uint64_t survivor;                 /* the address of one of the first row */
 	bool same_process;
 };

@@ -101,6 +101,7 @@ static rg_error *find_survivors(const struct cli *cli, struct growth_series *ser
 	error = rg_survivors_find(graph, series->first, series->middle, &survivors);
 	if (!error) {
 		options.set = survivors->set;
+		series->reused = survivors->reused;
 		error = rg_types(graph, &options, &series->survivors);
 	}
 	if (!error && series->survivors->count)

@@ -107,6 +107,7 @@ void growth_survivors_json(const struct growth_series *series, rg_json *json)
 	rg_json_put_u64(json, "objects", survivors->selected_objects);
 	rg_json_put_u64(json, "bytes", survivors->selected_bytes);
 	rg_json_put_u64(json, "owned", survivors->selected_owned);
+	rg_json_put_u64(json, "reused", series->reused);
 	if (series->survivor)
 		rg_json_put_address(json, "example", series->survivor);
 	else

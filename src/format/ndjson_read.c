@@ -360,6 +360,6 @@ const struct rg_format rg_format_ndjson = {
 	.references = rg_ndjson_graph,
 	.info = info,
 	.hooks = { .labels = rg_ndjson_labels, .codes = rg_ndjson_codes,
-		   .describe = rg_ndjson_describe },
+		   .describe = rg_ndjson_describe, .fingerprint = rg_ndjson_fingerprint },
 	.close = close_state,
 };

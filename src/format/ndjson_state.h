@@ -64,6 +64,7 @@ void rg_ndjson_codes(void *user, const rg_graph *graph, rg_id source, size_t fir
 		     void *each_user);
 void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 			struct rg_description *ret);
+uint16_t rg_ndjson_fingerprint(void *user, const rg_graph *graph, rg_id id);
 
 /*
  * ndjson_code.c: what an object's line says where its labels are not the code.

@@ -120,3 +120,24 @@ void rg_ndjson_describe(void *user, const rg_graph *graph, rg_id id, bool values
 			break;
 	}
 }
+
+uint16_t rg_ndjson_fingerprint(void *user, const rg_graph *graph, rg_id id)
+{
+	struct rg_ndjson_file *s = user;
+	struct rg_json_scan scan;
+	struct rg_json_slice key;
+	uint64_t value;
+
+	(void)graph;
+	if (id >= s->entries.count)
+		return 0;
+	rg_ndjson_scan(s, s->entries.data[id].offset, &scan);
+	while (rg_json_key(&scan, &key)) {
+		if (rg_json_is(&key, "fingerprint"))
+			return rg_json_u64(&scan, &value) && value <= UINT16_MAX ? (uint16_t)value
+										 : 0;
+		if (!rg_json_skip(&scan))
+			break;
+	}
+	return 0;
+}

@@ -442,6 +442,7 @@ static rg_error *object(struct writer *w, rg_id id)
 	struct rg_object o = rg_graph_object(w->graph, id);
 	const struct rg_type *type = rg_graph_type(w->graph, o.type);
 	struct rg_description what;
+	uint16_t fingerprint = rg_graph_fingerprint(w->graph, id);
 
 	rg_buffer_puts(&w->out, "{\"address\": ");
 	rg_buffer_u64(&w->out, o.address);
@@ -465,6 +466,8 @@ static rg_error *object(struct writer *w, rg_id id)
 	flag(w, "unreached", o.flags & RG_OBJECT_UNREACHED);
 	if (o.owned)
 		number(w, "owned", o.owned);
+	if (fingerprint)
+		number(w, "fingerprint", fingerprint);
 	if (type->address)
 		number(w, "type_address", type->address);
 	rg_graph_describe(w->graph, id, w->options->values, &what);

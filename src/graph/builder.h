@@ -39,6 +39,8 @@ struct rg_graph_hooks {
 	void (*codes)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
 		      bool of_owner, enum rg_label_policy policy, rg_label_fn *each,
 		      void *each_user);
+	/* fingerprint: rg_graph_fingerprint(); NULL: nothing is known not to change. */
+	uint16_t (*fingerprint)(void *user, const rg_graph *graph, rg_id id);
 	/* tasks: rg_graph_tasks(), for a runtime that has any; NULL: those of rg_builder_task(). */
 	rg_error *(*tasks)(void *user, const rg_graph *graph, rg_task_fn *each, void *each_user);
 	void *user;

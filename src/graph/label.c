@@ -115,3 +115,10 @@ void rg_graph_describe(const rg_graph *graph, rg_id id, bool values, struct rg_d
 	if (!values)
 		ret->value[0] = '\0';
 }
+
+uint16_t rg_graph_fingerprint(const rg_graph *graph, rg_id id)
+{
+	if (!graph->hooks.fingerprint)
+		return 0;
+	return graph->hooks.fingerprint(graph->hooks.user, graph, id);
+}

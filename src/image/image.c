@@ -312,3 +312,13 @@ const struct rg_mapping *rg_image_mapping_of(const rg_image *image, uint64_t add
 		return &image->mappings[low - 1];
 	return NULL;
 }
+
+uint64_t rg_image_salt(const rg_image *image)
+{
+	uint64_t low = 0, high = 0, at = image->private->at_random;
+
+	if (!at || !rg_image_u64(image, at, &low) || !rg_image_u64(image, at + 8, &high))
+		return 0;
+	/* Not zero, which would say that there is none. */
+	return (low ^ high) | 1;
+}

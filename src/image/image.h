@@ -260,4 +260,10 @@ static inline bool rg_image_u32(const rg_image *image, uint64_t address, uint32_
 int rg_image_system_call(const rg_image *image, const struct rg_image_thread *thread,
 			 char name[RG_SYSTEM_CALL_SIZE]);
 
+/*
+ * rg_image_salt - bytes that the kernel drew for the process (AT_RANDOM), the same in
+ * every dump of it and in none of another's; 0: not in the dump.  O(log segments).
+ */
+uint64_t rg_image_salt(const rg_image *image);
+
 #endif

@@ -112,6 +112,9 @@ static void read_auxv(rg_image *image, const unsigned char *desc, size_t size)
 		case AT_ENTRY:
 			image->private->at_entry = value;
 			break;
+		case AT_RANDOM:
+			image->private->at_random = value;
+			break;
 		case AT_PAGESZ:
 			if (value >= RG_PAGE_SIZE && value <= 65536 && !(value & (value - 1)))
 				image->private->page_size = value;

@@ -48,7 +48,7 @@ struct rg_image_private {
 	char *core_path;
 	uint16_t machine; /* EM_* */
 	uint64_t page_size;
-	uint64_t at_phdr, at_entry; /* from NT_AUXV; 0: unknown */
+	uint64_t at_phdr, at_entry, at_random; /* from NT_AUXV; 0: unknown */
 	size_t executable;          /* its module, or SIZE_MAX */
 	bool has_file_note;
 	char *file_note; /* a copy of the names of NT_FILE; owns rg_module.path */

@@ -41,10 +41,10 @@ def environment(**more):
 
 
 @contextlib.contextmanager
-def started(command, folder, **more):
-    """The program, killed at the end; what it prints is at its stdout."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          stdin=subprocess.DEVNULL, cwd=folder, text=True,
+def started(command, folder, lines=False, **more):
+    """The program, killed at the end; what it prints is at its stdout. With @lines it reads some."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder,
+                          stdin=subprocess.PIPE if lines else subprocess.DEVNULL, text=True,
                           env=environment(**more)) as process:
         try:
             yield process

@@ -333,7 +333,7 @@ static void weighs_as_brute_force_does(void)
 	for (unsigned long round = 0; round < graphs; round++) {
 		struct synth *synth = removal_random(&random), *empty;
 		uint64_t new = synth_random(&random, 1u << synth->count);
-		struct rg_newcomers newcomers = { (uint64_t)__builtin_popcountll(new), &new };
+		struct rg_newcomers newcomers = { (uint64_t)__builtin_popcountll(new), &new, 0 };
 		struct rg_container_table *before, *after;
 		struct rg_container_growth *growth;
 		struct rg_dominators *dominators;
@@ -416,7 +416,7 @@ static void fails_cleanly_without_memory(void)
 	rg_builder *before = synth_must(first), *after = synth_must(last);
 	const rg_graph *graph = rg_builder_graph(after);
 	uint64_t all[4] = { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX };
-	struct rg_newcomers newcomers = { 147, all };
+	struct rg_newcomers newcomers = { 147, all, 0 };
 	struct rg_container_table *old = find(rg_builder_graph(before), 16, 0);
 	struct rg_dominators *dominators;
 	bool done = false;

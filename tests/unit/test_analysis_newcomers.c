@@ -95,6 +95,41 @@ static void finds_what_is_new_and_who_holds_it(void)
 	synth_free(late);
 }
 
+static uint16_t print_by_id(void *user, const rg_graph *graph, rg_id id)
+{
+	const uint16_t *prints = user;
+
+	(void)graph;
+	return prints[id];
+}
+
+/* What it holds tells an object from another of its type and size; where unknown, nothing does. */
+static void a_reused_place_shows_in_the_fingerprint(void)
+{
+	uint16_t early_prints[] = { 7, 7, 0, 7, 9 }, late_prints[] = { 7, 8, 5, 0, 10 };
+	struct synth *early = synth_new(5, 1), *late = synth_new(5, 1);
+	rg_builder *first = synth_must(early), *last = synth_must(late);
+	struct rg_graph_hooks hooks = { .fingerprint = print_by_id, .user = early_prints };
+	struct rg_newcomers *newcomers;
+	struct rg_snapshot *before;
+
+	rg_builder_hooks(first, &hooks);
+	hooks.user = late_prints;
+	rg_builder_hooks(last, &hooks);
+	CU_ASSERT_EQUAL(rg_graph_fingerprint(rg_builder_graph(last), 4), 10);
+	CU_ASSERT_PTR_NULL_FATAL(rg_snapshot_take(rg_builder_graph(first), &before));
+	CU_ASSERT_PTR_NULL_FATAL(rg_newcomers_find(rg_builder_graph(last), before, &newcomers));
+	CU_ASSERT_EQUAL(newcomers->count, 2);
+	CU_ASSERT_EQUAL(newcomers->reused, 2);
+	CU_ASSERT_EQUAL(newcomers->set[0], 1 << 1 | 1 << 4);
+	rg_newcomers_free(newcomers);
+	rg_snapshot_free(before);
+	rg_builder_free(first);
+	rg_builder_free(last);
+	synth_free(early);
+	synth_free(late);
+}
+
 /* Objects of another type at the address of old ones, and strings of another size, are new. */
 static void a_reused_address_is_new(void)
 {
@@ -209,6 +244,7 @@ static const struct rg_test tests[] = {
 	RG_TEST(finds_what_came_and_stayed),
 	RG_TEST(finds_what_is_new_and_who_holds_it),
 	RG_TEST(a_reused_address_is_new),
+	RG_TEST(a_reused_place_shows_in_the_fingerprint),
 	RG_TEST(survives_failed_allocations),
 	{ 0 },
 };

@@ -121,6 +121,7 @@ const struct rg_runtime cpython_runtime = {
 	.info = cpy_info,
 	.own = cpy_own,
 	.hooks = { .labels = cpy_labels, .codes = cpy_codes,
-		   .describe = cpy_describe, .tasks = cpy_tasks },
+		   .describe = cpy_describe, .fingerprint = cpy_fingerprint,
+		   .tasks = cpy_tasks },
 	.close = cpy_close,
 };

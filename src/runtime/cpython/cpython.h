@@ -123,6 +123,17 @@ struct cpy_slot {
 
 #define CPY_ROW_DEPTH 4
 
+/* What of an object stays as long as it lives (fingerprint.c). */
+enum cpy_fixed {
+	CPY_FIXED_NOTHING,
+	CPY_FIXED_TEXT,   /* a str's */
+	CPY_FIXED_NUMBER, /* all behind the head of an int, a float, a complex */
+	CPY_FIXED_BYTES,  /* a bytes's */
+	CPY_FIXED_ITEMS,  /* a tuple's */
+	CPY_FIXED_METHOD, /* a bound method's function and self */
+	CPY_FIXED_CODE,   /* a function's */
+};
+
 /*
  * A type of the target, read once.  Rows leave out what cpy_walk_object() adds
  * by itself for every object: the dict at tp_dictoffset, the managed one, inline
@@ -162,6 +173,7 @@ struct cpy_type {
 	bool is_leaf;           /* instances refer to nothing */
 	bool keeps_memory;      /* instances may own memory of any content (blocks.h) */
 	bool is_dict, is_module; /* by its row */
+	enum cpy_fixed fixed;    /* what of its objects stays as long as they live */
 	bool is_routine;         /* its objects describe something to the interpreter */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */
 	uint32_t scan_from, scan_to; /* of an opaque type: the bytes of the body to scan */

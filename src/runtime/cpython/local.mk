@@ -11,6 +11,7 @@ core_sources += %D%/data_stack.c
 core_sources += %D%/data_stack.h
 core_sources += %D%/debug_offsets.c
 core_sources += %D%/describe.c
+core_sources += %D%/fingerprint.c
 core_sources += %D%/discover.c
 core_sources += %D%/execution.c
 core_sources += %D%/execution.h

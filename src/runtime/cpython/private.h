@@ -269,6 +269,9 @@ void cpy_codes(void *user, const rg_graph *graph, rg_id source, size_t first, si
 	       bool of_owner, enum rg_label_policy policy, rg_label_fn *each, void *each_user);
 void cpy_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 		  struct rg_description *ret);
+uint16_t cpy_fingerprint(void *user, const rg_graph *graph, rg_id id);
+/* cpy_fixed_of - what of the objects of @type cannot change, for cpy_type.fixed. */
+enum cpy_fixed cpy_fixed_of(const struct cpy_type *type);
 
 /* ---- inference ------------------------------------------------------------ */
 

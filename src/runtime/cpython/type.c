@@ -652,6 +652,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	type->is_dict = type->row && !strcmp(type->row->name, "dict");
 	type->is_module = type->row && !strcmp(type->row->name, "module");
 	type->is_routine = is_routine(type);
+	type->fixed = cpy_fixed_of(type);
 	if (!type->name || !type->short_name || !type->module)
 		return NULL;
 	return type;
