@@ -372,7 +372,8 @@ static rg_error *check_roots(const rg_graph *graph)
 {
 	if (!graph->roots.count)
 		return rg_error_new(RG_ERROR_INCOMPLETE,
-				    "the dump names no roots: what holds an object cannot be told");
+				    "the dump names no roots, perhaps it was cut off: what "
+				    "holds an object cannot be told");
 	return NULL;
 }
 
