@@ -125,6 +125,7 @@ static rg_error *put_block(struct pl_roots *roots, uint64_t context, uint8_t byt
 	const struct pl_numbers *number = &roots->pl->layout.number;
 	unsigned int type = byte & number->CXTYPEMASK;
 	rg_error *error = NULL;
+	uint64_t saved;
 
 	if (type >= number->CXt_LOOP_ARY && type <= number->CXt_LOOP_LIST &&
 	    byte & (number->CXp_FOR_PAD | number->CXp_FOR_GV))
@@ -148,6 +149,11 @@ static rg_error *put_block(struct pl_roots *roots, uint64_t context, uint8_t byt
 			      RG_ROOT_THREAD, 1, "target of s///"));
 	RG_TRY(pl_roots_named(roots, pl_word(roots->pl, context + at->cx_subst_rx),
 			      RG_ROOT_THREAD, 1, "pattern of s///"));
+	/* rxres_save() of pp_ctl.c puts the pattern's text second. */
+	saved = pl_word(roots->pl, context + at->cx_subst_rxres);
+	if (saved)
+		RG_TRY(pl_roots_named(roots, pl_word(roots->pl, saved + 8), RG_ROOT_THREAD, 1,
+				      "text of s///"));
 	roots->init.tentative = true;
 	error = pl_roots_named(roots, pl_word(roots->pl, context + at->cx_subst_dstr),
 			       RG_ROOT_THREAD, 1, "result of s///");

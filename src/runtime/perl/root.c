@@ -12,6 +12,7 @@
 /* How a variable of the interpreter holds its SV. */
 enum hold {
 	OWNS,       /* one count */
+	MAIN_OWNS,  /* one, but for a clone's: perl_clone() of sv.c takes none */
 	BORROWS,    /* none */
 	PERHAPS,    /* one, as far as nothing else explains it */
 };
@@ -30,8 +31,8 @@ static const struct variable variables[] = {
 	{ PL_FIELD_main_cv, OWNS, false },
 	{ PL_FIELD_warnhook, OWNS, false },
 	{ PL_FIELD_diehook, OWNS, false },
-	{ PL_FIELD_beginav, OWNS, false },
-	{ PL_FIELD_unitcheckav, OWNS, false },
+	{ PL_FIELD_beginav, PERHAPS, false },
+	{ PL_FIELD_unitcheckav, PERHAPS, false },
 	{ PL_FIELD_checkav, OWNS, false },
 	{ PL_FIELD_initav, OWNS, false },
 	{ PL_FIELD_endav, OWNS, false },
@@ -39,8 +40,8 @@ static const struct variable variables[] = {
 	{ PL_FIELD_unitcheckav_save, OWNS, false },
 	{ PL_FIELD_checkav_save, OWNS, false },
 	{ PL_FIELD_errors, OWNS, false },
-	{ PL_FIELD_defgv, OWNS, true },
-	{ PL_FIELD_errgv, OWNS, true },
+	{ PL_FIELD_defgv, MAIN_OWNS, true },
+	{ PL_FIELD_errgv, MAIN_OWNS, true },
 	{ PL_FIELD_hintgv, OWNS, true },
 	{ PL_FIELD_replgv, OWNS, true },
 	{ PL_FIELD_incgv, OWNS, true },
@@ -190,16 +191,19 @@ static rg_error *put_variables(struct pl_roots *roots)
 {
 	const struct pl_interpreter *interpreter = roots->interpreter;
 	rg_error *error = NULL;
+	bool is_clone = interpreter != roots->pl->interpreters;
 	size_t i;
 
 	for (i = 0; !error && i < sizeof(variables) / sizeof(variables[0]); i++) {
 		const struct variable *variable = &variables[i];
+		bool owns = variable->hold != BORROWS &&
+			    (variable->hold != MAIN_OWNS || !is_clone);
 
 		roots->init.routine = variable->routine;
 		roots->init.tentative = variable->hold == PERHAPS;
 		rg_buffer_printf(&roots->name, "PL_%s", pl_field_name(variable->field));
 		error = pl_roots_put(roots, pl_field(roots->pl, interpreter, variable->field),
-				     RG_ROOT_INTERPRETER, variable->hold != BORROWS);
+				     RG_ROOT_INTERPRETER, owns);
 	}
 	roots->init.routine = false;
 	roots->init.tentative = false;

@@ -8,6 +8,7 @@
 #define MAGIC_LIMIT 65536 /* of one SV: a list that is longer runs in a ring */
 #define PROGRESS 65536    /* objects between two reports */
 #define OVERLOADS 256     /* methods of overloading, NofAMmeth is about 70 */
+#define LAYERS 256        /* of one handle */
 
 #define MAGIC_REFCOUNTED 2 /* MGf_REFCOUNTED, mg.h */
 
@@ -68,17 +69,13 @@ void pl_emit_array(struct pl_walk *walk, uint64_t at, uint64_t count, uint8_t ki
 
 /* ---- magic ------------------------------------------------------------------- */
 
-/* The table of overloaded operators of a class: struct amt of perl.h, methods from 16 on. */
+/* The table of overloaded operators of a class: struct am_table of perl.h. */
 static void walk_overloads(struct pl_walk *walk, uint64_t table, uint64_t size)
 {
-	uint32_t flags;
-	uint64_t count;
-
-	if (size < 16 || size > 16 + 8 * OVERLOADS ||
-	    !rg_image_u32(walk->pl->image, table + 8, &flags) || !(flags & 1))
+	/* Flags are its first byte, methods stand from 8 on. */
+	if (size < 8 || size > 8 + 8 * OVERLOADS || !(pl_byte(walk->pl, table) & 1))
 		return;
-	count = (size - 16) / 8;
-	pl_emit_array(walk, table + 16, count, RG_REFERENCE_STRONG, PL_LABEL_OVERLOAD);
+	pl_emit_array(walk, table + 8, (size - 8) / 8, RG_REFERENCE_STRONG, PL_LABEL_OVERLOAD);
 }
 
 static void walk_one_magic(struct pl_walk *walk, uint64_t magic)
@@ -253,11 +250,52 @@ static void walk_lvalue(struct pl_walk *walk)
 	}
 }
 
+/*
+ * The layers of a handle, perliol.h, that hold SVs: a file in memory its scalar,
+ * ext/PerlIO-scalar; an encoding what it was made of, ext/PerlIO-encoding, behind the
+ * buffer that is 48 bytes.
+ */
+static void walk_layers(struct pl_walk *walk, uint64_t handle)
+{
+	const struct pl_members *at = &walk->pl->layout.at;
+	uint64_t layer = handle ? pl_word(walk->pl, handle) : 0, next, body;
+	unsigned int count;
+	char name[16];
+
+	for (count = 0; layer && count < LAYERS; count++) {
+		if (!rg_image_u64(walk->pl->image, layer + at->perlio_next, &next))
+			return;
+		if (!rg_image_string(walk->pl->image,
+				     pl_word(walk->pl,
+					     pl_word(walk->pl, layer + at->perlio_tab) +
+						     at->perlio_tab_name),
+				     name, sizeof(name)))
+			name[0] = '\0';
+		body = layer + at->size_perlio;
+		if (!strcmp(name, "scalar")) {
+			pl_emit_text(walk, pl_word(walk->pl, body), RG_REFERENCE_STRONG,
+				     "file in memory");
+		} else if (!strcmp(name, "encoding")) {
+			body += 48;
+			pl_emit_text(walk, pl_word(walk->pl, body), RG_REFERENCE_STRONG,
+				     "encoding: buffer");
+			pl_emit_text(walk, pl_word(walk->pl, body + 8), RG_REFERENCE_STRONG,
+				     "encoding");
+			pl_emit_text(walk, pl_word(walk->pl, body + 16), RG_REFERENCE_STRONG,
+				     "encoding: check");
+		}
+		layer = next;
+	}
+}
+
 static void walk_handle(struct pl_walk *walk)
 {
 	const struct pl_members *at = &walk->pl->layout.at;
-	uint64_t body = walk->sv.any;
+	uint64_t body = walk->sv.any, out = pl_word(walk->pl, body + at->io_ofp);
 
+	walk_layers(walk, walk->sv.u);
+	if (out != walk->sv.u)
+		walk_layers(walk, out);
 	/* sv_clear() lets none of them go: they are counted by their stash alone. */
 	pl_emit_text(walk, pl_word(walk->pl, body + at->io_top_gv), RG_REFERENCE_BORROWED,
 		     "top of form");
