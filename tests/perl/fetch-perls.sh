@@ -4,14 +4,15 @@
 #
 #     fetch-perls.sh [SUITE[:OPTION[,OPTION]...]]...             (default: those of $DEFAULT below)
 #
-# SUITE alone is a Debian suite's perl: its packages are unpacked with their own C library and
-# headers, CACHE/perl-SUITE/perl starts it through its own ld.so. With options of perl's ./Configure
+# SUITE alone is a Debian suite's perl: its packages are unpacked with their own C library, headers
+# and Devel::MAT, CACHE/perl-SUITE/perl starts it through its own ld.so. With options of perl's ./Configure
 # it is built from the suite's source package instead, and Devel::MAT::Dumper's XS for it. That takes
 # about ten minutes on two cores; all that is not needed to run it is deleted. Packages come from the
 # mirror that apt uses here, signatures checked. Exit status 0 only if all of them are there.
 set -eu
 
 DEFAULT="trixie forky sid bullseye bookworm:-Uusethreads"
+PACKAGES="perl libperl-dev libdevel-mat-dumper-perl"
 script=fetch-perls
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/matrix/debian.sh
@@ -19,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 need_tools apt-get dpkg dpkg-deb awk
 
-version_of='printf "%vd%s", $^V, eval { require Devel::MAT::Dumper } ? "" : die $@'
+version_of='require Devel::MAT::Dumper; printf "%vd", $^V'
 
 there() {
 	test -x "$root/perl" && "$root/perl" -e "$version_of" >/dev/null 2>&1
@@ -59,11 +60,14 @@ fetch_suite() {
 		return 0
 	fi
 	open_suite deb "$1" || return 1
-	rm -rf "$root"
+	kept=$root
+	root=$work/root
 	mkdir -p "$root"
 	# libperl-dev holds the headers, from which a layout's offsets are checked.
-	logged "$1: the packages could not be had" suite_apt -y --download-only install perl \
-		libperl-dev libdevel-mat-dumper-perl || return 1
+	# Older suites have the dumper alone; what it writes newer readers read.
+	suite_apt -y --download-only install $PACKAGES libdevel-mat-perl >/dev/null 2>&1 ||
+		logged "$1: the packages could not be had" suite_apt -y --download-only install \
+			$PACKAGES || return 1
 	for deb in "$work"/archives/*.deb; do
 		case ${deb##*/} in gcc* | cpp* | binutils* | lib*san* | libgcc-*-dev* | *-modules-extra*)
 			continue ;;
@@ -73,6 +77,9 @@ fetch_suite() {
 			--exclude=./usr/share/locale --exclude='*.a' --exclude=./usr/share/perl/5.*/pod
 	done
 	launcher "$1" || return 1
+	rm -rf "$kept"
+	mv "$root" "$kept"
+	root=$kept
 	rm -rf "$work"
 	version=$("$root/perl" -e "$version_of") || {
 		say "$1: perl does not start"

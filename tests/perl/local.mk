@@ -1,3 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Perl: its own dumper is the oracle, in the same process at the same moment; each speaks TAP.
-EXTRA_DIST += %D%/fetch-perls.sh
+EXTRA_DIST += %D%/compare.py %D%/fetch-perls.sh %D%/lib/Oracle.pm %D%/matrix.py %D%/oracle.pl %D%/perls.py
+EXTRA_DIST += %D%/programs/ack.pl
+EXTRA_DIST += %D%/programs/class.pl
+EXTRA_DIST += %D%/programs/closures.pl
+EXTRA_DIST += %D%/programs/evals.pl
+EXTRA_DIST += %D%/programs/exiftool.pl
+EXTRA_DIST += %D%/programs/formats.pl
+EXTRA_DIST += %D%/programs/frames.pl
+EXTRA_DIST += %D%/programs/garbage.pl
+EXTRA_DIST += %D%/programs/mojo.pl
+EXTRA_DIST += %D%/programs/nested.pl
+EXTRA_DIST += %D%/programs/objects.pl
+EXTRA_DIST += %D%/programs/perltidy.pl
+EXTRA_DIST += %D%/programs/regex.pl
+EXTRA_DIST += %D%/programs/scalars.pl
+EXTRA_DIST += %D%/programs/threads.pl
+EXTRA_DIST += %D%/programs/tied.pl
+EXTRA_DIST += %D%/programs/weak.pl
