@@ -25,27 +25,33 @@ class Sv:
         self.immortal = False
 
 
+def read_by(reader, path, svs):
+    """Adds what @reader's Devel::MAT says of the dump at @path; the error where it cannot."""
+    script = os.path.join(perls.HERE, "oracle.pl")
+    with subprocess.Popen([reader, script, path], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, errors="replace") as process:
+        for line in process.stdout:
+            word = line.rstrip("\n").split(" ")
+            if word[0] == "SV":
+                kind = "%s(%s)" % (word[2], word[6]) if word[6] else word[2]
+                svs[int(word[1], 16)] = Sv(kind, int(word[3]), int(word[4]))
+            elif word[0] == "REF":
+                svs[int(word[1], 16)].refs[int(word[2], 16)] += 1
+        errors = process.stderr.read()
+    return errors.strip()[-300:] if process.returncode else None
+
+
 def by_devel_mat(perl, paths):
     """{address: Sv} of all interpreters' dumps, by Devel::MAT's own modules."""
-    reader = perls.reader_for(perl)
-    if not reader:
-        raise perls.common.Skip("no perl here has a Devel::MAT that reads them")
-    svs = {}
-    script = os.path.join(perls.HERE, "oracle.pl")
-    for path in paths:
-        with subprocess.Popen([reader, script, path], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, errors="replace") as process:
-            for line in process.stdout:
-                word = line.rstrip("\n").split(" ")
-                if word[0] == "SV":
-                    kind = "%s(%s)" % (word[2], word[6]) if word[6] else word[2]
-                    svs[int(word[1], 16)] = Sv(kind, int(word[3]), int(word[4]))
-                elif word[0] == "REF":
-                    svs[int(word[1], 16)].refs[int(word[2], 16)] += 1
-            errors = process.stderr.read()
-        if process.returncode:
-            raise AssertionError("Devel::MAT: %s" % errors[-300:])
-    return svs
+    error = "no perl here has Devel::MAT"
+    for reader in perls.readers(perl):
+        svs = {}
+        error = None
+        for path in paths:
+            error = error or read_by(reader, path, svs)
+        if not error:
+            return svs
+    raise perls.common.Skip("Devel::MAT: %s" % error)
 
 
 class Graph:
@@ -96,6 +102,12 @@ def differing(ours, theirs, field):
     return [a for a in theirs if a in ours and getattr(ours[a], field) != getattr(theirs[a], field)]
 
 
+def pads_of_formats(svs):
+    """A format has pads like a sub; Devel::MAT does not see them, and calls them arrays."""
+    return {target for sv in svs.values() if sv.type == "FORMAT" for target in sv.refs
+            if target in svs and svs[target].type == "PAD"}
+
+
 def compare(theirs, graph, interpreters=1):
     """(figures, findings): @theirs by Devel::MAT, @graph as refgraph has it."""
     ours, findings = graph.svs, []
@@ -112,6 +124,9 @@ def compare(theirs, graph, interpreters=1):
     figures = {"svs": len(theirs), "lacking": len(lacking), "extra": len(extra)}
     for field in ("type", "count", "size"):
         wrong = differing(ours, theirs, field)
+        if field == "type":
+            pads = pads_of_formats(ours)
+            wrong = [a for a in wrong if a not in pads or theirs[a].type != "ARRAY"]
         figures[field] = len(wrong)
         show(findings, "SVs have another %s" % field, wrong, lambda a: "%s: %s instead of %s" % (
             theirs[a].type, getattr(ours[a], field), getattr(theirs[a], field)))  # noqa: B023

@@ -13,11 +13,25 @@ use Devel::MAT::Cmd::Terminal;
 
 no warnings 'experimental';
 local $SIG{__WARN__} = sub { print STDERR @_ unless $_[0] =~ /experimental/ };
+
+# Its reader drops the last bytes of a float where they are 0, as those of DBL_MIN are, and then
+# takes the scalar for an undefined one; so whether there is a value is taken from the same flags.
+my %has_value;
+{
+    no warnings 'redefine';
+    my $load = \&Devel::MAT::SV::SCALAR::load;
+    *Devel::MAT::SV::SCALAR::load = sub {
+        my ($self, $header) = @_;
+        $has_value{ $self->addr } = 1 if unpack("C", $header) & 0x0d;
+        goto &$load;
+    };
+}
 my $dump = Devel::MAT::Dumpfile->load($ARGV[0]);
 
 printf "PERL %s %s\n", $dump->perlversion, $dump->ithreads ? "threads" : "nothreads";
 for my $sv ($dump->heap) {
     my $type = $sv->type;
+    $type = "SCALAR" if $type eq "UNDEF" and $has_value{ $sv->addr };
     my $class = $type eq "C_STRUCT" ? undef : $sv->blessed;
     my $name = $class ? $class->can("stashname") ? $class->stashname : "?" : "";
     printf "SV %x %s %d %d %x %s\n", $sv->addr, $type, $sv->refcnt, $sv->size,

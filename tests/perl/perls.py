@@ -139,14 +139,10 @@ def gather(perl, words, folder, interpreters=1, **more):
     return core, paths
 
 
-def reader_for(perl):
-    """A perl whose Devel::MAT reads what @perl's dumper writes."""
-    for other in [perl] + [path for _, path in perls(True)]:
-        said = asks(other, "require Devel::MAT; require Devel::MAT::Dumpfile; print 1")
-        newest = asks(other, "require Devel::MAT; print Devel::MAT->VERSION >= 0.53 ? 1 : 0")
-        if said and (newest == "1" or other == perl):
-            return other
-    return None
+def readers(perl):
+    """Perls with a Devel::MAT, the program's own first: not every release reads all forms."""
+    return [other for other in dict.fromkeys([perl] + [path for _, path in perls(True)])
+            if asks(other, "require Devel::MAT; require Devel::MAT::Dumpfile; print 1")]
 
 
 def refgraph(*words):

@@ -19,8 +19,8 @@ format STDOUT =
 $name,     $amount
 .
 format OTHER =
-@<<<<<<< ^<<<<<~~
-$name,   $lines[0]
+^<<<<<~~
+$lines[0]
 .
 for (1 .. 5) { ($name, $amount) = ("n$_", $_ * 10); write }
 open my $self, "<", $0 or die;
