@@ -22,7 +22,7 @@ static const char *restricted(const struct rg_ndjson_file *s, enum rg_label_poli
 	if (label[0] == '[' && (label[1] < '0' || label[1] > '9') && label[1] != '<')
 		return "[<?>]";
 	if (label[0] == '{' && label[1] == '\'')
-		return "{<?>}";
+		return "{<key>}";
 	return label;
 }
 

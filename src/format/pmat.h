@@ -68,6 +68,8 @@ enum rg_pmat_part {
 #define RG_PMAT_CODE_WEAKOUTSIDE 0x08u
 #define RG_PMAT_CODE_OWNS_GLOB 0x10u
 #define RG_PMAT_PADNAME_OUTER 0x01u
+#define RG_PMAT_PADNAME_STATE 0x02u
+#define RG_PMAT_PADNAME_OUR 0x10u
 
 /* How many bytes, pointers and strings the file has for one of its types. */
 struct rg_pmat_sizes {
@@ -126,6 +128,7 @@ struct rg_pmat_file {
 	uint64_t end;                     /* of what was understood */
 	uint64_t unreadable;
 	uint64_t frames;
+	uint64_t main_code;               /* the CODE of the program itself, once roots are read */
 	struct rg_pmat_entries svs_at;    /* sorted by address: the index is the object's id */
 	struct rg_pmat_entries extended;  /* sorted by the address of the SV they extend */
 	struct rg_pmat_entries pads;      /* sorted by the pad's address */
@@ -156,7 +159,6 @@ enum rg_pmat_label {
 	RG_PMAT_SYMBOL,   /* a glob in a stash: *Stash::text */
 	RG_PMAT_LEXICAL,  /* number @value in a pad */
 	RG_PMAT_SPELL,    /* magic of the kind @value */
-	RG_PMAT_SAVED,    /* put aside by local */
 };
 
 struct rg_pmat_edge {

@@ -2,6 +2,7 @@
 /* From the SVs of a .pmat file to a graph: types, objects, references, roots, call frames. */
 #include "format/pmat.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -174,7 +175,6 @@ static rg_error *set_object(struct rg_pmat_file *s, struct rg_map *destructors, 
 		object.flags = RG_OBJECT_UNREADABLE;
 	} else {
 		object.size = record.size;
-		object.flags = RG_OBJECT_TRACKED;
 		/* What is no SV has a count of -1. */
 		if (record.type != RG_PMAT_STRUCT)
 			object.refcount = record.refcount;
@@ -290,6 +290,8 @@ static rg_error *put_fields(struct rg_pmat_file *s)
 		struct rg_pmat_string name = rg_pmat_string(&cursor);
 		uint64_t address = rg_pmat_pointer(&cursor);
 
+		if (name.text && is(&name, "main_cv"))
+			s->main_code = address;
 		if (name.text)
 			RG_TRY(put_field(s, &name, address));
 	}
@@ -329,9 +331,48 @@ static rg_error *put_list(struct rg_pmat_file *s, uint64_t at, uint64_t count, u
 			  const char *name)
 {
 	struct rg_pmat_cursor cursor = { s, at, false };
+	char text[64];
 
-	for (uint64_t i = 0; i < count; i++)
-		RG_TRY(put_root(s, rg_pmat_pointer(&cursor), RG_ROOT_THREAD, counted, 0, name));
+	for (uint64_t i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "%s %llu", name, (unsigned long long)i);
+		RG_TRY(put_root(s, rg_pmat_pointer(&cursor), RG_ROOT_THREAD, counted, 0, text));
+	}
+	return NULL;
+}
+
+/*
+ * Values that local has put aside: the save stack owns them, twice unless they still
+ * stand where they stood, and what they are to go back into.
+ */
+static rg_error *put_saved(struct rg_pmat_file *s, const struct rg_pmat_entry *entry)
+{
+	static const char *const names[] = {
+		"scalar put aside by local", "array put aside by local", "hash put aside by local",
+		"element put aside by local", "element put aside by local",
+		"slot of a glob put aside by local",
+	};
+	struct rg_pmat_cursor cursor = { s, entry->offset, false };
+	unsigned int type = rg_pmat_u8(&cursor);
+	struct rg_root_init root = { .kind = RG_ROOT_THREAD, .count = 1, .thread = 0,
+				     .frame = RG_NONE };
+
+	if (type < RG_PMAT_SAVED_SV || type > RG_PMAT_SAVED_CV)
+		return NULL;
+	root.name = names[type - RG_PMAT_SAVED_SV];
+	root.address = rg_pmat_pointer(&cursor);
+	if (type != RG_PMAT_SAVED_CV && root.address)
+		RG_TRY(rg_builder_root(s->builder, &root));
+	rg_pmat_skip(&cursor, 1, s->extensions[type].bytes);
+	for (unsigned int i = s->extensions[type].pointers; i; i--) {
+		root.address = rg_pmat_pointer(&cursor);
+		if (!root.address)
+			continue;
+		RG_TRY(rg_builder_root(s->builder, &root));
+		root.tentative = true;
+		if (i == 1 && type != RG_PMAT_SAVED_AV && type != RG_PMAT_SAVED_HV)
+			RG_TRY(rg_builder_root(s->builder, &root));
+		root.tentative = false;
+	}
 	return NULL;
 }
 
@@ -339,7 +380,6 @@ static rg_error *put_list(struct rg_pmat_file *s, uint64_t at, uint64_t count, u
 
 struct frames {
 	RG_VECTOR(struct rg_frame) all;
-	struct rg_map active; /* subs that have a frame */
 };
 
 static void free_frames(struct frames *frames)
@@ -349,7 +389,6 @@ static void free_frames(struct frames *frames)
 		rg_free((char *)(uintptr_t)frames->all.data[i].file);
 	}
 	rg_vector_free(&frames->all);
-	rg_map_free(&frames->active);
 }
 
 static rg_error *add_frame(struct frames *frames, const char *function)
@@ -381,24 +420,56 @@ static rg_error *set_place(struct frames *frames, size_t index, const char *file
 	return NULL;
 }
 
-/* While a sub runs it has one more count, however deep it is. */
-static rg_error *put_running(struct rg_pmat_file *s, struct frames *frames, uint64_t sub)
+/* The lexicals of @code at @depth, which its pad owns, and what runs them. */
+static rg_error *put_lexicals(struct rg_pmat_file *s, const struct rg_pmat_record *code,
+			      uint64_t depth, uint32_t frame, const char *function)
 {
-	struct rg_buffer name = RG_BUFFER_INIT;
-	const uint32_t *known = rg_map_find(&frames->active, sub);
-	uint32_t frame = (uint32_t)frames->all.count - 1;
-	rg_error *error;
+	struct rg_pmat_cursor cursor = { s, code->body, false };
+	struct rg_buffer text = RG_BUFFER_INIT;
+	struct rg_pmat_padname *names;
+	struct rg_pmat_code_part part;
+	struct rg_pmat_record pad;
+	rg_error *error = NULL;
+	bool found = false;
 
-	if (!sub)
+	while (!found && rg_pmat_next_part(&cursor, &part))
+		found = part.kind == RG_PMAT_PAD && part.index == depth &&
+			rg_pmat_find(s, part.pointer, &pad) && pad.type == RG_PMAT_ARRAY;
+	names = found ? rg_pmat_padnames(s, &pad) : NULL;
+	if (!names)
 		return NULL;
-	if (!known && !rg_map_put(&frames->active, sub, 1))
-		return rg_error_no_memory();
-	rg_buffer_printf(&name, "frame %s, sub", frames->all.data[frame].function);
-	error = rg_buffer_failed(&name) ? rg_error_no_memory() :
-					  put_root(s, sub, RG_ROOT_LOCAL, !known, frame,
-						   rg_buffer_string(&name));
-	rg_buffer_free(&name);
+	cursor = (struct rg_pmat_cursor){ s, pad.body, false };
+	for (uint64_t i = 0; i < pad.count && !error; i++) {
+		struct rg_pmat_cursor at = { s, names[i].at, false };
+		uint64_t value = rg_pmat_pointer(&cursor);
+		struct rg_pmat_string name;
+
+		if (!names[i].at || names[i].flags & RG_PMAT_PADNAME_OUR)
+			continue;
+		name = rg_pmat_string(&at);
+		rg_buffer_clear(&text);
+		rg_buffer_printf(&text, "frame %s, %s ", function,
+				 names[i].flags & RG_PMAT_PADNAME_OUTER	  ? "captured"
+				 : names[i].flags & RG_PMAT_PADNAME_STATE ? "state"
+									  : "my");
+		rg_pmat_put_string(&text, &name);
+		error = rg_buffer_failed(&text) ? rg_error_no_memory() :
+						  put_root(s, value, RG_ROOT_LOCAL, 0, frame,
+							   rg_buffer_string(&text));
+	}
+	rg_buffer_free(&text);
+	rg_free(names);
 	return error;
+}
+
+/* A sub that runs, once for each frame of it. */
+static rg_error *put_running(struct rg_pmat_file *s, struct frames *frames,
+			     const struct rg_pmat_record *code, uint64_t depth)
+{
+	uint32_t frame = (uint32_t)frames->all.count - 1;
+
+	RG_TRY(put_root(s, code->address, RG_ROOT_THREAD, 1, 0, "running sub"));
+	return put_lexicals(s, code, depth, frame, frames->all.data[frame].function);
 }
 
 static rg_error *read_frame(struct rg_pmat_file *s, struct rg_pmat_cursor *cursor,
@@ -409,12 +480,16 @@ static rg_error *read_frame(struct rg_pmat_file *s, struct rg_pmat_cursor *curso
 	struct rg_pmat_string string = { NULL, 0 };
 	struct rg_pmat_cursor own = *cursor;
 	struct rg_pmat_record record;
-	uint64_t line, code = 0;
+	uint64_t line, code = 0, depth = 0;
+	bool has_sub;
 	rg_error *error;
 
 	rg_pmat_u8(&own);
 	line = parts[0]->bytes >= 1 + s->word ? rg_pmat_word(&own) : 0;
 	for (size_t i = 0; i < 2; i++) {
+		own = *cursor;
+		if (i && parts[i]->bytes >= 4)
+			depth = (uint64_t)rg_pmat_u32(&own) + 1;
 		rg_pmat_skip(cursor, 1, parts[i]->bytes);
 		own = *cursor;
 		rg_pmat_skip(cursor, parts[i]->pointers, s->pointer);
@@ -427,7 +502,8 @@ static rg_error *read_frame(struct rg_pmat_file *s, struct rg_pmat_cursor *curso
 				string = next;
 		}
 	}
-	if (type == 1 && rg_pmat_find(s, code, &record) && record.type == RG_PMAT_CODE)
+	has_sub = type == 1 && rg_pmat_find(s, code, &record) && record.type == RG_PMAT_CODE;
+	if (has_sub)
 		rg_pmat_put_code(s, &record, &name);
 	else
 		rg_buffer_puts(&name, type == 1 ? "?" : "(eval)");
@@ -438,8 +514,8 @@ static rg_error *read_frame(struct rg_pmat_file *s, struct rg_pmat_cursor *curso
 	/* Its caller's place goes to the frame that comes next; kept here until there is one. */
 	if (!error)
 		error = set_place(frames, frames->all.count - 1, rg_buffer_string(&file), line);
-	if (!error && type == 1)
-		error = put_running(s, frames, code);
+	if (!error && has_sub)
+		error = put_running(s, frames, &record, depth);
 	rg_buffer_free(&name);
 	rg_buffer_free(&file);
 	return error;
@@ -464,12 +540,15 @@ static rg_error *put_frames(struct rg_pmat_file *s)
 				    .system_call = "", .object = RG_NONE, .exception = RG_NONE };
 	struct rg_pmat_cursor cursor = { s, s->contexts_at, false };
 	struct frames frames = { 0 };
+	struct rg_pmat_record code;
 	rg_error *error = NULL;
 
 	for (uint64_t i = 0; i < s->frames && !error; i++)
 		error = read_frame(s, &cursor, rg_pmat_u8(&cursor), &frames);
 	if (!error)
 		error = add_frame(&frames, "main program");
+	if (!error && rg_pmat_find(s, s->main_code, &code) && code.type == RG_PMAT_CODE)
+		error = put_lexicals(s, &code, 1, (uint32_t)frames.all.count - 1, "main program");
 	if (!error) {
 		move_places(&frames);
 		thread.frames = frames.all.data;
@@ -503,7 +582,9 @@ rg_error *rg_pmat_references(void *user, rg_builder *builder)
 			RG_TRY(put_variables(s, &record));
 	}
 	RG_TRY(put_fields(s));
-	RG_TRY(put_list(s, s->stack, s->stack_count, 0, "argument stack"));
-	RG_TRY(put_list(s, s->mortals, s->mortal_count, 1, "temporaries"));
+	for (size_t i = 0; i < s->extended.all.count; i++)
+		RG_TRY(put_saved(s, &s->extended.all.data[i]));
+	RG_TRY(put_list(s, s->stack, s->stack_count, 0, "argument"));
+	RG_TRY(put_list(s, s->mortals, s->mortal_count, 1, "temporary"));
 	return put_frames(s);
 }

@@ -87,10 +87,10 @@ static rg_error *walk_hash(const struct walk *w)
 
 	/* Of several referrers an array that has two counts, both this hash's; else the one. */
 	if (is_a(w->s, backrefs, RG_PMAT_ARRAY, &other)) {
-		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_STRONG, "backrefs"));
-		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_STRONG, "backrefs"));
+		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_STRONG, "backreferences"));
+		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_STRONG, "backreferences"));
 	} else {
-		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_BORROWED, "backref"));
+		RG_TRY(emit_word(w, backrefs, RG_REFERENCE_BORROWED, "backreferences"));
 	}
 	for (uint64_t i = 0; i < w->record->count; i++) {
 		struct rg_pmat_string key = rg_pmat_string(&cursor);
@@ -271,21 +271,6 @@ static rg_error *walk_magic(const struct walk *w, struct rg_pmat_cursor *cursor)
 	return emit(w, rg_pmat_pointer(cursor), RG_REFERENCE_STRONG, RG_PMAT_SPELL, spell, NULL);
 }
 
-/* A value that local has put aside: both the way back and the value itself are counted. */
-static rg_error *walk_saved(const struct walk *w, struct rg_pmat_cursor *cursor, unsigned int type)
-{
-	uint64_t index = 0, key = 0, value;
-
-	if (type == RG_PMAT_SAVED_ELEMENT)
-		index = rg_pmat_word(cursor);
-	if (type == RG_PMAT_SAVED_VALUE)
-		key = rg_pmat_pointer(cursor);
-	value = rg_pmat_pointer(cursor);
-	RG_TRY(emit(w, key, RG_REFERENCE_STRONG, RG_PMAT_SAVED, index, NULL));
-	RG_TRY(emit(w, value, RG_REFERENCE_STRONG, RG_PMAT_SAVED, index, NULL));
-	return emit(w, value, RG_REFERENCE_INFERRED, RG_PMAT_SAVED, index, NULL);
-}
-
 static rg_error *walk_extensions(const struct walk *w)
 {
 	const struct rg_pmat_entries *extended = &w->s->extended;
@@ -301,8 +286,6 @@ static rg_error *walk_extensions(const struct walk *w)
 		rg_pmat_pointer(&cursor);
 		if (type == RG_PMAT_MAGIC) {
 			RG_TRY(walk_magic(w, &cursor));
-		} else if (type >= RG_PMAT_SAVED_SV && type <= RG_PMAT_SAVED_CV) {
-			RG_TRY(walk_saved(w, &cursor, type));
 		} else if (type == RG_PMAT_NOTE) {
 			rg_pmat_skip(&cursor, 1, sizes->bytes);
 			target = rg_pmat_pointer(&cursor);
@@ -369,7 +352,7 @@ rg_error *rg_pmat_walk(const struct rg_pmat_file *s, const struct rg_pmat_record
 	}
 	if (record->type != RG_PMAT_STRUCT)
 		RG_TRY(emit_word(&w, record->blessed,
-				 RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE, "class"));
+				 RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE, "blessed into"));
 	return walk_extensions(&w);
 }
 

@@ -130,7 +130,7 @@ static void put_key(struct words *w, const struct rg_pmat_string *key)
 
 	rg_buffer_putc(&w->text, '{');
 	if (!shown) {
-		rg_buffer_puts(&w->text, "<?>");
+		rg_buffer_puts(&w->text, "<key>");
 	} else if (name) {
 		rg_pmat_put_string(&w->text, key);
 	} else {
@@ -175,19 +175,22 @@ static void put_slot(struct words *w, uint64_t sigil)
 static void put_spell(struct words *w, uint64_t spell)
 {
 	if (spell == 'P' || spell == 'q')
-		rg_buffer_puts(&w->text, "tied object");
+		rg_buffer_puts(&w->text, "tied");
 	else if (spell == '<')
-		rg_buffer_puts(&w->text, "backrefs");
+		rg_buffer_puts(&w->text, "backreferences");
 	else if (spell > 0x20 && spell < 0x7f)
-		rg_buffer_printf(&w->text, "magic %c", (char)spell);
+		rg_buffer_printf(&w->text, "magic '%c'", (char)spell);
 	else
-		rg_buffer_printf(&w->text, "magic 0x%02llx", (unsigned long long)spell);
+		rg_buffer_printf(&w->text, "magic %llu", (unsigned long long)spell);
 }
 
 static void put_label(struct words *w, const struct rg_pmat_edge *edge)
 {
 	switch (edge->what) {
 	case RG_PMAT_NOTHING:
+		/* The pad of the first call is the one that closures keep their variables in. */
+		if (edge->value > 1)
+			rg_buffer_printf(&w->text, "(depth %llu) ", (unsigned long long)edge->value);
 		break;
 	case RG_PMAT_WORD:
 		put_bytes(&w->text, edge->text.text, edge->text.length, "");
@@ -208,9 +211,6 @@ static void put_label(struct words *w, const struct rg_pmat_edge *edge)
 		break;
 	case RG_PMAT_SPELL:
 		put_spell(w, edge->value);
-		break;
-	case RG_PMAT_SAVED:
-		rg_buffer_puts(&w->text, "saved by local");
 		break;
 	}
 }

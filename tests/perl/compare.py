@@ -17,12 +17,12 @@ DUMPERS_OWN = 1              # SVs of the dumper that it leaves out of its dump:
 
 class Sv:
     """One SV: what each side says of it, and the multiset of what it refers to."""
-    __slots__ = ("type", "count", "size", "refs", "immortal")
+    __slots__ = ("type", "count", "size", "refs", "immortal", "owns")
 
     def __init__(self, kind, count, size):
         self.type, self.count, self.size = kind, count, size
         self.refs = collections.Counter()
-        self.immortal = False
+        self.immortal, self.owns = False, ()
 
 
 def read_by(reader, path, svs):
@@ -60,8 +60,7 @@ class Graph:
     def __init__(self, path, folder):
         out = os.path.join(folder, "converted.ndjson")
         perls.refgraph("convert", path, "--labels", "all", "-o", out)
-        self.svs, self.owned = {}, collections.Counter()
-        self.external = set()
+        self.svs, self.owned, self.roots = {}, collections.Counter(), {}
         with open(out, encoding="utf-8", errors="replace") as file:
             for line in file:
                 self.take(json.loads(line))
@@ -71,24 +70,30 @@ class Graph:
         if "refgraph" in said:
             self.head = said
         elif "root" in said:
-            if said.get("kind") == "external":
-                self.external.add(said["root"])
-            else:
+            if said.get("kind") != "external":
                 self.owned[said["root"]] += said.get("count", 0)
+                if said.get("count"):
+                    self.roots.setdefault(said["root"], []).append(said["label"])
         elif "address" in said and "size" in said:
             sv = Sv(said["type"], said.get("refcount", -1), said["size"])
             sv.immortal = bool(said.get("immortal"))
             for kind in ("refs", "weak", "borrowed"):
                 sv.refs.update(said.get(kind, ()))
-            self.owned.update(said.get("refs", ()))
+            sv.owns = said.get("refs", ())
+            self.owned.update(sv.owns)
             self.svs[said["address"]] = sv
 
     def explained(self):
-        """(SVs with a count, those of them that are wholly explained, those explained too often)"""
+        """SVs with a count; those of them that are wholly explained; those explained too often."""
         mortal = [a for a, sv in self.svs.items() if not sv.immortal and sv.count >= 0]
         over = [a for a in mortal if self.owned[a] > self.svs[a].count]
         whole = [a for a in mortal if self.owned[a] == self.svs[a].count]
-        return len(mortal), len(whole), len(over)
+        return len(mortal), len(whole), over
+
+    def holders(self, address):
+        """Who owns a reference to @address, in words."""
+        words = ["%s 0x%x" % (sv.type, a) for a, sv in self.svs.items() if address in sv.owns]
+        return ", ".join(words[:6] + self.roots.get(address, [])[:6])
 
 
 def show(findings, what, addresses, describe):

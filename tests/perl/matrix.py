@@ -91,7 +91,9 @@ def one(perl, path, table, name, verbose):
         figures, findings = compare.compare(theirs, graph, interpreters)
         mortal, whole, over = graph.explained()
         figures["explained"] = compare.per_cent(whole, mortal)
-        figures["over"] = over
+        figures["over"] = len(over)
+        compare.show(findings, "SVs have fewer counts than were found", over, lambda a: "%s, count %d: %s" % (
+            graph.svs[a].type, graph.svs[a].count, graph.holders(a)))
         more = []
         both_readings(graph, dumps, folder, figures, more)
         table[name] = row(figures)

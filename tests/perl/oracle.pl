@@ -16,9 +16,12 @@ local $SIG{__WARN__} = sub { print STDERR @_ unless $_[0] =~ /experimental/ };
 
 # Its reader drops the last bytes of a float where they are 0, as those of DBL_MIN are, and then
 # takes the scalar for an undefined one; so whether there is a value is taken from the same flags.
+# A sub is said to refer to any glob that it is found in, for its name's sake: left out, so that the
+# pointer that the dump has of it stays.
 my %has_value;
 {
     no warnings 'redefine';
+    *Devel::MAT::SV::GLOB::_fixup = sub { };
     my $load = \&Devel::MAT::SV::SCALAR::load;
     *Devel::MAT::SV::SCALAR::load = sub {
         my ($self, $header) = @_;
@@ -40,6 +43,8 @@ for my $sv ($dump->heap) {
         my $list = "outrefs_$method";
         my @refs = eval { $sv->$list(1) };
         while (my ($strength, $to) = splice @refs, 0, 2) {
+            # Values that local has put aside come in both lists, as what they are not.
+            next if $strength ne $method;
             printf "REF %x %x %s\n", $sv->addr, $to->addr, $strength;
         }
     }
