@@ -190,7 +190,8 @@ static void put_label(struct words *w, const struct rg_pmat_edge *edge)
 	case RG_PMAT_NOTHING:
 		/* The pad of the first call is the one that closures keep their variables in. */
 		if (edge->value > 1)
-			rg_buffer_printf(&w->text, "(depth %llu) ", (unsigned long long)edge->value);
+			rg_buffer_printf(&w->text, "(depth %llu) ",
+					 (unsigned long long)edge->value);
 		break;
 	case RG_PMAT_WORD:
 		put_bytes(&w->text, edge->text.text, edge->text.length, "");

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Perl: its own dumper is the oracle, in the same process at the same moment; each speaks TAP.
+TESTS += %D%/matrix.py
 EXTRA_DIST += %D%/compare.py %D%/fetch-perls.sh %D%/lib/Oracle.pm %D%/matrix.py %D%/oracle.pl %D%/perls.py
 EXTRA_DIST += %D%/programs/ack.pl
 EXTRA_DIST += %D%/programs/class.pl

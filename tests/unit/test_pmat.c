@@ -432,7 +432,8 @@ static void check_references(const rg_graph *graph, unsigned int minor)
 	CU_ASSERT_TRUE(refers(graph, 0x1740, 0x1780, "$self", RG_REFERENCE_STRONG));
 	CU_ASSERT_TRUE(refers(graph, 0x1740, 0x17c0, "captured %seen", RG_REFERENCE_STRONG));
 	if (minor >= 4)
-		CU_ASSERT_TRUE(refers(graph, 0x1500, 0x16c0, "backreferences", RG_REFERENCE_BORROWED));
+		CU_ASSERT_TRUE(refers(graph, 0x1500, 0x16c0, "backreferences",
+				      RG_REFERENCE_BORROWED));
 }
 
 static void check_rest(const rg_graph *graph)

@@ -68,6 +68,7 @@ static void pl_info(void *state, struct rg_dump_info *ret)
 const struct rg_runtime perl_runtime = {
 	.name = "perl",
 	.title = "Perl",
+	.dump = "Devel::MAT dump",
 	.reads = PL_READS,
 	.words = &pl_words,
 	.open = pl_open,
