@@ -13,26 +13,15 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
-CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 CLASS = re.compile(r"^ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$")
 # How else memory can be handed out: (name, environment).
 MODES = (("", {}), (", with debug hooks", {"PYTHONMALLOC": "debug"}),
          (", all by malloc", {"PYTHONMALLOC": "malloc"}),
          (", all by malloc with debug hooks", {"PYTHONMALLOC": "malloc_debug"}))
-
-
-def interpreters():
-    found = [os.environ.get("PYTHON3") or shutil.which("python3")]
-    for minor in range(8, 16):
-        found += sorted(glob.glob(os.path.join(PYENV, "3.%d.*" % minor, "bin", "python3")))[-1:]
-    # What tests/matrix has fetched.
-    found += sorted(glob.glob(os.path.join(CACHE, "*-python3*", "python3")))
-    return [path for path in found if path]
 
 
 def clean(mode=()):
@@ -138,16 +127,16 @@ def lost(python, mode):
 
 
 def name(path):
-    if path.startswith(CACHE):
+    if path.startswith(target.CACHE):
         return os.path.basename(os.path.dirname(path))
-    return os.path.basename(os.path.dirname(os.path.dirname(path))) if path.startswith(PYENV) \
+    return os.path.basename(os.path.dirname(os.path.dirname(path))) if path.startswith(target.PYENV) \
         else "the system's python3"
 
 
 if __name__ == "__main__":
     CASES = [("blocks under " + name(path), lambda path=path: counts(path))
-             for path in interpreters()]
-    for at, path in enumerate(interpreters()):
+             for path in target.interpreters(fetched=True)]
+    for at, path in enumerate(target.interpreters(fetched=True)):
         CASES += [("lost objects under %s%s" % (name(path), what),
                    lambda path=path, mode=mode: lost(path, mode))
                   for what, mode in (MODES if not at else MODES[:1])]

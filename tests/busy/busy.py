@@ -22,23 +22,13 @@ import time
 import pools
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
-CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 COUNT = 10
 LONGEST = 0.7  # seconds until the dump
 COMMANDS = (("types",), ("info",), ("refcounts",), ("cycles",), ("threads", "--locals"))
-
-
-def interpreters():
-    found = [os.environ.get("PYTHON3") or shutil.which("python3")]
-    for minor in range(8, 16):
-        found += sorted(glob.glob(os.path.join(PYENV, "3.%d.*" % minor, "bin", "python3")))[-1:]
-    found += sorted(glob.glob(os.path.join(CACHE, "*-python3*", "python3")))
-    return [path for path in found if path]
 
 
 def clean():
@@ -181,7 +171,7 @@ def main():
     parser.add_argument("--keep", help="where the dumps with findings go")
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
-    paths = options.python or interpreters()
+    paths = options.python or target.interpreters(fetched=True)
     by_kernel = kernel_writes_cores()
     table = collections.OrderedDict()
 
@@ -197,8 +187,8 @@ def main():
                 shutil.copy(core, os.path.join(options.keep, "core.%d" % (options.seed + number)))
         return findings
 
-    cases = [("dump %d, of %s" % (options.seed + n, os.path.relpath(paths[n % len(paths)], PYENV)
-                                 if paths[n % len(paths)].startswith(PYENV)
+    cases = [("dump %d, of %s" % (options.seed + n, os.path.relpath(paths[n % len(paths)], target.PYENV)
+                                 if paths[n % len(paths)].startswith(target.PYENV)
                                  else paths[n % len(paths)]),
               lambda n=n: one(n, paths[n % len(paths)])) for n in range(options.count)]
     try:

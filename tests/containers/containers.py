@@ -3,7 +3,6 @@
 step, and is dumped thrice; then another process of it once. And a process that only waits, dumped
 twice, has not grown at all."""
 import contextlib
-import glob
 import json
 import os
 import shutil
@@ -12,11 +11,10 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
 SERIES = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.")
 STEP = 500
 MAIN = "sys.modules['__main__']"
@@ -48,14 +46,6 @@ WAITING = {
                "asyncio.run(main())",
 }
 PRELUDE = "import ctypes; ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)\n"
-
-
-def interpreters():
-    """The system's, and the last of each series."""
-    found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
-    for series in SERIES:
-        found += sorted(glob.glob(os.path.join(PYENV, series + "*", "bin", "python3")))[-1:]
-    return [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
 
 
 def growth(*words):
@@ -191,7 +181,7 @@ def check_waiting(python, program):
 
 
 def cases():
-    for path in interpreters():
+    for path in target.interpreters(range(8, 14)):
         version = subprocess.run([path, "-c", "import sys; print(sys.version.split()[0])"],
                                  check=False, capture_output=True, text=True).stdout.strip()
         if not version.startswith(SERIES):

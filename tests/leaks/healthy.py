@@ -2,11 +2,11 @@
 """Processes that leak nothing, dumped twice: `refgraph leaks` finds that nothing stands out, in either
 dump and in both; of those that were idle `refgraph growth` says exactly nothing.
 
-    healthy.py [--all] [--only GLOB] [--python PROGRAM]... [--keep FOLDER]
+    healthy.py [--all|--turns] [--only GLOB] [--python PROGRAM]... [--keep FOLDER]
     healthy.py --all --dumps FOLDER      of dumps that were kept
 
 Without options three of them; with --all every one, those that need only the standard library under
-every python3 at hand.
+every python3 at hand; with --turns each under the first and one of the others.
 """
 import argparse
 import fnmatch
@@ -123,11 +123,13 @@ def check_list():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--turns", action="store_true")
     parser.add_argument("--only")
     parser.add_argument("--python", action="append")
     parser.add_argument("--keep", help="where the dumps go")
     parser.add_argument("--dumps", help="where they went another time")
     options = parser.parse_args()
+    options.all |= options.turns
     pythons = options.python or (running.interpreters() if options.all else [running.PYTHON])
     names = [name for name in PROGRAMS if options.all and not options.only or
              (fnmatch.fnmatch(name, options.only) if options.only else name in QUICK)]
@@ -135,8 +137,9 @@ def main():
     for python in pythons:
         cases += [("%s, under %s" % (name, running.version(python)),
                    lambda name=name, python=python: check(name, python, options))
-                  for name in names
-                  if python == pythons[0] or not running.LIBRARIES.intersection(PROGRAMS[name])]
+                  for number, name in enumerate(names)
+                  if (python == pythons[0] or not running.LIBRARIES.intersection(PROGRAMS[name]))
+                  and (not options.turns or running.has_turn(python, pythons, number))]
     return running.run(cases)
 
 

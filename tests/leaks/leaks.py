@@ -10,11 +10,10 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
 
 # What leaked, its first chain, and whether that is Python; admin.py names most of it, too.
 LEAKS = (
@@ -48,14 +47,6 @@ DEMO = (
     ("Batch", "sys.modules['__main__'].pending_retries[1].__closure__[0].cell_contents", True),
 )
 READ = ("3.11.", "3.12.", "3.13.")
-
-
-def interpreters():
-    """Two at most of a kind: the system's, and the last of each series."""
-    found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
-    for series in READ:
-        found += sorted(glob.glob(os.path.join(PYENV, series + "*", "bin", "python3")))[-1:]
-    return [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
 
 
 def dump(python, folder, program, *arguments):
@@ -109,7 +100,7 @@ def check_demo(python):
 
 
 def cases():
-    for path in interpreters():
+    for path in target.interpreters(range(11, 14)):
         version = subprocess.run([path, "-c", "import sys; print(sys.version.split()[0])"],
                                  check=False, capture_output=True, text=True).stdout.strip()
         if version.startswith(READ):

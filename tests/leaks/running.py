@@ -2,7 +2,6 @@
 """What stories.py and healthy.py share: programs that say "hour N" and are dumped then, and commands
 that are asked of the dumps. A program that waits goes on when it is sent a line."""
 import concurrent.futures
-import glob
 import json
 import os
 import pty
@@ -13,25 +12,23 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
 PYTHON = os.environ.get("PYTHON3") or "/usr/bin/python3"
-PYENV = os.path.expanduser("~/.pyenv/versions")
-CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
-SERIES = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 LIBRARIES = {"django", "numpy", "pandas", "sqlalchemy"}  # what a bare python3 does not have
 PATIENCE = 120  # seconds; none takes ten where nothing else runs
 
 
 def interpreters():
     """The one tests use, and of each series one of pyenv's, or one that the matrix fetched."""
-    found = [PYTHON]
-    for series in SERIES:
-        found += (sorted(glob.glob(os.path.join(PYENV, series + ".*", "bin", "python3")))
-                  or sorted(glob.glob(os.path.join(CACHE, "*-python" + series, "python3"))))[-1:]
-    return list(dict.fromkeys(found))
+    return target.interpreters(range(8, 15), instead=True)
+
+
+def has_turn(python, pythons, number):
+    """Whether the case of that number is for this one, too: each is for the first and one more."""
+    return python == pythons[0] or pythons.index(python) - 1 == number % (len(pythons) - 1)
 
 
 def version(python):

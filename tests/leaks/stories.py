@@ -5,10 +5,11 @@ Each is dumped twice, after an hour and after another, and `refgraph leaks` is a
 the second, and of both. What it must name first stands in the file "expected" beside the programs;
 what samples/leaks/README.md shows must be that, too, but for the numbers.
 
-    stories.py [--all] [--only GLOB] [--python PROGRAM]... [--keep FOLDER] [--table]
+    stories.py [--all|--turns] [--only GLOB] [--python PROGRAM]... [--keep FOLDER] [--table]
     stories.py --dumps FOLDER      of dumps that were kept
 
---all runs those that need nothing but the standard library under every python3 at hand.
+--all runs those that need nothing but the standard library under every python3 at hand, --turns each
+under the first and one of the others.
 """
 import argparse
 import fnmatch
@@ -144,6 +145,7 @@ def check(story, python, options, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--turns", action="store_true")
     parser.add_argument("--only", default="*")
     parser.add_argument("--python", action="append")
     parser.add_argument("--keep", help="where the dumps go")
@@ -152,13 +154,15 @@ def main():
     options = parser.parse_args()
     known = stories()
     rows = []
-    pythons = options.python or (running.interpreters() if options.all else [running.PYTHON])
+    pythons = options.python or (running.interpreters() if options.all or options.turns
+                                 else [running.PYTHON])
     cases = [("programs and expectations are the same", lambda: check_list(known))]
     for python in pythons:
         cases += [("%s, under %s" % (story.name, running.version(python)),
                    lambda story=story, python=python: check(story, python, options, rows))
-                  for story in known if fnmatch.fnmatch(story.name, options.only)
-                  and (python == pythons[0] or not running.LIBRARIES.intersection(story.modules))]
+                  for number, story in enumerate(known) if fnmatch.fnmatch(story.name, options.only)
+                  and (python == pythons[0] or not running.LIBRARIES.intersection(story.modules))
+                  and (not options.turns or running.has_turn(python, pythons, number))]
     status = running.run(cases)
     if options.table:
         for row in sorted(rows):

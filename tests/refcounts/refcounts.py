@@ -10,25 +10,19 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import audits  # noqa: E402
-import common  # noqa: E402
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
-CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 CLEAN = ("import sys, time; print('[{}, {}, \"%s\"]' % sys.version.split()[0], flush=True); "
          "time.sleep(600)")
 
 
 def interpreters(every=False):
-    found = [os.environ.get("PYTHON3") or shutil.which("python3")]
-    older = ("3.8", "3.9", "3.10") if every else ()
-    for series in (*older, "3.11", "3.12", "3.13"):
-        found += sorted(glob.glob(os.path.join(PYENV, series + ".*", "bin", "python3")))[-1:]
-    # What tests/matrix has fetched.
-    found += sorted(glob.glob(os.path.join(CACHE, "*", "python3")))
-    return [path for path in found if path]
+    found = target.interpreters(range(8 if every else 11, 14), fetched=True)
+    others = glob.glob(os.path.join(target.CACHE, "*", "python3")) if len(found) > 1 else []
+    return found + sorted(set(others) - set(found))
 
 
 def audit(python, arguments, folder):
@@ -105,9 +99,9 @@ def clean(python):
 
 
 def name(path):
-    if path.startswith(CACHE):
+    if path.startswith(target.CACHE):
         return os.path.basename(os.path.dirname(path))
-    return os.path.basename(os.path.dirname(os.path.dirname(path))) if path.startswith(PYENV) \
+    return os.path.basename(os.path.dirname(os.path.dirname(path))) if path.startswith(target.PYENV) \
         else "the system's python3"
 
 

@@ -17,26 +17,15 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "checks"))
-import common  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+import target  # noqa: E402
+from target import REFGRAPH, common  # noqa: E402
 
-REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
-PYENV = os.path.expanduser("~/.pyenv/versions")
-CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 SERIES = ("3.8.", "3.9.", "3.10.", "3.11.", "3.12.", "3.13.", "3.14.", "3.15.")
 PROGRAMS = ("structures", "functions", "running", "objects")
 LIBRARIES = ("arrays",)  # in dumps so large that two dozen questions take half a minute
 NEED = {"arrays": "numpy, pandas"}
 LEAST = 20
-
-
-def interpreters():
-    """The system's, and the last of each series, of pyenv's or of what the matrix fetched."""
-    found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
-    for series in SERIES:
-        found += (sorted(glob.glob(os.path.join(PYENV, series + "*", "bin", "python3"))) or
-                  sorted(glob.glob(os.path.join(CACHE, "*-python" + series[:-1], "python3"))))[-1:]
-    return [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
 
 
 def refgraph(*words):
@@ -136,7 +125,7 @@ def check(python, program):
 
 
 def cases(everything):
-    for number, path in enumerate(interpreters()):
+    for number, path in enumerate(target.interpreters(instead=True)):
         version = subprocess.run([path, "-c", "import sys; print(sys.version.split()[0])"],
                                  check=False, capture_output=True, text=True).stdout.strip()
         if version.startswith(SERIES):

@@ -17,14 +17,19 @@ CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 ALL = range(8, 16)
 
 
-def interpreters(minors=ALL, fetched=False):
-    """The system's, the last of each series of pyenv's, and what tests/matrix has fetched."""
+def interpreters(minors=ALL, fetched=False, instead=False):
+    """The system's, the last of each series of pyenv's, and @fetched: what tests/matrix has fetched, or
+    with @instead what it has of series that pyenv lacks. RG_INTERPRETERS=system: the first of them alone."""
     found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
     for minor in minors:
-        found += sorted(glob.glob(os.path.join(PYENV, "3.%d.*" % minor, "bin", "python3")))[-1:]
+        of_series = sorted(glob.glob(os.path.join(PYENV, "3.%d.*" % minor, "bin", "python3")))
+        if instead and not of_series:
+            of_series = sorted(glob.glob(os.path.join(CACHE, "*-python3.%d" % minor, "python3")))
+        found += of_series[-1:]
     if fetched:
         found += sorted(glob.glob(os.path.join(CACHE, "*-python3*", "python3")))
-    return [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
+    found = [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
+    return found[:1] if os.environ.get("RG_INTERPRETERS") == "system" else found
 
 
 def name(python):
