@@ -386,7 +386,8 @@ static rg_error *note_all(const struct search *search, size_t chosen, bool asked
 static rg_error *take(struct pl *pl, const struct finding *finding)
 {
 	const struct pl_interpreter *first = &finding->interpreter;
-	char note[80] = "";
+	uint64_t size = 0;
+	char note[96] = "";
 
 	pl->layout = finding->layout;
 	pl->module = finding->module;
@@ -398,6 +399,13 @@ static rg_error *take(struct pl *pl, const struct finding *finding)
 	if (pl->layout.nearest)
 		snprintf(note, sizeof(note), ", not verified: read as 5.%u, whose layout it fits",
 			 pl->layout.minor);
+	/* perl.h: a U16 that says what sizeof(struct interpreter) is. */
+	if (pl->module && pl->layout.threaded)
+		size = pl_word32(pl, symbol(pl, pl->module, "PL_interp_size")) & UINT16_MAX;
+	if (!*note && size && size != pl->layout.at.interpreter_size)
+		snprintf(note, sizeof(note),
+			 ", not verified: an interpreter has %u bytes, not %u", (unsigned)size,
+			 pl->layout.at.interpreter_size);
 	snprintf(pl->build, sizeof(pl->build), "%.300s, %s%s",
 		 pl->module ? pl->module->path : "in no file",
 		 pl->layout.threaded ? "with threads" : "without threads", note);

@@ -4,6 +4,9 @@
  * in the interpreter itself.  An arena is an array of heads; the first is none: it
  * holds the address of the next arena, their number, and no type (sv.c, Perl_sv_add_arena).
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "runtime/perl/private.h"
 
 #define HEAD 24
@@ -13,6 +16,7 @@ struct heap {
 	struct pl *pl;
 	rg_builder *builder;
 	uint64_t marked;
+	uint64_t found; /* heads of the interpreter that is being read */
 	rg_error *(*each)(void *user, const struct pl_sv *sv);
 	void *user;
 };
@@ -113,6 +117,7 @@ static rg_error *mark(void *user, const struct pl_sv *sv)
 
 	if (rg_builder_mark(heap->builder, sv->address) < 0)
 		return rg_error_no_memory();
+	heap->found++;
 	if ((++heap->marked & 0xfffff) == 0)
 		RG_TRY(rg_builder_step(heap->builder, "finding objects", heap->marked, 0));
 	if (sv->type == PL_PVCV || sv->type == PL_PVFM)
@@ -154,6 +159,24 @@ static rg_error *set_one(void *user, rg_id id, uint64_t address)
 	return rg_builder_set(heap->builder, id, &object);
 }
 
+/*
+ * PL_sv_count is how many heads are in use.  One may be about to be used: it is taken
+ * off the list of free ones and counted before its flags are set (sv_inline.h, new_sv).
+ */
+static rg_error *check_count(struct pl *pl, const struct pl_interpreter *interpreter,
+			     uint64_t found)
+{
+	uint64_t count = pl_field(pl, interpreter, PL_FIELD_sv_count);
+	char sentence[160];
+
+	if (count <= found + 1 || count > pl->image_bytes / HEAD)
+		return NULL;
+	snprintf(sentence, sizeof(sentence),
+		 "%" PRIu64 " of Perl's %" PRIu64 " values were not found: memory is missing from "
+		 "the dump or damaged", count - found, count);
+	return rg_image_lacks(pl->image, sentence);
+}
+
 rg_error *pl_objects(void *state, rg_builder *builder)
 {
 	struct pl *pl = state;
@@ -163,7 +186,9 @@ rg_error *pl_objects(void *state, rg_builder *builder)
 
 	pl->builder = builder;
 	for (i = 0; i < pl->interpreter_count; i++) {
+		heap.found = 0;
 		RG_TRY(pl_heap_each(pl, &pl->interpreters[i], mark, &heap));
+		RG_TRY(check_count(pl, &pl->interpreters[i], heap.found));
 		for (j = 0; j < sizeof(immortals) / sizeof(immortals[0]); j++) {
 			struct pl_sv sv;
 
