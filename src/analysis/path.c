@@ -236,7 +236,11 @@ static bool add_code(const rg_graph *graph, const struct rg_step *step, bool of_
 
 	if (!length || length >= LABEL - *used)
 		return false;
-	*used += length;
+	/* Nothing to write: the expression before stands for the target as well. */
+	if (length == 1 && code[*used] == ' ')
+		code[*used] = '\0';
+	else
+		*used += length;
 	return true;
 }
 

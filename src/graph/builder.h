@@ -29,7 +29,8 @@ typedef struct rg_builder rg_builder;
  * codes does the same with code in the runtime's language: what, written behind
  * an expression for @source (with @of_owner: for the one object that @source is
  * a part of), evaluates to that very target in the dumped program; "" where
- * nothing is known to.  NULL: the runtime knows of no language.
+ * nothing is known to, " " where nothing need be written.  NULL: the runtime
+ * knows of no language.
  */
 struct rg_graph_hooks {
 	void (*labels)(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,

@@ -10,6 +10,9 @@
  */
 #include "runtime/perl/code.h"
 
+#define MAGIC_LIMIT 64
+#define AUX_NO_DEREF 2u /* HvAUXf_NO_DEREF, hv.h */
+
 /* Whether what @sv is does not show what it holds: `tie`, or the elements of shared ones. */
 static bool is_tied(const struct pl *pl, const struct pl_sv *sv)
 {
@@ -17,7 +20,7 @@ static bool is_tied(const struct pl *pl, const struct pl_sv *sv)
 	uint64_t magic = pl_magic(pl, sv);
 	unsigned int count;
 
-	for (count = 0; magic && count < 64; count++) {
+	for (count = 0; magic && count < MAGIC_LIMIT; count++) {
 		uint8_t type = pl_byte(pl, magic + at->magic_type);
 
 		if (type == 'P' || type == 'p' || type == 'q' || type == 'N' || type == 'n')
@@ -27,24 +30,73 @@ static bool is_tied(const struct pl *pl, const struct pl_sv *sv)
 	return magic != 0;
 }
 
-/* Whether the class of @sv overloads anything. */
-static bool is_overloaded(const struct pl *pl, const struct pl_sv *sv)
+/* ---- overloading -------------------------------------------------------------------- */
+
+struct symbols {
+	struct pl *pl;
+	bool overloads, inherits;
+};
+
+/* "(%{}" and the like say how to dereference; @ISA that it can be inherited. */
+static rg_error *look_at_symbol(void *user, const struct pl_edge *edge)
 {
+	struct symbols *symbols = user;
+	char word[16];
+	int64_t length;
+
+	if (edge->what != PL_LABEL_SYMBOL)
+		return NULL;
+	length = pl_hek(symbols->pl, edge->value, word, sizeof(word), NULL);
+	symbols->overloads |= length > 0 && word[0] == '(' &&
+			      (!strcmp(word + 2, "{}") || !strcmp(word, "(nomethod"));
+	symbols->inherits |= length == 3 && !strcmp(word, "ISA");
+	return NULL;
+}
+
+/* Whether the table of operators of @stash was made, and in *@ret whether any is in it. */
+static bool has_table(const struct pl *pl, const struct pl_sv *stash, bool *ret)
+{
+	const struct pl_members *at = &pl->layout.at;
+	uint64_t magic = pl_magic(pl, stash);
+	unsigned int count;
+
+	for (count = 0; magic && count < MAGIC_LIMIT; count++) {
+		if (pl_byte(pl, magic + at->magic_type) == 'c') {
+			*ret = pl_byte(pl, pl_word(pl, magic + at->magic_ptr)) & 1;
+			return true;
+		}
+		magic = pl_word(pl, magic + at->magic_next);
+	}
+	return false;
+}
+
+/*
+ * Whether the class of @sv overloads how it is dereferenced.  A stash is flagged until
+ * perl has looked: then it has a table, or a flag that says that -> is not overloaded.
+ */
+static bool is_overloaded(struct pl *pl, const struct pl_sv *sv)
+{
+	struct symbols symbols = { .pl = pl };
+	struct pl_hash hash;
 	struct pl_sv stash;
+	bool any;
 
 	if (!(sv->flags & PL_OBJECT))
 		return false;
-	return !pl_sv_read(pl, pl_blessed(pl, sv), &stash) || stash.flags & PL_AMAGIC;
+	if (!pl_sv_read(pl, pl_blessed(pl, sv), &stash) || !pl_hash_read(pl, &stash, &hash))
+		return true;
+	if (!(stash.flags & PL_AMAGIC) ||
+	    (hash.aux && pl_word32(pl, hash.aux + pl->layout.at.aux_flags) & AUX_NO_DEREF))
+		return false;
+	if (has_table(pl, &stash, &any))
+		return any;
+	rg_error_free(pl_walk_again(pl, &stash, look_at_symbol, &symbols));
+	return symbols.overloads || symbols.inherits;
 }
 
-static bool is_plain(const struct pl *pl, const struct pl_sv *sv)
+static bool is_plain(struct pl *pl, const struct pl_sv *sv)
 {
 	return !is_tied(pl, sv) && !is_overloaded(pl, sv);
-}
-
-static bool is_scalar(const struct pl_sv *sv)
-{
-	return sv->type < PL_PVAV && sv->type != PL_PVGV && sv->type != PL_REGEXP;
 }
 
 static bool put_referent(const struct pl_coder *coder, const struct pl_sv *sv,
@@ -56,7 +108,7 @@ static bool put_referent(const struct pl_coder *coder, const struct pl_sv *sv,
 		return false;
 	if (coder->owner)
 		pl_puts(text, coder->owner);
-	if (!is_scalar(&target)) {
+	if (!pl_is_scalar(&target)) {
 		if (!coder->owner)
 			pl_puts(text, " ");
 		return true;

@@ -8,6 +8,7 @@
 struct pl_coder {
 	struct pl *pl;
 	const char *owner;   /* code that leads to the source from the object it is a part of */
+	uint64_t target;
 	bool target_is_glob;
 };
 

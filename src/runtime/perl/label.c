@@ -72,6 +72,11 @@ static void put_slot(const struct labels *labels, uint64_t slot, struct pl_text 
 	bool is_word = slot == 'I' || slot == 'F';
 	size_t before = text->length;
 
+	/* A package in a package: "Scalar::Util::" */
+	if (slot == '%' && pl_put_package(labels->pl, text, labels->coder.target)) {
+		pl_puts(text, "::");
+		return;
+	}
 	if (!pl_put_symbol(labels->pl, text, labels->sv, is_word ? "*" : sigil))
 		text->length = before;
 	if (is_word)
@@ -177,6 +182,7 @@ static void put_one(struct labels *labels, const struct pl_edge *edge)
 	struct pl_text text = { buffer, sizeof(buffer), 0, false };
 	struct pl_sv target;
 
+	labels->coder.target = edge->target;
 	labels->coder.target_is_glob = edge->what == PL_LABEL_SYMBOL &&
 				       pl_sv_read(labels->pl, edge->target, &target) &&
 				       target.type == PL_PVGV;

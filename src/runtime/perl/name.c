@@ -169,6 +169,20 @@ bool pl_put_symbol(const struct pl *pl, struct pl_text *text, const struct pl_sv
 	return true;
 }
 
+bool pl_is_package_word(const char *text)
+{
+	const char *end;
+
+	for (; *text; text = end + 2) {
+		end = strchr(text, ':');
+		if (!end || end[1] != ':')
+			return pl_is_word(text, strlen(text));
+		if (!pl_is_word(text, (size_t)(end - text)))
+			return false;
+	}
+	return true;
+}
+
 bool pl_symbol_is_code(const struct pl *pl, const struct pl_sv *glob)
 {
 	const struct pl_members *at = &pl->layout.at;
@@ -177,26 +191,14 @@ bool pl_symbol_is_code(const struct pl *pl, const struct pl_sv *glob)
 				NULL);
 	struct pl_sv stash;
 	uint64_t package;
-	size_t i, start = 0;
 
 	if (length <= 0 || (size_t)length >= sizeof(word) || !pl_is_word(word, (size_t)length) ||
 	    !pl_sv_read(pl, pl_word(pl, glob->any + at->gv_stash), &stash) ||
 	    !pl_stash_name(pl, &stash, &package))
 		return false;
 	length = pl_hek(pl, package, word, sizeof(word), NULL);
-	if (length <= 0 || (size_t)length >= sizeof(word))
-		return false;
-	for (i = 0; i <= (size_t)length; i++) {
-		if (word[i] && word[i] != ':')
-			continue;
-		if (i == start && word[i])
-			return false;
-		if (!pl_is_word(word + start, i - start) || (word[i] && word[i + 1] != ':'))
-			return false;
-		start = i + 2;
-		i++;
-	}
-	return true;
+	return length > 0 && (size_t)length < sizeof(word) && strlen(word) == (size_t)length &&
+	       pl_is_package_word(word);
 }
 
 void pl_put_sub(const struct pl *pl, struct pl_text *text, uint64_t code)

@@ -7,6 +7,12 @@
 
 #define PL_NAME 512 /* names that are longer are cut */
 
+/* pl_is_scalar - whether an expression for @sv is the value, not a reference to it. */
+static inline bool pl_is_scalar(const struct pl_sv *sv)
+{
+	return sv->type < PL_PVAV && sv->type != PL_PVGV && sv->type != PL_REGEXP;
+}
+
 /* A text in a buffer of fixed size. */
 struct pl_text {
 	char *at;
@@ -23,6 +29,8 @@ void pl_put_finish(struct pl_text *text);
 
 /* pl_is_word - whether @text is an identifier: what stands bare in braces. */
 bool pl_is_word(const char *text, size_t length);
+/* pl_is_package_word - whether it is "A", "A::B" or "A::B::". */
+bool pl_is_package_word(const char *text);
 /* pl_put_hek - the HEK at @hek for people: what is no text becomes '?'; false: unreadable. */
 bool pl_put_hek(const struct pl *pl, struct pl_text *text, uint64_t hek);
 /*

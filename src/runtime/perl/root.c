@@ -6,6 +6,8 @@
  */
 #include "runtime/perl/root.h"
 
+#include <stdio.h>
+
 #define TEMPS_LIMIT (1u << 26)
 #define PARSERS_LIMIT 4096
 
@@ -169,7 +171,8 @@ rg_error *pl_roots_variable(struct pl_roots *roots, uint64_t address, enum rg_ro
 			    const char *code)
 {
 	size_t prefix = roots->prefix;
-	struct pl_sv sv;
+	struct pl_sv sv, target;
+	char behind[PL_NAME + 32];
 	rg_error *error;
 
 	pl_roots_prefix(roots);
@@ -177,8 +180,14 @@ rg_error *pl_roots_variable(struct pl_roots *roots, uint64_t address, enum rg_ro
 	/* A reference reads as what it refers to: $main::cache->{users} begins there. */
 	error = pl_roots_put(roots, address, kind, 0);
 	if (!error && pl_sv_read(roots->pl, address, &sv) && sv.flags & PL_ROK &&
-	    !(sv.flags & PL_WEAKREF) && sv.type < PL_PVGV)
+	    !(sv.flags & PL_WEAKREF) && sv.type < PL_PVGV &&
+	    pl_sv_read(roots->pl, sv.u, &target)) {
+		if (code && pl_is_scalar(&target)) {
+			snprintf(behind, sizeof(behind), "%s->$*", code);
+			roots->init.code = behind;
+		}
 		error = pl_roots_put(roots, sv.u, kind, 0);
+	}
 	roots->init.code = NULL;
 	roots->prefix = prefix;
 	pl_roots_cut(roots, prefix);

@@ -30,10 +30,12 @@ static rg_error *put_slot(struct symbols *symbols, const struct pl_sv *glob, uin
 	rg_buffer_puts(&roots->name, name);
 	if (text.cut || !pl_symbol_is_code(pl, glob) || roots->interpreter != pl->interpreters)
 		return pl_roots_variable(roots, slot, RG_ROOT_MODULE, NULL);
-	/* A scalar is itself, all else a reference to it. */
+	/* A scalar is itself, all else a reference to it: what follows is an arrow. */
 	if (*sigil != '$' && !*behind)
-		pl_puts(&as_code, "\\");
+		pl_puts(&as_code, "(\\");
 	pl_puts(&as_code, name);
+	if (*sigil != '$' && !*behind)
+		pl_puts(&as_code, ")");
 	pl_put_finish(&as_code);
 	return pl_roots_variable(roots, slot, RG_ROOT_MODULE, code);
 }
@@ -104,6 +106,31 @@ static rg_error *put_glob(struct symbols *symbols, const struct pl_sv *glob)
 	return slot ? put_slot(symbols, glob, slot, "*", "{FORMAT}") : NULL;
 }
 
+/* The stash itself: packages are what modules are elsewhere. */
+static rg_error *put_package(struct symbols *symbols, const struct pl_sv *stash)
+{
+	struct pl_roots *roots = symbols->roots;
+	char name[PL_NAME], code[PL_NAME + 8];
+	struct pl_text text = { name, sizeof(name), 0, false };
+	struct pl_text as_code = { code, sizeof(code), 0, false };
+	rg_error *error;
+
+	if (!pl_put_package(roots->pl, &text, stash->address))
+		return NULL;
+	pl_puts(&text, "::");
+	pl_put_finish(&text);
+	pl_puts(&as_code, "(\\%");
+	pl_puts(&as_code, name);
+	pl_puts(&as_code, ")");
+	pl_put_finish(&as_code);
+	if (!text.cut && roots->interpreter == roots->pl->interpreters &&
+	    pl_is_package_word(name))
+		roots->init.code = code;
+	error = pl_roots_named(roots, stash->address, RG_ROOT_MODULE, 0, name);
+	roots->init.code = NULL;
+	return error;
+}
+
 /* A sub that needs no glob: the stash has a reference to it. */
 static rg_error *put_bare_sub(struct symbols *symbols, const struct pl_sv *reference, uint64_t hek)
 {
@@ -153,8 +180,11 @@ rg_error *pl_roots_symbols(struct pl_roots *roots)
 	for (i = 0; !error && i < symbols.stashes.count; i++) {
 		symbols.stash = symbols.stashes.data[i];
 		if (rg_builder_marked(roots->builder, symbols.stash) &&
-		    pl_sv_read(roots->pl, symbols.stash, &sv) && sv.type == PL_PVHV)
-			error = pl_walk_again(roots->pl, &sv, put_symbol, &symbols);
+		    pl_sv_read(roots->pl, symbols.stash, &sv) && sv.type == PL_PVHV) {
+			error = put_package(&symbols, &sv);
+			if (!error)
+				error = pl_walk_again(roots->pl, &sv, put_symbol, &symbols);
+		}
 	}
 	rg_map_free(&symbols.seen);
 	rg_vector_free(&symbols.stashes);

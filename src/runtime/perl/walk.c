@@ -160,6 +160,16 @@ uint8_t pl_holder_kind(const struct pl *pl, uint64_t value)
 	return RG_REFERENCE_STRONG;
 }
 
+/* A sub does not keep the globs that it names: their packages do. */
+static uint8_t pad_kind(const struct pl *pl, uint64_t value, enum pl_label what)
+{
+	struct pl_sv sv;
+
+	if (what == PL_LABEL_TEMPORARY && pl_sv_read(pl, value, &sv) && sv.type == PL_PVGV)
+		return RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE;
+	return pl_holder_kind(pl, value);
+}
+
 static void walk_pad(struct pl_walk *walk, const struct pl_pad *pad, uint64_t count)
 {
 	uint64_t i, word, name;
@@ -186,7 +196,7 @@ static void walk_pad(struct pl_walk *walk, const struct pl_pad *pad, uint64_t co
 			what = PL_LABEL_LEXICAL;
 			value = name;
 		}
-		pl_emit(walk, word, pl_holder_kind(walk->pl, word), what, value);
+		pl_emit(walk, word, pad_kind(walk->pl, word, what), what, value);
 	}
 }
 
