@@ -262,6 +262,14 @@ RG_API RG_MUST_CHECK rg_error *rg_cycles_find(const rg_graph *graph,
 					      const struct rg_cycles_options *options,
 					      struct rg_cycles **ret);
 
+/*
+ * rg_cycle_weak - the reference whose weakening @group names, as a program would name it:
+ * the first of its cuts or its break; what is the referent of a reference that is an
+ * object itself (rg_words.referent) is what leads to that.  @group must have one or the
+ * other.  O(length of the cycle); cannot fail.
+ */
+RG_API struct rg_step rg_cycle_weak(const rg_graph *graph, const struct rg_cycle_group *group);
+
 /* rg_cycles_free - releases @cycles; NULL is allowed.  O(groups); cannot fail. */
 RG_API void rg_cycles_free(struct rg_cycles *cycles);
 

@@ -53,8 +53,8 @@ enum rg_fact_kind {
 	RG_FACT_SHOWN = 17,       /* views of @object show @count bytes of @bytes */
 	RG_FACT_UNREFERRED = 18,  /* to @count of them nothing refers at all */
 	RG_FACT_WAITS = 19,       /* @count of them wait for what @object is the type of */
-	RG_FACT_BREAK = 20,       /* made weak, @object's reference number @bound frees it; where
-				     @count is more than 1, each one's does */
+	RG_FACT_BREAK = 20,       /* made weak, @object's reference number @bound frees it, such
+				     references of all, @bytes of them, all @count */
 };
 
 struct rg_leak_fact {

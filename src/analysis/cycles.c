@@ -635,6 +635,22 @@ out:
 	return error;
 }
 
+struct rg_step rg_cycle_weak(const rg_graph *graph, const struct rg_cycle_group *group)
+{
+	struct rg_step step = group->cut_count ? group->cuts[0].first : group->break_at;
+	const char *referent = rg_graph_words(graph)->referent;
+	char label[16];
+
+	if (!referent || graph->flags[step.source] & RG_OBJECT_PLUMBING ||
+	    rg_graph_label(graph, step.source, step.index, RG_LABELS_ALL, label, sizeof(label)) !=
+		    strlen(referent) || strcmp(label, referent) != 0)
+		return step;
+	for (size_t i = 0; i < group->cycle_length; i++)
+		if (group->cycle[i].target == step.source)
+			return group->cycle[i];
+	return step;
+}
+
 void rg_cycles_free(struct rg_cycles *cycles)
 {
 	struct result *result = (struct result *)cycles;

@@ -219,11 +219,12 @@ static rg_error *look_at_kept(struct leaks_work *work)
 }
 
 /* The reference to make weak: how its source refers on, and how many such free all. */
-static struct rg_leak_fact break_of(const struct rg_cycle_group *group)
+static struct rg_leak_fact break_of(const rg_graph *graph, const struct rg_cycle_group *group)
 {
-	const struct rg_step *step = group->cut_count ? &group->cuts[0].first : &group->break_at;
-	struct rg_leak_fact fact = { RG_FACT_BREAK, (int64_t)group->count, 0, step->index, RG_NONE,
-				     step->source };
+	struct rg_step step = rg_cycle_weak(graph, group);
+	int64_t all = group->cut_count ? (int64_t)group->cuts[0].count : (int64_t)group->count;
+	struct rg_leak_fact fact = { RG_FACT_BREAK, (int64_t)group->count, all, step.index,
+				     RG_NONE, step.source };
 
 	return fact;
 }
@@ -255,8 +256,8 @@ static rg_error *tell_leaked(struct leaks_work *work, const struct rg_cycle_grou
 
 		ok = leaks_tell(candidate, &all);
 	}
-	if (ok && (group->cut_count || group->has_break)) {
-		struct rg_leak_fact weaken = break_of(group);
+	if (ok && (group->cut_count == 1 || (!group->cut_count && group->has_break))) {
+		struct rg_leak_fact weaken = break_of(work->graph, group);
 
 		ok = leaks_tell(candidate, &weaken);
 	}

@@ -253,6 +253,7 @@ static bool get_code(const rg_graph *graph, const struct rg_step *steps, size_t 
 {
 	size_t used = 0, i = 0;
 
+	code[0] = '\0';
 	while (i < count) {
 		if (i + 1 < count && is_ownership(graph, &steps[i]) &&
 		    add_code(graph, &steps[i + 1], true, policy, code, &used))

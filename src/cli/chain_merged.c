@@ -99,10 +99,12 @@ static uint64_t share_of(const struct merged *merged, uint64_t targets)
 }
 
 /* One label as it stands behind others: what is no syntax in angle brackets. */
-static void put_label(const struct rg_merged_node *node, rg_sink *sink)
+static void put_label(const struct merged *merged, const struct rg_merged_node *node,
+		      rg_sink *sink)
 {
 	const char *label = node->label;
-	bool syntax = (label[0] == '.' || label[0] == '[') && strncmp(label, "[<", 2) != 0;
+	bool syntax = label[0] && strchr(rg_graph_words(merged->graph)->syntax, label[0]) &&
+		      !(strchr("[{", label[0]) && label[1] == '<');
 
 	rg_sink_puts(sink, node->repeats ? "(" : "");
 	if (node->root || syntax) {
@@ -128,7 +130,7 @@ static void put_labels(const struct merged *merged, uint32_t first, uint32_t las
 				       rg_format_count(skipped, number));
 			i += skipped;
 		}
-		put_label(node_at(merged, i), sink);
+		put_label(merged, node_at(merged, i), sink);
 	}
 }
 
@@ -495,7 +497,7 @@ static int put_frame(struct cli *cli, const struct merged *merged,
 
 	if (error)
 		return cli_fail(error);
-	put_label(node, text);
+	put_label(merged, node, text);
 	rg_sink_puts(text, " ");
 	rg_sink_text(text, node->type == RG_NONE ? "objects" :
 		     cli_type_name(cli, merged->graph, node->type));

@@ -191,6 +191,9 @@ struct rg_table_style cli_table_style(const struct cli *cli);
 const char *cli_kind_word(uint8_t kind);
 /* cli_type_name - as --short has it. */
 const char *cli_type_name(const struct cli *cli, const rg_graph *graph, rg_type_id type);
+/* cli_module_title - "Module", "Package": what heads a column of them. */
+#define CLI_TITLE 64
+const char *cli_module_title(const rg_graph *graph, char ret[CLI_TITLE]);
 /* cli_shown - the object as whose part @id is shown, or itself. */
 rg_id cli_shown(const rg_graph *graph, rg_id id);
 /*

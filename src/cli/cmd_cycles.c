@@ -40,13 +40,32 @@ static void put_name(const struct cli *cli, rg_sink *sink, const rg_graph *graph
 	rg_sink_text(sink, words.name);
 }
 
+/* Whether @step leads on from a reference that is an object of its own. */
+static bool is_between(const rg_graph *graph, const struct rg_step *step)
+{
+	const char *referent = rg_graph_words(graph)->referent;
+	char label[16];
+
+	return referent && rg_graph_label(graph, step->source, step->index, RG_LABELS_ALL, label,
+					  sizeof(label)) == strlen(referent) &&
+	       !strcmp(label, referent);
+}
+
+/* Whether @step goes into a part of its source. */
+static bool is_part(const rg_graph *graph, const struct rg_step *step)
+{
+	return rg_graph_owner(graph, step->target) == step->source;
+}
+
 /* The way around: Node - .parent -> Node - .kids -> list - [0] -> back. */
 static void put_cycle(const struct cli *cli, rg_sink *sink, bool ascii, const rg_graph *graph,
 		      const struct rg_cycle_group *group)
 {
 	const char *line = ascii ? " - " : " \u2500 ";
 	const char *arrow = ascii ? " -> " : " \u2192 ";
+	bool folds = rg_graph_words(graph)->referent != NULL;
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
+	size_t shown = 0;
 
 	if (!group->cycle_length) {
 		put_name(cli, sink, graph,
@@ -54,18 +73,29 @@ static void put_cycle(const struct cli *cli, rg_sink *sink, bool ascii, const rg
 		return;
 	}
 	for (size_t i = 0; i < group->cycle_length; i++) {
-		if (group->cycle_length > MOST_STEPS + 1 && i == MOST_STEPS) {
+		const struct rg_step *step = &group->cycle[i];
+
+		if (group->cycle_length > MOST_STEPS + 1 && shown == MOST_STEPS) {
 			rg_sink_printf(sink, "%s more%s",
 				       rg_format_count(group->cycle_length - i, number), arrow);
 			break;
 		}
-		get_label(cli, graph, &group->cycle[i], label);
-		put_name(cli, sink, graph, group->cycle[i].source);
+		/* What only stands between two others says nothing. */
+		if (group->cycle_length > 1 && is_between(graph, step))
+			continue;
+		get_label(cli, graph, step, label);
+		while (folds && !*label && i + 1 < group->cycle_length &&
+		       is_part(graph, &group->cycle[i])) {
+			i++;
+			get_label(cli, graph, &group->cycle[i], label);
+		}
+		put_name(cli, sink, graph, step->source);
 		if (*label) {
 			rg_sink_puts(sink, line);
 			rg_sink_text(sink, label);
 		}
 		rg_sink_puts(sink, arrow);
+		shown++;
 	}
 	rg_sink_puts(sink, "back");
 }
@@ -96,6 +126,7 @@ static void put_break(const struct cli *cli, rg_sink *sink, const rg_graph *grap
 		      const struct rg_cycle_group *group)
 {
 	const struct rg_words *words = rg_graph_words(graph);
+	struct rg_step at = words->referent ? rg_cycle_weak(graph, group) : group->break_at;
 	char label[LABEL_SIZE], number[RG_FORMAT_SIZE];
 
 	if (group->cut_count && cli->options.labels != RG_LABELS_NONE) {
@@ -103,17 +134,16 @@ static void put_break(const struct cli *cli, rg_sink *sink, const rg_graph *grap
 		return;
 	}
 	if (words->referent)
-		cli_weak_label(cli, graph, &group->break_at, label, LABEL_SIZE);
+		cli_weak_label(cli, graph, &at, label, LABEL_SIZE);
 	else
-		get_label(cli, graph, &group->break_at, label);
+		get_label(cli, graph, &at, label);
 	rg_sink_puts(sink, "break at ");
 	if (*label)
 		rg_sink_text(sink, label);
 	else
 		rg_sink_puts(sink, "the reference");
 	rg_sink_puts(sink, " of ");
-	put_name(cli, sink, graph, words->referent ? cli_shown(graph, group->break_at.source)
-						   : group->break_at.source);
+	put_name(cli, sink, graph, words->referent ? cli_shown(graph, at.source) : at.source);
 	if (group->count > 1)
 		rg_sink_printf(sink, ": %s all %s", words->weaken_one,
 			       rg_format_count(group->count, number));

@@ -272,14 +272,14 @@ static char *break_words(const struct cli *cli, const struct leaks *leaks,
 	struct rg_step step = { fact->object, (size_t)fact->bound, out.target[fact->bound] };
 	char label[WORDS_SIZE], reason[CLI_NO_COLLECTOR], count[RG_FORMAT_SIZE];
 	rg_id shown = cli_shown(leaks->graph, fact->object);
-	bool all = fact->count > 1;
+	bool all = fact->count > 1, every = fact->bytes > fact->count;
 
 	cli_weak_label(cli, leaks->graph, &step, label, sizeof(label));
-	return format("%s; break at %s of %s: %s %s%s",
+	return format("%s; break at %s%s of %s: %s %s%s",
 		      cli_no_collector(rg_dump_info(leaks->dump), reason),
-		      *label ? label : "a reference",
+		      every ? "every " : "", *label ? label : "reference",
 		      type_name(cli, leaks, rg_graph_object(leaks->graph, shown).type),
-		      words->weaken_one, all ? "all " : "it",
+		      every ? words->weaken_all : words->weaken_one, all ? "all " : "it",
 		      all ? rg_format_count((uint64_t)fact->count, count) : "");
 }
 

@@ -74,7 +74,10 @@ static rg_error *put_rows(struct cli *cli, const rg_graph *graph, const struct r
 			  const struct objects_totals *kept, size_t shown)
 {
 	bool csv = cli->options.format == CLI_CSV;
-	const char *title = ways[cli->options.by - 1].title;
+	char module[CLI_TITLE];
+	const char *title = cli->options.by - 1 == RG_GROUPS_BY_MODULE
+				    ? cli_module_title(graph, module)
+				    : ways[cli->options.by - 1].title;
 	const struct rg_column columns[] = {
 		{ "Count", "count", RG_COLUMN_COUNT },
 		{ "%", NULL, RG_COLUMN_PERMILLE },

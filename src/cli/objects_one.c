@@ -304,6 +304,7 @@ struct sides {
 	uint64_t counts[SIDES];
 	uint64_t names;        /* keys that only name a field */
 	bool failed;
+	bool has_class;
 };
 
 static bool is_identifier(const char *text, size_t length)
@@ -339,6 +340,7 @@ static void each_row(void *user, size_t index, const char *label)
 	rg_id target = sides->references.target[index];
 	uint8_t kind = sides->references.kind[index];
 	bool is_key = !strncmp(label, "key ", 4);
+	char first = *sides->held ? *sides->held : *label;
 	enum side side;
 	struct row *row;
 
@@ -353,6 +355,10 @@ static void each_row(void *user, size_t index, const char *label)
 	side = is_key || (!*sides->held && label[0] != '.' && label[0] != '[' && label[0] != '{')
 		       ? OTHERS
 	       : !*sides->held && (label[0] == '[' || label[0] == '{') ? ELEMENTS : FIELDS;
+	/* Where keys stand in braces, those of an object of a class are its fields. */
+	if (rg_graph_words(sides->graph)->brace_keys)
+		side = first == '[' || (first == '{' && !sides->has_class) ? ELEMENTS
+		       : first == '{' ? FIELDS : OTHERS;
 	if (sides->counts[side]++ >= sides->most && sides->most)
 		return;
 	if (sides->kept[side] == sides->room[side]) {
@@ -456,6 +462,7 @@ static int put_sides(struct cli *cli, const rg_graph *graph, rg_id id)
 	sides.graph = graph;
 	sides.object = id;
 	sides.with_parts = cli->options.plumbing;
+	sides.has_class = *rg_graph_type(graph, rg_graph_object(graph, id).type)->module;
 	sides.most = (size_t)cli->options.limit;
 	find_sides(&sides, cli);
 	if (sides.failed)

@@ -187,6 +187,13 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	return CLI_OK;
 }
 
+const char *cli_module_title(const rg_graph *graph, char ret[CLI_TITLE])
+{
+	snprintf(ret, CLI_TITLE, "%s", rg_graph_words(graph)->module);
+	ret[0] = (char)toupper((unsigned char)ret[0]);
+	return ret;
+}
+
 rg_id cli_shown(const rg_graph *graph, rg_id id)
 {
 	/* Parts of parts; a ring of them must end somewhere. */

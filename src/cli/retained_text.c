@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What refgraph retained says to people, and its CSV. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,13 +289,11 @@ static void put_overlap(struct cli *cli)
 static int put_by(struct cli *cli, const struct retained *retained)
 {
 	const struct rg_words *words = rg_graph_words(retained->graph);
-	char title[64];
+	char title[CLI_TITLE];
 	size_t count = 0;
 	int status;
 
-	/* "Module", "Package" */
-	snprintf(title, sizeof(title), "%s", words->module);
-	title[0] = (char)toupper((unsigned char)title[0]);
+	cli_module_title(retained->graph, title);
 	switch (cli->options.by) {
 	case RETAINED_BY_TYPE:
 		status = put_groups(cli, retained, retained->types, "Type", "type");

@@ -23,7 +23,8 @@ struct rg_ndjson_options {
  * rg_ndjson_default_code - the code that is assumed of a reference with @label where the file
  * says nothing else; @of_owner: behind the object whose __dict__ holds it.
  */
-void rg_ndjson_default_code(const char *label, bool of_owner, struct rg_buffer *ret);
+void rg_ndjson_default_code(const struct rg_words *words, const char *label, bool of_owner,
+			    struct rg_buffer *ret);
 
 /*
  * rg_ndjson_write - writes @graph, line by line, through @write.  O(objects +

@@ -23,11 +23,22 @@ static bool is_name(const char *text, size_t length)
 	return length > 0;
 }
 
-void rg_ndjson_default_code(const char *label, bool of_owner, struct rg_buffer *ret)
+void rg_ndjson_default_code(const struct rg_words *words, const char *label, bool of_owner,
+			    struct rg_buffer *ret)
 {
 	size_t length = strlen(label);
 
 	rg_buffer_clear(ret);
+	if (words->brace_keys) {
+		if (of_owner || !*label || label[1] == '<')
+			return;
+		/* What an expression is for refers to it already. */
+		if (words->referent && !strcmp(label, words->referent))
+			rg_buffer_putc(ret, ' ');
+		else if (label[0] == '{' || label[0] == '[')
+			rg_buffer_printf(ret, "->%s", label);
+		return;
+	}
 	if ((label[0] != '.' && label[0] != '[') || label[1] == '<')
 		return;
 	if (!of_owner) {
@@ -130,7 +141,8 @@ void rg_ndjson_codes(void *user, const rg_graph *graph, rg_id source, size_t fir
 			rg_json_text(&exception, &code);
 		} else if (ref->label.text && is_counted) {
 			rg_json_text(&ref->label, &text);
-			rg_ndjson_default_code(rg_buffer_string(&text), of_owner, &code);
+			rg_ndjson_default_code(rg_graph_words(graph), rg_buffer_string(&text),
+					       of_owner, &code);
 		}
 		each(each_user, index - 1, rg_buffer_string(&code));
 	}

@@ -11,8 +11,11 @@
  * shows them; of one that holds every key, a quoted key is shown as its kind.
  */
 static const char *restricted(const struct rg_ndjson_file *s, enum rg_label_policy policy,
-			      const char *label)
+			      const rg_graph *graph, rg_id source, const char *label)
 {
+	const struct rg_type *type = rg_graph_type(graph, rg_graph_object(graph, source).type);
+	const struct rg_words *words = rg_graph_words(graph);
+
 	if (policy == RG_LABELS_NONE)
 		return "";
 	if (policy == RG_LABELS_ALL || !s->labels_all)
@@ -21,8 +24,11 @@ static const char *restricted(const struct rg_ndjson_file *s, enum rg_label_poli
 		return "key <?>";
 	if (label[0] == '[' && (label[1] < '0' || label[1] > '9') && label[1] != '<')
 		return "[<?>]";
-	if (label[0] == '{' && label[1] == '\'')
+	/* Keys of what has a class are names of attributes, unless they are quoted. */
+	if (label[0] == '{' && words->brace_keys && (label[1] == '\'' || !*type->module))
 		return "{<key>}";
+	if (label[0] == '{' && label[1] == '\'')
+		return "{<?>}";
 	return label;
 }
 
@@ -47,7 +53,8 @@ void rg_ndjson_labels(void *user, const rg_graph *graph, rg_id source, size_t fi
 		rg_buffer_clear(&text);
 		if (ref->label.text)
 			rg_json_text(&ref->label, &text);
-		each(each_user, index - 1, restricted(s, policy, rg_buffer_string(&text)));
+		each(each_user, index - 1, restricted(s, policy, graph, source,
+						    rg_buffer_string(&text)));
 	}
 	rg_buffer_free(&text);
 	rg_ndjson_keep(s, &spoken);

@@ -375,7 +375,8 @@ static rg_error *codes(struct writer *w, rg_id id, const struct rg_references *r
 
 		if (!is_counted(refs->kind[i]))
 			continue;
-		rg_ndjson_default_code(w->labels.text.data + w->labels.start[i], of_owner,
+		rg_ndjson_default_code(rg_graph_words(w->graph),
+				       w->labels.text.data + w->labels.start[i], of_owner,
 				       &w->assumed);
 		if (strcmp(rg_buffer_string(&w->assumed), code) != 0) {
 			if (any)

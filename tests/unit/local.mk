@@ -42,6 +42,7 @@ unit_tests += %D%/test_render_output.c
 unit_tests += %D%/test_render_picture.c
 unit_tests += %D%/test_render_text.c
 unit_tests += %D%/test_threads.c
+unit_tests += %D%/test_words.c
 
 support_sources =
 include tests/support/local.mk
