@@ -171,6 +171,9 @@ static rg_error *note_code(struct rg_pmat_file *s, const struct rg_pmat_record *
 	while (rg_pmat_next_part(&cursor, &part))
 		if (part.kind == RG_PMAT_PAD && part.pointer)
 			RG_TRY(note(&s->pads, part.pointer, offset));
+	/* What closures are made from has the tree before them, and keeps it when they go. */
+	if (!(rg_pmat_number_of(s, record, s->word, 1) & RG_PMAT_CODE_CLONE))
+		offset |= RG_PMAT_LATER;
 	return tree && !s->threads ? note(&s->codes, tree, offset) : NULL;
 }
 

@@ -64,12 +64,16 @@ enum rg_pmat_part {
 };
 
 /* Bits in the flags of a CODE and of a padname. */
+#define RG_PMAT_CODE_CLONE 0x01u
 #define RG_PMAT_CODE_CLONED 0x02u
 #define RG_PMAT_CODE_WEAKOUTSIDE 0x08u
 #define RG_PMAT_CODE_OWNS_GLOB 0x10u
 #define RG_PMAT_PADNAME_OUTER 0x01u
 #define RG_PMAT_PADNAME_STATE 0x02u
 #define RG_PMAT_PADNAME_OUR 0x10u
+
+/* Beside the offset of a CODE that has its op tree from another, if that is there. */
+#define RG_PMAT_LATER (UINT64_C(1) << 63)
 
 /* How many bytes, pointers and strings the file has for one of its types. */
 struct rg_pmat_sizes {
@@ -132,7 +136,7 @@ struct rg_pmat_file {
 	struct rg_pmat_entries svs_at;    /* sorted by address: the index is the object's id */
 	struct rg_pmat_entries extended;  /* sorted by the address of the SV they extend */
 	struct rg_pmat_entries pads;      /* sorted by the pad's address */
-	struct rg_pmat_entries codes;     /* op trees: root, and the first CODE that has it */
+	struct rg_pmat_entries codes;     /* op trees: root, and the CODE that has it for others */
 	struct rg_pmat_entries structs;   /* id and place of each META_STRUCT */
 	struct rg_map struct_index;       /* id + 1 -> index into these */
 	struct rg_map types;              /* of a blessed type: key -> id */

@@ -193,7 +193,7 @@ static bool owns_tree(const struct walk *w)
 
 	if (!tree || at >= w->s->codes.all.count || w->s->codes.all.data[at].address != tree)
 		return true;
-	return rg_pmat_head(w->s, w->s->codes.all.data[at].offset, &first) &&
+	return rg_pmat_head(w->s, w->s->codes.all.data[at].offset & ~RG_PMAT_LATER, &first) &&
 	       first.address == w->record->address;
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Perl: its own dumper is the oracle, in the same process at the same moment; each speaks TAP.
-TESTS += %D%/matrix.py
-EXTRA_DIST += %D%/compare.py %D%/fetch-perls.sh %D%/lib/Oracle.pm %D%/matrix.py %D%/oracle.pl %D%/perls.py
+TESTS += %D%/cycles.py %D%/matrix.py
+EXTRA_DIST += %D%/compare.py %D%/cycles.py %D%/fetch-perls.sh %D%/lib/Leaked.pm %D%/lib/Oracle.pm \
+	%D%/matrix.py %D%/oracle.pl %D%/perls.py
 EXTRA_DIST += %D%/programs/ack.pl
 EXTRA_DIST += %D%/programs/class.pl
 EXTRA_DIST += %D%/programs/closures.pl
@@ -19,3 +20,12 @@ EXTRA_DIST += %D%/programs/scalars.pl
 EXTRA_DIST += %D%/programs/threads.pl
 EXTRA_DIST += %D%/programs/tied.pl
 EXTRA_DIST += %D%/programs/weak.pl
+EXTRA_DIST += %D%/leaks/arrays.pl
+EXTRA_DIST += %D%/leaks/closures.pl
+EXTRA_DIST += %D%/leaks/handlers.pl
+EXTRA_DIST += %D%/leaks/itself.pl
+EXTRA_DIST += %D%/leaks/none.pl
+EXTRA_DIST += %D%/leaks/peers.pl
+EXTRA_DIST += %D%/leaks/recursive.pl
+EXTRA_DIST += %D%/leaks/tree.pl
+EXTRA_DIST += %D%/leaks/perltidy.pl

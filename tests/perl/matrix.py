@@ -39,6 +39,11 @@ def check_runs(perl, path):
     least = wants(path, "newest")
     if least and perls.asks(perl, "require v%s; print 1" % least) is None:
         raise perls.common.Skip("is for perl %s and later" % least)
+    only = wants(path, "only")
+    if only:
+        module, version = only.split()
+        if perls.asks(perl, "require %s; print $%s::VERSION" % (module, module)) != version:
+            raise perls.common.Skip("is for %s" % only)
     if int(wants(path, "interpreters", "1")) > 1:
         perls.need(perl, "threads")
 
