@@ -92,11 +92,11 @@ def check_dump(dump, path, folder):
 
 
 def one(perl, path):
-    matrix.check_runs(perl, path)
+    words = matrix.check_runs(perl, path)
     folder = tempfile.mkdtemp(prefix="perl-", dir=os.environ.get("RG_BUILDDIR"))
     try:
         interpreters = int(matrix.wants(path, "interpreters", "1"))
-        core, dumps = perls.gather(perl, [path], folder, interpreters)
+        core, dumps = perls.gather(perl, [*words, path], folder, interpreters)
         return check_dump(core, path, folder) + (
             check_dump(dumps[0], path, folder) if interpreters == 1 else [])
     except AssertionError as error:

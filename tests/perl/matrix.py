@@ -33,8 +33,8 @@ def wants(path, word, default=None):
 
 
 def check_runs(perl, path):
-    for module in wants(path, "needs", "").split():
-        perls.need(perl, module)
+    """Words for @perl's command line with which the program runs."""
+    words = perls.need(perl, *wants(path, "needs", "").split())
     perls.need(perl, "Devel::MAT::Dumper")
     least = wants(path, "newest")
     if least and perls.asks(perl, "require v%s; print 1" % least) is None:
@@ -42,10 +42,11 @@ def check_runs(perl, path):
     only = wants(path, "only")
     if only:
         module, version = only.split()
-        if perls.asks(perl, "require %s; print $%s::VERSION" % (module, module)) != version:
+        if perls.asks(perl, "require %s; print $%s::VERSION" % (module, module), *words) != version:
             raise perls.common.Skip("is for %s" % only)
     if int(wants(path, "interpreters", "1")) > 1:
         perls.need(perl, "threads")
+    return words
 
 
 def both_readings(graph, paths, folder, figures, findings):
@@ -86,11 +87,11 @@ def row(figures):
 
 
 def one(perl, path, table, name, verbose):
-    check_runs(perl, path)
+    words = check_runs(perl, path)
     interpreters = int(wants(path, "interpreters", "1"))
     folder = tempfile.mkdtemp(prefix="perl-", dir=os.environ.get("RG_BUILDDIR"))
     try:
-        core, dumps = perls.gather(perl, [path], folder, interpreters)
+        core, dumps = perls.gather(perl, [*words, path], folder, interpreters)
         graph = compare.Graph(core, folder)
         theirs = compare.by_devel_mat(perl, dumps)
         figures, findings = compare.compare(theirs, graph, interpreters)

@@ -21,6 +21,7 @@ import common  # noqa: E402
 REFGRAPH = os.environ.get("REFGRAPH") or os.path.join(common.build_dir(), "refgraph")
 CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 SYSTEM = "/usr/bin/perl"
+SHARED = "/usr/share/perl5"   # modules without compiled parts: any perl runs them
 FULL = 65536 - 4096   # bytes in a FIFO to which a writer may be adding no more
 LIMIT = 120
 
@@ -34,16 +35,18 @@ def perls(fetched):
     return found
 
 
-def asks(perl, code):
+def asks(perl, code, *words):
     """What a one-liner prints, or None where it fails."""
-    done = subprocess.run([perl, "-e", code], check=False, capture_output=True, text=True)
+    done = subprocess.run([perl, *words, "-e", code], check=False, capture_output=True, text=True)
     return done.stdout if done.returncode == 0 else None
 
 
 def need(perl, *modules):
-    for module in modules:
-        if asks(perl, "require %s" % module) is None:
-            raise common.Skip("%s has no %s here" % (perl, module))
+    """Words for @perl's command line with which it has @modules: those of Debian will do."""
+    for words in ([], ["-I" + SHARED]):
+        if all(asks(perl, "require %s" % module, *words) is not None for module in modules):
+            return words
+    raise common.Skip("%s has no %s here" % (perl, " or no ".join(modules)))
 
 
 def environment(**more):
