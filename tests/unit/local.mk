@@ -34,6 +34,7 @@ unit_tests += %D%/test_json.c
 unit_tests += %D%/test_ndjson.c
 unit_tests += %D%/test_options.c
 unit_tests += %D%/test_mimalloc.c
+unit_tests += %D%/test_perl.c
 unit_tests += %D%/test_pmat.c
 unit_tests += %D%/test_pools.c
 unit_tests += %D%/test_public.c
