@@ -28,6 +28,7 @@ enum rg_leak_kind {
 	RG_LEAK_THREAD_LOCAL = 11, /* values of thread-local variables */
 	RG_LEAK_TASK = 12,         /* tasks that wait and wait */
 	RG_LEAK_COROUTINE = 13,    /* coroutines that nobody runs */
+	RG_LEAK_BUFFER = 14,       /* one big object that gets bigger */
 };
 
 /* One thing that speaks for a suspect; which of the numbers mean something, the kind says. */

@@ -48,6 +48,7 @@ const char *rg_leak_kind_name(enum rg_leak_kind kind)
 		[RG_LEAK_THREAD_LOCAL] = "thread-local",
 		[RG_LEAK_TASK] = "task",
 		[RG_LEAK_COROUTINE] = "coroutine",
+		[RG_LEAK_BUFFER] = "buffer",
 	};
 
 	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "other";
@@ -258,6 +259,7 @@ static unsigned int telling(enum rg_leak_kind kind)
 		[RG_LEAK_TYPE] = 11,
 		[RG_LEAK_LOST] = 12,
 		[RG_LEAK_GARBAGE] = 13,
+		[RG_LEAK_BUFFER] = 14,
 	};
 
 	return order[kind];
@@ -642,6 +644,7 @@ static rg_error *look(struct leaks_work *work)
 	static rg_error *(*const kinds[])(struct leaks_work *work) = {
 		leaks_containers, leaks_types,     leaks_caches, leaks_exceptions, leaks_garbage,
 		leaks_lost,       leaks_resources, leaks_views,  leaks_history,    leaks_tasks,
+		leaks_buffers,
 	};
 
 	RG_TRY(start(work));

@@ -72,6 +72,8 @@ struct rg_leaks_before {
 	size_t noted_count;
 	struct leaks_number *shapes;  /* ascending by key: containers by signature */
 	size_t shape_count;
+	struct leaks_number *buffers; /* ascending by key: big objects by signature */
+	size_t buffer_count;
 	struct leaks_number *types;   /* by name: living objects */
 	size_t type_count;
 	struct leaks_number *places;  /* by name and address of type objects: the same process? */
@@ -213,10 +215,21 @@ RG_MUST_CHECK rg_error *leaks_before_same(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_before_grew(const struct leaks_work *work, rg_id id,
 					  uint64_t elements, uint64_t retained,
 					  struct leaks_growth *ret);
+/* leaks_key_of - the key of the signature of @id; 0: no root leads there. */
+RG_MUST_CHECK rg_error *leaks_key_of(const struct leaks_work *work, rg_id id, uint64_t *ret);
+/* leaks_find - the one of @key in @numbers, which ascend by key, or NULL. */
+const struct leaks_number *leaks_find(const struct leaks_number *numbers, size_t count,
+				      uint64_t key);
 /* leaks_before_type - living objects of @type in the last of the earlier dumps. */
 uint64_t leaks_before_type(const struct leaks_work *work, rg_type_id type);
 
+/* --- leaks_buffers.c --- */
+/* leaks_buffers_note - by signature the big objects, for a later dump; *ret is rg_free()d. */
+RG_MUST_CHECK rg_error *leaks_buffers_note(const struct leaks_work *work,
+					   struct leaks_number **ret, size_t *ret_count);
+
 /* --- a file each: what adds candidates --- */
+RG_MUST_CHECK rg_error *leaks_buffers(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_containers(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_types(struct leaks_work *work);
 RG_MUST_CHECK rg_error *leaks_caches(struct leaks_work *work);

@@ -56,8 +56,8 @@ static size_t condense(struct leaks_number *numbers, size_t count)
 	return kept;
 }
 
-static const struct leaks_number *find(const struct leaks_number *numbers, size_t count,
-				       uint64_t key)
+const struct leaks_number *leaks_find(const struct leaks_number *numbers, size_t count,
+				      uint64_t key)
 {
 	size_t low = 0, end = count;
 
@@ -140,8 +140,7 @@ static int compare_ranked(const void *a, const void *b, void *user)
 	return (left->noted > right->noted) - (left->noted < right->noted);
 }
 
-/* The key of the signature of @id; 0: no root leads there. */
-static rg_error *key_of(const struct leaks_work *work, rg_id id, uint64_t *ret)
+rg_error *leaks_key_of(const struct leaks_work *work, rg_id id, uint64_t *ret)
 {
 	struct rg_signature *signature;
 	struct rg_chains *chains;
@@ -180,7 +179,7 @@ static rg_error *note_shapes(struct leaks_work *work, struct rg_leaks_before *re
 		rg_id id = rg_graph_find(work->graph, noted->address);
 		uint64_t key;
 
-		error = key_of(work, id, &key);
+		error = leaks_key_of(work, id, &key);
 		if (!error && key)
 			ret->shapes[ret->shape_count++] = (struct leaks_number){
 				key, noted->elements, noted->retained,
@@ -240,6 +239,7 @@ rg_error *leaks_before_note(struct leaks_work *work, struct rg_leaks_before *ret
 	}
 	RG_TRY(list_places(work, &ret->places, &ret->place_count));
 	RG_TRY(note_containers(work, ret));
+	RG_TRY(leaks_buffers_note(work, &ret->buffers, &ret->buffer_count));
 	return note_shapes(work, ret);
 }
 
@@ -249,6 +249,7 @@ void rg_leaks_before_free(struct rg_leaks_before *before)
 		return;
 	rg_free(before->noted);
 	rg_free(before->shapes);
+	rg_free(before->buffers);
 	rg_free(before->types);
 	rg_free(before->places);
 	rg_free(before);
@@ -264,7 +265,7 @@ rg_error *leaks_before_same(struct leaks_work *work)
 
 	RG_TRY(list_places(work, &places, &count));
 	for (size_t i = 0; i < last->place_count; i++)
-		same += find(places, count, last->places[i].key) != NULL;
+		same += leaks_find(places, count, last->places[i].key) != NULL;
 	work->same_process = last->place_count && same >= last->place_count / 2 + 1;
 	rg_free(places);
 	return NULL;
@@ -302,7 +303,7 @@ static bool look_up(const struct leaks_work *work, const struct rg_leaks_before 
 		*ret_retained = noted->retained;
 		return true;
 	}
-	number = key ? find(before->shapes, before->shape_count, key) : NULL;
+	number = key ? leaks_find(before->shapes, before->shape_count, key) : NULL;
 	if (!number)
 		return false;
 	*ret_elements = number->count;
@@ -318,7 +319,7 @@ rg_error *leaks_before_grew(const struct leaks_work *work, rg_id id, uint64_t el
 	size_t steps = 0, grown = 0;
 
 	if (!work->same_process)
-		RG_TRY(key_of(work, id, &key));
+		RG_TRY(leaks_key_of(work, id, &key));
 	for (size_t i = 0; i < work->how.before_count; i++) {
 		bool known = look_up(work, work->how.before[i], id, key, &before, &bytes);
 
@@ -355,7 +356,7 @@ rg_error *leaks_before_grew(const struct leaks_work *work, rg_id id, uint64_t el
 uint64_t leaks_before_type(const struct leaks_work *work, rg_type_id type)
 {
 	const struct rg_leaks_before *last = work->how.before[work->how.before_count - 1];
-	const struct leaks_number *number = find(last->types, last->type_count,
+	const struct leaks_number *number = leaks_find(last->types, last->type_count,
 						 print_type(work->graph, type));
 
 	return number ? number->count : 0;

@@ -33,6 +33,7 @@ core_sources += %D%/holders.h
 core_sources += %D%/leaks.c
 core_sources += %D%/leaks.h
 core_sources += %D%/leaks_before.c
+core_sources += %D%/leaks_buffers.c
 core_sources += %D%/leaks_caches.c
 core_sources += %D%/leaks_containers.c
 core_sources += %D%/leaks_elements.c

@@ -198,6 +198,10 @@ char *leaks_title(const struct cli *cli, const struct leaks *leaks,
 			      holder_name(cli, leaks, suspect));
 	case RG_LEAK_COROUTINE:
 		return format("%s coroutines that nobody runs keep %s", number, memory);
+	case RG_LEAK_BUFFER:
+		return suspect->count == 1
+			? format("One %s that grows has %s", type, memory)
+			: format("%s %s that grow together have %s", number, type, memory);
 	}
 	return format("%s keeps %s", type, memory);
 }
@@ -298,9 +302,11 @@ static char *fact_words(const struct cli *cli, const struct leaks *leaks,
 			return format("%s objects in them and below, %s", count, bytes);
 		return format("%s %s %s, %s", count, cli->ascii ? "x" : "\u00d7", type, bytes);
 	case RG_FACT_GREW:
+		rg_format_bytes_delta(fact->bytes, delta);
+		if (!fact->count)
+			return format("%s since %s", delta, since(leaks));
 		rg_format_delta(fact->count, count);
-		return format("%s and %s since %s", count,
-			      rg_format_bytes_delta(fact->bytes, delta), since(leaks));
+		return format("%s and %s since %s", count, delta, since(leaks));
 	case RG_FACT_NEW:
 		return format("not in %s", since(leaks));
 	case RG_FACT_UNBOUNDED:
