@@ -265,6 +265,125 @@ static bool scan_segment(struct search *search, const struct rg_segment *segment
 	return false;
 }
 
+/*
+ * Whether an arena of heads is at @address: sv.c, Perl_sv_add_arena, gives its first
+ * head the next one and a number, and all others a type or the mark of free ones.
+ */
+static bool is_arena(const struct pl *pl, uint64_t address)
+{
+	uint64_t next = pl_word(pl, address), i;
+	uint32_t count = pl_word32(pl, address + 8), type;
+
+	if (!pl_is_pointer(pl, address) || count < 16 || count > 65536 ||
+	    pl_word32(pl, address + 12) & ~(uint32_t)PL_FAKE ||
+	    (next && !pl_is_pointer(pl, next)) || !rg_image_at(pl->image, address, 24 * count))
+		return false;
+	for (i = 1; i < count; i++) {
+		type = pl_word32(pl, address + 24 * i + 12) & 0xff;
+		if (type >= PL_TYPES && type != PL_FREED)
+			return false;
+	}
+	return true;
+}
+
+/* PL_sv_immortals[4] of a build without threads, in static data: yes, undef, no, zero. */
+static bool are_immortals(const unsigned char *bytes)
+{
+	const uint32_t types[] = { PL_PVNV, PL_NULL, PL_PVNV, PL_PVNV };
+	struct pl_sv sv;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		pl_sv_load(0, bytes + 24 * i, &sv);
+		if (sv.type != types[i] || sv.refcount < IMMORTAL_COUNT ||
+		    !(sv.flags & PL_READONLY) || (sv.type == PL_NULL) != !sv.any)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The variables of a build without threads that can be told by what they hold, each a
+ * static of its own: the rest stays unknown, and with it most roots.
+ */
+static void note_variable(struct search *search, uint64_t at, uint64_t word, struct finding *ret)
+{
+	struct pl *pl = search->pl;
+	struct pl_interpreter *interpreter = &ret->interpreter;
+	struct pl_interpreter one = { .variable = { [PL_FIELD_patchlevel] = at } };
+	struct pl_sv sv;
+	uint64_t name;
+	char text[8];
+
+	if (!pl_is_pointer(pl, word))
+		return;
+	if (!interpreter->variable[PL_FIELD_sv_arenaroot] && is_arena(pl, word)) {
+		interpreter->variable[PL_FIELD_sv_arenaroot] = interpreter->address = at;
+		return;
+	}
+	if (!pl_sv_read(pl, word, &sv))
+		return;
+	if (!interpreter->variable[PL_FIELD_defstash] && pl_stash_name(pl, &sv, &name) &&
+	    pl_hek(pl, name, text, sizeof(text), NULL) == 4 && !strcmp(text, "main"))
+		interpreter->variable[PL_FIELD_defstash] = at;
+	else if (!interpreter->variable[PL_FIELD_patchlevel] && read_version(pl, &one, ret))
+		interpreter->variable[PL_FIELD_patchlevel] = at;
+}
+
+static bool find_variables(struct search *search, const struct rg_module *module,
+			   struct finding *ret)
+{
+	struct pl *pl = search->pl;
+	size_t i;
+
+	for (i = 0; i < pl->image->segment_count; i++) {
+		const struct rg_segment *segment = &pl->image->segments[i];
+		uint64_t limit = segment->end - segment->start, at;
+
+		if (!segment->writable || pl_module_of(pl->image, segment->start) != module)
+			continue;
+		if (limit > UINT64_C(4) << 20)
+			limit = UINT64_C(4) << 20;
+		for (at = -segment->start & 7; at + 8 <= limit; at += 8)
+			note_variable(search, segment->start + at, pl_load64(segment->bytes + at),
+				      ret);
+	}
+	return !misfit(pl, &ret->interpreter) && read_version(pl, &ret->interpreter, ret);
+}
+
+static bool by_immortals(struct search *search, const struct rg_segment *segment)
+{
+	static const enum pl_field names[] = { PL_FIELD_sv_yes, PL_FIELD_sv_undef, PL_FIELD_sv_no,
+					       PL_FIELD_sv_zero };
+	struct pl *pl = search->pl;
+	struct finding *finding = &search->found[search->count];
+	uint64_t limit = segment->end - segment->start, at;
+	unsigned int column, i;
+
+	if (limit > UINT64_C(4) << 20)
+		limit = UINT64_C(4) << 20;
+	for (at = -segment->start & 7; at + 96 <= limit; at += 8) {
+		if (!are_immortals(segment->bytes + at))
+			continue;
+		for (column = 0; pl_layout_at(column, &pl->layout); column++) {
+			if (pl->layout.threaded)
+				continue;
+			memset(finding, 0, sizeof(*finding));
+			finding->module = pl_module_of(pl->image, segment->start + at);
+			for (i = 0; i < 4; i++)
+				finding->interpreter.variable[names[i]] =
+					segment->start + at + 24 * i;
+			if (!find_variables(search, finding->module, finding) ||
+			    !pl_layout_find(finding->minor, false, &finding->layout))
+				continue;
+			search->count++;
+			return true;
+		}
+		return false;
+	}
+	return false;
+}
+
 static void by_structure(struct search *search)
 {
 	const rg_image *image = search->pl->image;
@@ -285,6 +404,11 @@ static void by_structure(struct search *search)
 			    scan_segment(search, &image->segments[i], undef))
 				return;
 	}
+	for (i = 0; i < image->segment_count; i++)
+		if (image->segments[i].writable && image->mapping_count &&
+		    pl_module_of(image, image->segments[i].start) &&
+		    by_immortals(search, &image->segments[i]))
+			return;
 }
 
 /* ---- which one -------------------------------------------------------------------- */
@@ -399,6 +523,8 @@ static rg_error *take(struct pl *pl, const struct finding *finding)
 	if (pl->layout.nearest)
 		snprintf(note, sizeof(note), ", not verified: read as 5.%u, whose layout it fits",
 			 pl->layout.minor);
+	if (!*note && !pl_field_at(first, PL_FIELD_curstackinfo))
+		snprintf(note, sizeof(note), ", without symbols: most of its roots are unknown");
 	/* perl.h: a U16 that says what sizeof(struct interpreter) is. */
 	if (pl->module && pl->layout.threaded)
 		size = pl_word32(pl, symbol(pl, pl->module, "PL_interp_size")) & UINT16_MAX;
