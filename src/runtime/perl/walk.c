@@ -224,17 +224,19 @@ static void walk_array(struct pl_walk *walk)
 			      PL_LABEL_ELEMENT);
 }
 
-/* An object of feature 'class', from 5.38 on: its fields stand where an array's would. */
+/* An object of feature 'class', from 5.38 on: struct xobject of sv.h. */
 static void walk_object(struct pl_walk *walk)
 {
 	const struct pl_members *at = &walk->pl->layout.at;
 	uint64_t count;
 
-	if (at->obj_maxfield == PL_ABSENT)
+	if (at->obj_maxfield == PL_ABSENT || at->obj_iter == PL_ABSENT)
 		return;
 	count = pl_word(walk->pl, walk->sv.any + at->obj_maxfield) + 1;
+	/* The array of fields follows the place of the iterator. */
 	if ((int64_t)count > 0 && !(count >> 48))
-		pl_emit_array(walk, walk->sv.u, count, RG_REFERENCE_STRONG, PL_LABEL_FIELD);
+		pl_emit_array(walk, pl_word(walk->pl, walk->sv.any + at->obj_iter + 8), count,
+			      RG_REFERENCE_STRONG, PL_LABEL_FIELD);
 }
 
 static void walk_lvalue(struct pl_walk *walk)

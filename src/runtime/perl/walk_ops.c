@@ -9,7 +9,7 @@
 #include "runtime/perl/walk.h"
 
 #define OPF_KIDS 4u
-#define OPF_REF 16u
+#define PMF_CODELIST_PRIVATE 0x10000000u /* op.h */
 #define TYPE_MASK 0x1ffu  /* op_type:9 of a 16-bit unit behind op_targ */
 #define MORE_SIBLINGS 0x4000u
 #define AUX_LIMIT 4096
@@ -75,7 +75,9 @@ static void walk_pattern(struct pl_walk *walk, const struct op *op, uint8_t kind
 		emit_if_sv(walk, op->at + at->op_pmreplroot, kind);
 	else if (op->type == number->OP_SUBST)
 		subtree[0] = pl_word(walk->pl, op->at + at->op_pmreplroot);
-	subtree[1] = pl_word(walk->pl, op->at + at->op_code_list);
+	/* Code in a pattern; private is what is a part of another tree. */
+	if (!(pl_word32(walk->pl, op->at + at->op_pmflags) & PMF_CODELIST_PRIVATE))
+		subtree[1] = pl_word(walk->pl, op->at + at->op_code_list);
 	for (i = 0; i < 2; i++)
 		if (subtree[i] && trees->count < TREES_LIMIT &&
 		    !rg_vector_push(trees, subtree[i]) && !walk->error)
@@ -106,9 +108,8 @@ static void walk_op(struct pl_walk *walk, const struct op *op, uint8_t kind, tre
 		walk_pattern(walk, op, kind, trees);
 	} else if (type == number->OP_MULTIDEREF) {
 		walk_multideref(walk, op->at + at->op_aux, kind);
-	} else if (type == number->OP_TRANS || type == number->OP_TRANSR ||
-		   (op->flags & OPF_REF && !(op->flags & OPF_KIDS))) {
-		/* A table of its own or an SV; of others, file tests of a handle. */
+	} else if (type == number->OP_TRANS || type == number->OP_TRANSR) {
+		/* A table of its own, or an SV. */
 		emit_if_sv(walk, op->at + at->op_sv, kind);
 	}
 }
