@@ -173,6 +173,7 @@ struct cpy_type {
 	bool is_leaf;           /* instances refer to nothing */
 	bool keeps_memory;      /* instances may own memory of any content (blocks.h) */
 	bool is_dict, is_module; /* by its row */
+	enum rg_role own_role;   /* by its own name: cpy_role() asks its bases, too */
 	enum cpy_fixed fixed;    /* what of its objects stays as long as they live */
 	bool is_routine;         /* its objects describe something to the interpreter */
 	uint32_t hidden_items;  /* struct sequences: all items, visible or not; or 0 */

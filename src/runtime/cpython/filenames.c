@@ -53,15 +53,16 @@ static uint64_t next_entry(const struct cpy *cpy, const struct table *table, uin
 	return entry;
 }
 
-rg_error *cpy_filenames(struct cpy *cpy, uint64_t at,
+rg_error *cpy_filenames(struct cpy *cpy, uint64_t at, uint64_t *budget,
 			rg_error *(*each)(void *user, uint64_t address, const char *name),
 			void *user)
 {
 	struct table table;
 	uint64_t bucket = 0, count = 0, entry = 0, name;
 
-	if (!read_table(cpy, at, &table))
+	if (!read_table(cpy, at, &table) || *budget < table.buckets + table.entries)
 		return NULL;
+	*budget -= table.buckets + table.entries;
 	while ((entry = next_entry(cpy, &table, &bucket, entry)) != 0)
 		if (++count > table.entries || !is_name(cpy, entry, &name))
 			return NULL;

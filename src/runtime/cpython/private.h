@@ -246,6 +246,8 @@ void cpy_origins_free(struct cpy_origins *origins);
 
 /* ---- what types are for (role.c) -------------------------------------------- */
 
+/* cpy_own_role - what a type of that name is for, for cpy_type.own_role. */
+enum rg_role cpy_own_role(const struct cpy_type *type);
 /* cpy_role - what objects of @type are for, by its bases.  O(bases); cannot fail. */
 enum rg_role cpy_role(struct cpy *cpy, const struct cpy_type *type);
 /* cpy_describe_role - what of @object follows from that: open, bound, shown. */

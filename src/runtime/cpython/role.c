@@ -69,7 +69,7 @@ static const struct role known[] = {
 	{ "aiohttp.client.ClientSession", RG_ROLE_SESSION },
 };
 
-static enum rg_role role_of(const struct cpy_type *type)
+enum rg_role cpy_own_role(const struct cpy_type *type)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (!strcmp(type->name, known[i].name))
@@ -80,7 +80,7 @@ static enum rg_role role_of(const struct cpy_type *type)
 enum rg_role cpy_role(struct cpy *cpy, const struct cpy_type *type)
 {
 	uint64_t mro = cpy_get(cpy, type->address, TYPE_MRO), count;
-	enum rg_role role = role_of(type);
+	enum rg_role role = type->own_role;
 
 	count = mro ? cpy_get(cpy, mro, CPY_HEAD) : 0;
 	for (uint64_t i = 1; role == RG_ROLE_NONE && i < count && i < MOST_BASES; i++) {
@@ -88,7 +88,7 @@ enum rg_role cpy_role(struct cpy *cpy, const struct cpy_type *type)
 		const struct cpy_type *base = cpy_type_at(cpy, at);
 
 		if (base)
-			role = role_of(base);
+			role = base->own_role;
 	}
 	return role;
 }

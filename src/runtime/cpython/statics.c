@@ -53,6 +53,7 @@ struct statics {
 	uint64_t done;       /* up to here they belong to a table */
 	bool cache_found, ints_found, handlers_found;
 	unsigned cache_tries;
+	uint64_t filenames; /* how much may still be looked through for their table */
 };
 
 static rg_error *put(const struct statics *statics, uint64_t object, const char *name)
@@ -467,7 +468,7 @@ static rg_error *look_at(struct statics *statics, uint64_t at, uint64_t word)
 		if (string)
 			return put(statics, string, "string of Cython");
 	}
-	RG_TRY(cpy_filenames(cpy, word, statics->each, statics->user));
+	RG_TRY(cpy_filenames(cpy, word, &statics->filenames, statics->each, statics->user));
 	if (has_flag(cpy, word, CPY_TPFLAG_TUPLE))
 		return is_keywords(cpy, at, word)
 			       ? put(statics, word, "keywords of a parser of arguments") : NULL;
@@ -539,7 +540,8 @@ rg_error *cpy_statics(struct cpy *cpy,
 		      rg_error *(*each)(void *user, uint64_t address, const char *name),
 		      void *user)
 {
-	struct statics statics = { .cpy = cpy, .each = each, .user = user };
+	struct statics statics = { .cpy = cpy, .each = each, .user = user,
+				   .filenames = CPY_FILENAMES };
 	uint64_t at = 0, start, end;
 
 	for (; rg_image_data_next(cpy->image, at, &start, &end); at = end)

@@ -655,6 +655,7 @@ static struct cpy_type *read_type(struct cpy *cpy, uint64_t address, struct cpy_
 	type->fixed = cpy_fixed_of(type);
 	if (!type->name || !type->short_name || !type->module)
 		return NULL;
+	type->own_role = cpy_own_role(type);
 	return type;
 }
 
