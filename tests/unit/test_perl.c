@@ -85,7 +85,8 @@ static struct world *world_new(const char *version)
 	CU_ASSERT_FATAL(world && pl_layout_find(36, true, &world->layout));
 	at = &world->layout.at;
 	put(world, 0x40, START + INTERPRETER, 8); /* PL_curinterp */
-	put_head(world, field(world, PL_FIELD_sv_undef), 0, IMMORTAL, PL_READONLY, 0);
+	put_head(world, field(world, PL_FIELD_sv_undef), 0, IMMORTAL,
+		 PL_READONLY | PL_PROTECT, 0);
 	put_head(world, field(world, PL_FIELD_sv_yes), 0x1800, IMMORTAL,
 		 PL_PVNV | PL_POK | PL_pPOK | PL_NOK | PL_IOK | PL_IsCOW | PL_STATIC,
 		 START + 0x1900);

@@ -11,8 +11,7 @@
 
 #include "runtime/perl/private.h"
 
-#define IMMORTAL_COUNT 0x40000000u /* sv.h: SvREFCNT_IMMORTAL is about twice that */
-#define MANY 16                    /* more Perls than this in a process are a hostile dump */
+#define MANY 16 /* more Perls than this in a process are a hostile dump */
 #define SUPPORTED "this refgraph reads " PL_READS
 
 /* One Perl of the process. */
@@ -29,6 +28,18 @@ struct search {
 	size_t count;
 	rg_error *error; /* why the first of those that were not read was not */
 };
+
+/*
+ * Whether the head at @address may be PL_sv_undef: nothing but read-only.  Its count is
+ * no mark of it, -DDEBUGGING has it low (sv.h, SvREFCNT_IMMORTAL).
+ */
+static bool may_be_undef(const struct pl *pl, uint64_t address)
+{
+	const uint32_t mark = PL_READONLY | PL_PROTECT;
+
+	return !pl_word(pl, address) &&
+	       (pl_word32(pl, address + 12) & (mark | PL_OK | 0xff)) == mark;
+}
 
 /* ---- whether it fits --------------------------------------------------------- */
 
@@ -57,13 +68,11 @@ static bool read_version(const struct pl *pl, const struct pl_interpreter *inter
  */
 static const char *misfit(const struct pl *pl, const struct pl_interpreter *interpreter)
 {
-	struct pl_sv undef, yes, stash;
+	struct pl_sv yes, stash;
 	uint64_t name;
 	char text[8];
 
-	if (!pl_sv_read(pl, pl_field_at(interpreter, PL_FIELD_sv_undef), &undef) ||
-	    undef.type != PL_NULL || undef.any || !(undef.flags & PL_READONLY) ||
-	    undef.refcount < IMMORTAL_COUNT)
+	if (!may_be_undef(pl, pl_field_at(interpreter, PL_FIELD_sv_undef)))
 		return "PL_sv_undef is not where it should be";
 	if (!pl_sv_read(pl, pl_field_at(interpreter, PL_FIELD_sv_yes), &yes) ||
 	    yes.type != PL_PVNV || !(yes.flags & PL_POK))
@@ -95,8 +104,7 @@ bool pl_interpreter_at(const struct pl *pl, uint64_t address, struct pl_interpre
 	/* Most words that are looked at point to no such thing. */
 	uint64_t undef = address + pl->layout.field[PL_FIELD_sv_undef];
 
-	if (!pl_is_pointer(pl, address) || pl_word(pl, undef) ||
-	    pl_word32(pl, undef + 8) < IMMORTAL_COUNT)
+	if (!pl_is_pointer(pl, address) || !may_be_undef(pl, undef))
 		return false;
 	return !read_struct(pl, address, ret);
 }
@@ -252,8 +260,8 @@ static bool scan_segment(struct search *search, const struct rg_segment *segment
 	for (at = -segment->start & 7; at + 8 <= limit; at += 8) {
 		uint64_t word = pl_load64(segment->bytes + at);
 
-		if (!word || word & 7 || !pl_is_pointer(pl, word) || pl_word(pl, word + undef) ||
-		    pl_word32(pl, word + undef + 8) < IMMORTAL_COUNT)
+		if (!word || word & 7 || !pl_is_pointer(pl, word) ||
+		    !may_be_undef(pl, word + undef))
 			continue;
 		memset(finding, 0, sizeof(*finding));
 		if (try_layouts(pl, 0, true, word, finding))
@@ -295,8 +303,8 @@ static bool are_immortals(const unsigned char *bytes)
 
 	for (i = 0; i < 4; i++) {
 		pl_sv_load(0, bytes + 24 * i, &sv);
-		if (sv.type != types[i] || sv.refcount < IMMORTAL_COUNT ||
-		    !(sv.flags & PL_READONLY) || (sv.type == PL_NULL) != !sv.any)
+		if (sv.type != types[i] || !sv.refcount || !(sv.flags & PL_READONLY) ||
+		    !(sv.flags & PL_PROTECT) || (sv.type == PL_NULL) != !sv.any)
 			return false;
 	}
 	return true;

@@ -152,7 +152,7 @@ static rg_error *set_one(void *user, rg_id id, uint64_t address)
 	object.refcount = sv.refcount;
 	object.size = pl_size(pl, &sv);
 	object.flags = pl->type_flags.data[object.type];
-	if (sv.refcount >= 0x40000000 && is_immortal(pl, address))
+	if (sv.flags & PL_PROTECT && is_immortal(pl, address))
 		object.flags |= RG_OBJECT_IMMORTAL;
 	if ((id & 0xfffff) == 0xfffff)
 		RG_TRY(rg_builder_step(heap->builder, "reading objects", id, heap->marked));
