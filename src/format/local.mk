@@ -17,6 +17,7 @@ core_sources += %D%/ndjson_words.c
 core_sources += %D%/ndjson_write.c
 core_sources += %D%/pmat.c
 core_sources += %D%/pmat.h
+core_sources += %D%/pmat_code.c
 core_sources += %D%/pmat_graph.c
 core_sources += %D%/pmat_record.c
 core_sources += %D%/pmat_walk.c

@@ -388,6 +388,7 @@ const struct rg_format rg_format_pmat = {
 	.objects = rg_pmat_objects,
 	.references = rg_pmat_references,
 	.info = info,
-	.hooks = { .labels = rg_pmat_labels, .describe = rg_pmat_describe },
+	.hooks = { .labels = rg_pmat_labels, .describe = rg_pmat_describe,
+		   .codes = rg_pmat_codes },
 	.close = close_file,
 };

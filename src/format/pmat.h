@@ -206,6 +206,14 @@ uint64_t rg_pmat_number_of(const struct rg_pmat_file *s, const struct rg_pmat_re
 			   unsigned int at, unsigned int size);
 /* rg_pmat_find - the SV at @address; false: the file has none there. */
 bool rg_pmat_find(const struct rg_pmat_file *s, uint64_t address, struct rg_pmat_record *ret);
+/* rg_pmat_is_scalar - whether a program sees it as a scalar. */
+static inline bool rg_pmat_is_scalar(const struct rg_pmat_record *record)
+{
+	return record->type == RG_PMAT_SCALAR || record->type == RG_PMAT_REF ||
+	       record->type == RG_PMAT_LVALUE ||
+	       (record->type >= RG_PMAT_UNDEF && record->type <= RG_PMAT_NO);
+}
+
 /* rg_pmat_first - index of the first entry at @address or above. */
 size_t rg_pmat_first(const struct rg_pmat_entries *entries, uint64_t address);
 
@@ -233,6 +241,10 @@ void rg_pmat_labels(void *user, const rg_graph *graph, rg_id source, size_t firs
 		    enum rg_label_policy policy, rg_label_fn *each, void *each_user);
 void rg_pmat_describe(void *user, const rg_graph *graph, rg_id id, bool values,
 		      struct rg_description *ret);
+/* pmat_code.c: the last of them. */
+void rg_pmat_codes(void *user, const rg_graph *graph, rg_id source, size_t first, size_t count,
+		   bool of_owner, enum rg_label_policy policy, rg_label_fn *each,
+		   void *each_user);
 struct rg_buffer;
 /* rg_pmat_put_symbol - "Package::name" of the glob @record; main's are written as in "main::x". */
 void rg_pmat_put_symbol(const struct rg_pmat_file *s, const struct rg_pmat_record *record,

@@ -303,6 +303,51 @@ static rg_error *put_fields(struct rg_pmat_file *s)
 	return NULL;
 }
 
+/* Whether @name can stand in a program as it is: "$Foo::Bar::x". */
+static bool is_symbol(const char *name)
+{
+	if (name[1] >= '0' && name[1] <= '9')
+		return false;
+	for (const char *c = name + 1; *c; c++) {
+		bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			      (*c >= '0' && *c <= '9') || *c == '_';
+
+		if (!letter && !(*c == ':' && (c[1] == ':' || c[-1] == ':')))
+			return false;
+	}
+	return name[1] != '\0';
+}
+
+/*
+ * A variable, and if it is a reference what that is to: $main::cache->{users} begins
+ * there.  As code a scalar is itself, all else a reference to it.
+ */
+static rg_error *put_variable(struct rg_pmat_file *s, uint64_t address, const char *name)
+{
+	struct rg_root_init root = { .address = address, .kind = RG_ROOT_MODULE,
+				     .thread = RG_NONE, .frame = RG_NONE, .name = name };
+	struct rg_buffer code = RG_BUFFER_INIT;
+	struct rg_pmat_record value;
+	rg_error *error;
+
+	if (is_symbol(name)) {
+		rg_buffer_puts(&code, *name == '$' ? "" : "\\");
+		rg_buffer_puts(&code, name);
+		root.code = rg_buffer_string(&code);
+	}
+	error = rg_buffer_failed(&code) ? rg_error_no_memory() :
+					  rg_builder_root(s->builder, &root);
+	if (!error && *name == '$' && rg_pmat_find(s, address, &value) &&
+	    value.type == RG_PMAT_REF && !(rg_pmat_number_of(s, &value, 0, 1) & 1)) {
+		root.address = rg_pmat_pointer_of(s, &value, 0);
+		/* A scalar behind it is not what the variable's value is. */
+		if (rg_pmat_find(s, root.address, &value) && !rg_pmat_is_scalar(&value))
+			error = rg_builder_root(s->builder, &root);
+	}
+	rg_buffer_free(&code);
+	return error;
+}
+
 /* Each variable of a package by its full name: what of a glob's body is there. */
 static rg_error *put_variables(struct rg_pmat_file *s, const struct rg_pmat_record *glob)
 {
@@ -320,8 +365,7 @@ static rg_error *put_variables(struct rg_pmat_file *s, const struct rg_pmat_reco
 		rg_pmat_put_symbol(s, glob, &name);
 		error = rg_buffer_failed(&name)
 				? rg_error_no_memory()
-				: put_root(s, address, RG_ROOT_MODULE, 0, 0,
-					   rg_buffer_string(&name));
+				: put_variable(s, address, rg_buffer_string(&name));
 	}
 	rg_buffer_free(&name);
 	return error;
