@@ -21,6 +21,7 @@ static void pl_close(void *state)
 	rg_map_free(&pl->shared.claims);
 	rg_map_free(&pl->shared.index);
 	rg_vector_free(&pl->shared.pads);
+	rg_map_free(&pl->shared.stacks);
 	rg_vector_free(&pl->type_flags);
 	rg_free(pl);
 }

@@ -120,6 +120,7 @@ struct pl_shared {
 	struct rg_map claims; /* structs that several SVs share -> the SV that owns them */
 	struct rg_map index;  /* AVs that are pads -> where they stand in pads */
 	RG_VECTOR(struct pl_pad) pads;
+	struct rg_map stacks; /* AVs that are argument stacks -> 1 */
 };
 
 /* One open runtime. */

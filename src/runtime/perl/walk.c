@@ -8,6 +8,7 @@
 #define MAGIC_LIMIT 65536 /* of one SV: a list that is longer runs in a ring */
 #define PROGRESS 65536    /* objects between two reports */
 #define OVERLOADS 256     /* methods of overloading, NofAMmeth is about 70 */
+#define STACKS_LIMIT 65536
 #define LAYERS 256        /* of one handle */
 
 #define MAGIC_REFCOUNTED 2 /* MGf_REFCOUNTED, mg.h */
@@ -204,7 +205,9 @@ static void walk_array(struct pl_walk *walk)
 {
 	struct pl *pl = walk->pl;
 	uint64_t count = pl_word(pl, walk->sv.any + pl->layout.at.av_fill) + 1;
-	bool is_real = walk->sv.flags & PL_REAL;
+	/* Stacks count nothing, whatever their flags: from 5.40 on some are said to be real. */
+	bool is_real = walk->sv.flags & PL_REAL &&
+		       !rg_map_find(&pl->shared.stacks, walk->sv.address);
 	struct pl_pad pad;
 
 	if (!is_real && is_current_stack(walk, &count)) {
@@ -415,11 +418,34 @@ static rg_error *walk_one(void *user, rg_id id, uint64_t address)
 	return rg_builder_next(pass->builder);
 }
 
+/* Notes the argument stacks that lead on from @info by the member at @link. */
+static bool note_stacks(struct pl *pl, uint64_t info, uint16_t link)
+{
+	unsigned int count;
+
+	for (count = 0; info && count < STACKS_LIMIT; count++) {
+		uint64_t stack = pl_word(pl, info + pl->layout.at.si_stack);
+
+		if (stack && !rg_map_put(&pl->shared.stacks, stack, 1))
+			return false;
+		info = pl_word(pl, info + link);
+	}
+	return true;
+}
+
 rg_error *pl_references(void *state, rg_builder *builder)
 {
 	struct pl *pl = state;
+	const struct pl_members *at = &pl->layout.at;
 	struct pass pass = { pl, builder, rg_graph_object_count(rg_builder_graph(builder)) };
+	size_t i;
 
+	for (i = 0; i < pl->interpreter_count; i++) {
+		uint64_t info = pl_field(pl, &pl->interpreters[i], PL_FIELD_curstackinfo);
+
+		if (!note_stacks(pl, info, at->si_prev) || !note_stacks(pl, info, at->si_next))
+			return rg_error_no_memory();
+	}
 	RG_TRY(rg_builder_each(builder, walk_one, &pass));
 	RG_TRY(pl_roots(pl, builder));
 	return pl->failed ? rg_error_no_memory() : NULL;
