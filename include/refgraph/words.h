@@ -35,10 +35,15 @@ struct rg_words {
 	const char *syntax;        /* what labels begin with that go behind an expression */
 	const char *namespace_part; /* label of a part whose keys ['x'] are attributes, or NULL */
 	const char *referent;      /* of what a reference refers to that is an object, or NULL */
+	const char *variable;      /* code of a root that is a variable of elements begins so, goes
+				      on with a letter for its kind and ends in ")"; or NULL */
+	const char *element;       /* and an element of it so, without an arrow: "$" */
 	bool brace_keys;           /* {key} leads to a value; where the object has a class, {name}
 				      is an attribute of it */
 	const char *const *back;   /* attributes beside "parent" and the like that lead back */
 	const char *const *frame;  /* labels of a frame that is an object of its own */
+	const char *const *locals; /* kinds of variables, before their names: "local", "my" */
+	const char *sigils;        /* what a variable begins with whose kind is not said; or "" */
 
 	/* ---- whose code is whose ---- */
 	const char *main_module;   /* the script's own */

@@ -282,6 +282,29 @@ static void put_words(struct writer *writer, const struct rg_words *words, const
 }
 
 /*
+ * Writes @name, of a root, and what of @code follows on it in one go: "(\%x)" and
+ * "->{k}" are "$x{k}".  The rest of @code.
+ */
+static const char *put_name(struct writer *writer, const struct rg_words *words, const char *name,
+			    const char *code)
+{
+	size_t length = strlen(name), before = words->variable ? strlen(words->variable) : 0;
+	char variable[LABEL];
+
+	if (!before || length < before + 2 || length >= sizeof(variable) ||
+	    strncmp(name, words->variable, before) != 0 || name[length - 1] != ')' ||
+	    (strncmp(code, "->{", 3) != 0 && strncmp(code, "->[", 3) != 0)) {
+		put(writer, name);
+		return code;
+	}
+	memcpy(variable, name + before + 1, length - before - 2);
+	variable[length - before - 2] = '\0';
+	put(writer, words->element);
+	put(writer, variable);
+	return code + 2;
+}
+
+/*
  * Writes @chain, which begins with @name, each element as code where there is some.
  * Returns whether all of it is code.
  */
@@ -291,15 +314,19 @@ static bool put_chain(struct writer *writer, const rg_graph *graph, const struct
 	bool is_code = chain->root->code && chain->length <= MOST_STEPS;
 	size_t at = 0;
 
-	put(writer, name);
+	if (!chain->length)
+		put(writer, name);
 	while (at < chain->length) {
 		size_t taken = rg_path_next(graph, chain->steps + at, chain->length - at, plumbing);
 		struct writer element = { NULL, 0, 0 };
 		char label[LABEL];
 
 		if (get_code(graph, chain->steps + at, taken, policy, label)) {
-			put(writer, label);
+			put(writer, at ? label : put_name(writer, rg_graph_words(graph), name,
+							  label));
 		} else {
+			if (!at)
+				put(writer, name);
 			is_code = false;
 			element.buffer = label;
 			element.size = sizeof(label);

@@ -11,23 +11,29 @@
 /* --- variables ----------------------------------------------------------------- */
 
 /* "local x" taken apart; false: it is none. */
-static bool read_place(const char *place, struct cli_local *ret)
+static bool read_place(const struct rg_words *words, const char *place, struct cli_local *ret)
 {
-	static const char *const kinds[] = { "local", "cell", "inlined", "stack" };
-
 	if (!strcmp(place, "f_locals") || !strcmp(place, ".f_locals")) {
 		ret->name = "f_locals";
 		ret->kind = "namespace";
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t length = strlen(kinds[i]);
+	if (*place && strchr(words->sigils, *place)) {
+		ret->name = place;
+		ret->kind = "local";
+		return true;
+	}
+	for (const char *const *kind = words->locals; *kind; kind++) {
+		size_t length = strlen(*kind);
 
-		if (strncmp(place, kinds[i], length) != 0 ||
+		if (strncmp(place, *kind, length) != 0 ||
 		    (place[length] != ' ' && place[length] != '['))
 			continue;
 		ret->name = place + length + (place[length] == ' ');
-		ret->kind = kinds[i];
+		ret->kind = *kind;
+		/* What distinguishes them is in the name already. */
+		if (words->sigils[0] && strcmp(*kind, "stack") != 0)
+			ret->kind = "local";
 		return true;
 	}
 	return false;
@@ -81,6 +87,23 @@ static int find_locals(struct cli_stacks *stacks)
 	return CLI_OK;
 }
 
+/* Whether number @at is a reference that is an object, to what another is of that very name. */
+static bool is_mere_reference(const struct cli_stacks *stacks, size_t at)
+{
+	const struct rg_root *root = stacks->locals[at];
+	struct rg_references out = rg_graph_references(stacks->graph, root->object);
+
+	if (!rg_graph_words(stacks->graph)->referent || out.count != 1)
+		return false;
+	for (size_t i = at ? at - 1 : 0; i <= at + 1 && i < stacks->local_count; i++)
+		if (stacks->locals[i]->object == out.target[0] &&
+		    stacks->locals[i]->thread == root->thread &&
+		    stacks->locals[i]->frame == root->frame &&
+		    !strcmp(rg_root_place(stacks->locals[i]), rg_root_place(root)))
+			return true;
+	return false;
+}
+
 void cli_thread_locals(const struct cli_stacks *stacks, uint32_t thread, uint32_t frame,
 		       cli_local_fn *each, void *user)
 {
@@ -101,7 +124,8 @@ void cli_thread_locals(const struct cli_stacks *stacks, uint32_t thread, uint32_
 
 		if (root->thread != thread || root->frame != frame)
 			break;
-		if (!read_place(rg_root_place(root), &local))
+		if (!read_place(rg_graph_words(stacks->graph), rg_root_place(root), &local) ||
+		    is_mere_reference(stacks, low))
 			continue;
 		open_cell(stacks->graph, &local);
 		each(user, &local);
@@ -125,7 +149,7 @@ static void object_local(void *user, size_t index, const char *text)
 	for (const char *const *frame = rg_graph_words(of->stacks->graph)->frame; *frame; frame++)
 		if (!strcmp(text, *frame))
 			of->frame = local.object;
-	if (!read_place(text, &local))
+	if (!read_place(rg_graph_words(of->stacks->graph), text, &local))
 		return;
 	open_cell(of->stacks->graph, &local);
 	of->each(of->user, &local);

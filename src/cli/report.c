@@ -167,6 +167,7 @@ void cli_put_object(struct cli *cli, const char *name, const char *suffix)
 int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 {
 	struct rg_open_options options;
+	char text[CLI_NO_COLLECTOR];
 	rg_error *error;
 
 	memset(&options, 0, sizeof(options));
@@ -183,6 +184,13 @@ int cli_load(struct cli *cli, const char *path, rg_dump **ret)
 	}
 	if (error)
 		return cli_fail(error);
+	if (cli->options.tracked && rg_dump_info(*ret)->collector.absent) {
+		cli_say("%s: --tracked: %s that could know any object", path,
+			cli_no_collector(rg_dump_info(*ret), text));
+		rg_dump_close(*ret);
+		*ret = NULL;
+		return CLI_TROUBLE;
+	}
 	cli_select_look(cli, rg_dump_objects(*ret));
 	return CLI_OK;
 }

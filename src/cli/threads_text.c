@@ -92,6 +92,7 @@ void cli_threads_text(const struct cli_stacks *stacks)
 {
 	struct cli *cli = stacks->cli;
 	char name[CLI_THREAD_NAME_SIZE];
+	bool no_tasks;
 
 	for (size_t at = 0; at < stacks->thread_count; at++) {
 		uint32_t i = stacks->order[at];
@@ -110,7 +111,10 @@ void cli_threads_text(const struct cli_stacks *stacks)
 	}
 	if (!stacks->thread_count)
 		rg_sink_puts(cli->sink, "\nno threads in this dump\n");
-	rg_sink_puts(cli->sink, "\nnext: refgraph threads");
+	/* Where nothing runs by turns there is no more to be shown of them. */
+	no_tasks = cli->options.locals && !*rg_graph_words(stacks->graph)->coroutine;
+	rg_sink_printf(cli->sink, "\nnext: refgraph %s", no_tasks ? "retained" : "threads");
 	cli_put_dump(cli, rg_dump_info(stacks->dump)->path);
-	rg_sink_puts(cli->sink, cli->options.locals ? " --async\n" : " --locals\n");
+	rg_sink_puts(cli->sink, no_tasks ? " --by thread\n"
+				: cli->options.locals ? " --async\n" : " --locals\n");
 }

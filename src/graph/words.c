@@ -3,6 +3,7 @@
 #include "graph/store.h"
 
 static const char *const none[] = { NULL };
+static const char *const locals[] = { "local", "stack", NULL };
 
 static const struct rg_words neutral = {
 	.language = "",
@@ -14,8 +15,11 @@ static const struct rg_words neutral = {
 	.weaken_one = "a weak reference there frees",
 	.weaken_all = "weak references there free",
 	.syntax = ".[",
+	.element = "",
 	.back = none,
 	.frame = none,
+	.locals = locals,
+	.sigils = "",
 	.main_module = "main",
 	.separator = ".",
 	.installed = none,

@@ -13,6 +13,7 @@ EXTRA_DIST += %D%/schemas.py
 EXTRA_DIST += %D%/cases.txt
 EXTRA_DIST += %D%/dumps/cut.ndjson
 EXTRA_DIST += %D%/dumps/cycles.ndjson
+EXTRA_DIST += %D%/dumps/garden.ndjson
 EXTRA_DIST += %D%/dumps/hostile.ndjson
 EXTRA_DIST += %D%/dumps/hub.ndjson
 EXTRA_DIST += %D%/dumps/leaky.ndjson

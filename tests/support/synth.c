@@ -159,7 +159,8 @@ static const struct rg_words synth_words = {
 	.language = "", .module = "module", .modules = "modules", .interpreters = "interpreters",
 	.finalizer = "__del__", .collector_off = "",
 	.weaken_one = "a weak reference there frees", .weaken_all = "weak references there free",
-	.syntax = ".[", .namespace_part = ".__dict__", .back = none, .frame = none,
+	.syntax = ".[", .namespace_part = ".__dict__", .element = "", .back = none, .frame = none,
+	.locals = none, .sigils = "",
 	.main_module = "__main__", .separator = ".", .installed = none, .library = none,
 	.history_modules = none, .history = none, .coroutine = "coroutine",
 };

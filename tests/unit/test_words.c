@@ -22,6 +22,7 @@ static const struct rg_words braces = {
 	.interpreters = "interpreters", .finalizer = "DESTROY", .no_collector = true,
 	.collector_off = "", .weaken_one = "weaken there frees", .weaken_all = "weaken frees",
 	.syntax = "[{-", .referent = "->", .brace_keys = true, .back = none, .frame = none,
+	.locals = none, .sigils = "$@%",
 	.main_module = "main", .separator = "::", .installed = none, .library = none,
 	.history_modules = none, .history = none, .coroutine = "",
 };

@@ -5,6 +5,7 @@
 static const char *const back[] = {
 	"__self__", "__traceback__", "tb_frame", "f_back", "__closure__", NULL,
 };
+static const char *const locals[] = { "local", "cell", "inlined", "stack", NULL };
 static const char *const frame[] = { ".gi_frame", ".cr_frame", ".ag_frame", NULL };
 static const char *const installed[] = { "/site-packages/", "/dist-packages/", NULL };
 static const char *const library[] = { NULL };
@@ -25,8 +26,11 @@ const struct rg_words cpy_words = {
 	.kept_label = ".garbage",
 	.syntax = ".[",
 	.namespace_part = ".__dict__",
+	.element = "",
 	.back = back,
 	.frame = frame,
+	.locals = locals,
+	.sigils = "",
 	.main_module = "__main__",
 	.separator = ".",
 	.installed = installed,

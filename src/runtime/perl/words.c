@@ -3,6 +3,7 @@
 #include "runtime/perl/private.h"
 
 static const char *const none[] = { NULL };
+static const char *const locals[] = { "my", "our", "state", "captured", "local", "stack", NULL };
 /* vendor's and the site's own; Debian's vendor is /usr/share/perl5 and <triplet>/perl5/5.36. */
 static const char *const installed[] = {
 	"/perl5/", "/site_perl/", "/vendor_perl/", "/local/share/perl/", "/local/lib/", NULL,
@@ -24,8 +25,12 @@ const struct rg_words pl_words = {
 	.syntax = "[{-",
 	.referent = "->",
 	.brace_keys = true,
+	.variable = "(\\",
+	.element = "$",
 	.back = none,
 	.frame = none,
+	.locals = locals,
+	.sigils = "$@%&*",
 	.main_module = "main",
 	.separator = "::",
 	.installed = installed,
