@@ -532,7 +532,7 @@ def choose(options, interpreters):
         cells = [(i, name, path) for k, i in enumerate(interpreters)
                  for n, (name, path) in enumerate(pairs)
                  if (n % len(debug) == debug.index(i) if i in debug
-                     else not options.thin or k == 0 or n % 3 != k % 3)]
+                     else not options.thin or k == 0 or n % 2 == k % 2)]
         interpreters = [i for i in interpreters if i not in debug]
         return cells + [(Interpreter(i.name, i.path, arguments, environment), mode, path)
                         for i in interpreters for mode, arguments, environment in MODES
@@ -565,7 +565,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true",
                         help="each program once, interpreters in turn")
     parser.add_argument("--thin", action="store_true",
-                        help="each interpreter but the first leaves out a third of the programs")
+                        help="each interpreter but the first runs every other program")
     parser.add_argument("--fetch", action="store_true",
                         help="fail where other Debian suites cannot be fetched, or built from")
     parser.add_argument("--no-fetch", action="store_true", help="do not try to fetch them")
