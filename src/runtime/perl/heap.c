@@ -99,6 +99,8 @@ static rg_error *note_pads(struct pl *pl, const struct pl_sv *code)
 		return NULL;
 	count = pl_word(pl, list + at->padlist_max);
 	array = pl_word(pl, list + at->padlist_array);
+	pl->steps += count < pl->image_bytes / 8 ? count : 0;
+	RG_TRY(pl_spent(pl));
 	/* The first is the list of names. */
 	for (i = 1; i <= count && count < pl->image_bytes / 8; i++) {
 		uint64_t pad;
@@ -151,6 +153,7 @@ static rg_error *set_one(void *user, rg_id id, uint64_t address)
 	RG_TRY(pl_type_of(pl, &sv, heap->builder, &object.type));
 	object.refcount = sv.refcount;
 	object.size = pl_size(pl, &sv);
+	RG_TRY(pl_spent(pl));
 	object.flags = pl->type_flags.data[object.type];
 	if (sv.flags & PL_PROTECT && is_immortal(pl, address))
 		object.flags |= RG_OBJECT_IMMORTAL;

@@ -135,9 +135,10 @@ struct pl {
 	const struct rg_module *module;
 	char version[48];
 	char build[512];
-	uint64_t threads;     /* P2: how many were told */
+	uint64_t threads;     /* how many were told */
 	uint64_t unreadable;
 	uint64_t image_bytes;
+	uint64_t steps;          /* words and entries that were looked through while building */
 	rg_builder *builder;  /* since objects() */
 	struct rg_map known;  /* addresses of interpreters: interpreter.c */
 	uint64_t main;        /* the first interpreter of the process */
@@ -313,6 +314,11 @@ static inline bool pl_is_bool(const struct pl *pl, const struct pl_sv *sv)
 	return (sv->flags & all) == all && pl->layout.minor >= 36 &&
 	       (sv->u == pl->yes || sv->u == pl->no);
 }
+/*
+ * pl_spent - CORRUPT once far more was looked through than there is memory: many
+ * values of a made-up dump can claim one and the same array.
+ */
+RG_MUST_CHECK rg_error *pl_spent(const struct pl *pl);
 /* pl_undecoded - counts the object at @address as unreadable, once. */
 void pl_undecoded(struct pl *pl, uint64_t address);
 

@@ -51,6 +51,7 @@ static uint64_t keys_size(struct pl *pl, const struct pl_sv *sv, const struct pl
 	const struct pl_members *at = &pl->layout.at;
 	uint64_t size = 0, budget = hash->keys, i;
 
+	pl->steps += hash->count + hash->keys;
 	for (i = 0; i < hash->count; i++) {
 		uint64_t entry = pl_word(pl, hash->buckets + 8 * i);
 

@@ -85,6 +85,15 @@ bool pl_stash_name(const struct pl *pl, const struct pl_sv *sv, uint64_t *ret)
 	return name != 0;
 }
 
+rg_error *pl_spent(const struct pl *pl)
+{
+	/* All that is there is looked through some times: for sizes, pads, references. */
+	if (pl->steps <= 4 * pl->image_bytes)
+		return NULL;
+	return rg_error_new(RG_ERROR_CORRUPT, "Perl's values claim more than the dump's memory can "
+					      "hold: it is damaged");
+}
+
 void pl_undecoded(struct pl *pl, uint64_t address)
 {
 	if (rg_map_find(&pl->seen, address))

@@ -54,6 +54,7 @@ void pl_emit_array(struct pl_walk *walk, uint64_t at, uint64_t count, uint8_t ki
 
 	if (!count || !at)
 		return;
+	pl_walk_spend(walk, count);
 	bytes = count >> 48 ? NULL : rg_image_at(walk->pl->image, at, count * 8);
 	for (i = 0; i < count && !walk->error; i++) {
 		if (bytes) {
@@ -177,6 +178,7 @@ static void walk_pad(struct pl_walk *walk, const struct pl_pad *pad, uint64_t co
 	uint32_t flags;
 	char text[64];
 
+	pl_walk_spend(walk, count);
 	for (i = 0; i < count && !walk->error; i++) {
 		enum pl_label what = PL_LABEL_TEMPORARY;
 		uint64_t value = i;
@@ -415,6 +417,7 @@ static rg_error *walk_one(void *user, rg_id id, uint64_t address)
 		RG_TRY(pl_walk(pass->pl, &sv, add_reference, pass));
 	else
 		pl_undecoded(pass->pl, address);
+	RG_TRY(pl_spent(pass->pl));
 	return rg_builder_next(pass->builder);
 }
 

@@ -78,6 +78,15 @@ void pl_emit(struct pl_walk *walk, uint64_t target, uint8_t kind, enum pl_label 
 void pl_emit_text(struct pl_walk *walk, uint64_t target, uint8_t kind, const char *text);
 /* pl_claims - whether this SV is the one that owns what the struct at @address holds. */
 bool pl_claims(struct pl_walk *walk, uint64_t address);
+/* pl_walk_spend - notes that @count words are looked through, or as many as there are. */
+static inline void pl_walk_spend(struct pl_walk *walk, uint64_t count)
+{
+	uint64_t most = walk->pl->image_bytes / 8;
+
+	if (walk->claims)
+		walk->pl->steps += count < most ? count : most;
+}
+
 /* pl_emit_array - @count words at @at, numbered from 0 on; those that are 0 are skipped. */
 void pl_emit_array(struct pl_walk *walk, uint64_t at, uint64_t count, uint8_t kind,
 		   enum pl_label what);

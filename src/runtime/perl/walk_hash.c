@@ -103,6 +103,7 @@ static void walk_entries(struct pl_walk *walk, const struct pl_hash *hash, enum 
 	}
 	if (budget > most)
 		budget = most;
+	pl_walk_spend(walk, hash->count + budget);
 	for (i = 0; i < hash->count; i++) {
 		memcpy(&first, buckets + 8 * i, 8);
 		if (first && !walk_chain(walk, first, what, &budget))
