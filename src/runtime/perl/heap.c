@@ -113,6 +113,27 @@ static rg_error *note_pads(struct pl *pl, const struct pl_sv *code)
 	return NULL;
 }
 
+/* What @stash, if it is a class that derives from another, has from that. */
+static rg_error *note_class(struct pl *pl, const struct pl_sv *stash)
+{
+	const struct pl_members *at = &pl->layout.at;
+	struct pl_sv above, list;
+	struct pl_hash hash, from;
+	uint64_t adjust, fields;
+
+	if (!pl_is_class(pl, stash, &hash) ||
+	    !pl_sv_read(pl, pl_word(pl, hash.aux + at->aux_class_superclass), &above) ||
+	    !pl_is_class(pl, &above, &from))
+		return NULL;
+	adjust = pl_word(pl, hash.aux + at->aux_class_adjust);
+	fields = pl_word(pl, from.aux + at->aux_class_initfields);
+	if (adjust && pl_sv_read(pl, pl_word(pl, from.aux + at->aux_class_adjust), &list) &&
+	    list.type == PL_PVAV &&
+	    !rg_map_put(&pl->uncounted, adjust, pl_word32(pl, list.any + at->av_fill) + 1))
+		return rg_error_no_memory();
+	return fields && !rg_map_put(&pl->uncounted, fields, 0) ? rg_error_no_memory() : NULL;
+}
+
 static rg_error *mark(void *user, const struct pl_sv *sv)
 {
 	struct heap *heap = user;
@@ -124,6 +145,8 @@ static rg_error *mark(void *user, const struct pl_sv *sv)
 		RG_TRY(rg_builder_step(heap->builder, "finding objects", heap->marked, 0));
 	if (sv->type == PL_PVCV || sv->type == PL_PVFM)
 		return note_pads(heap->pl, sv);
+	if (sv->type == PL_PVHV && heap->pl->layout.at.aux_class_superclass != PL_ABSENT)
+		return note_class(heap->pl, sv);
 	return NULL;
 }
 

@@ -16,6 +16,7 @@ static void pl_close(void *state)
 	rg_map_free(&pl->known);
 	rg_free(pl->interpreters);
 	rg_map_free(&pl->pads);
+	rg_map_free(&pl->uncounted);
 	rg_map_free(&pl->types);
 	rg_map_free(&pl->seen);
 	rg_map_free(&pl->shared.claims);

@@ -145,6 +145,12 @@ struct pl {
 	rg_error *pending;    /* of a callback that returns none */
 	RG_VECTOR(struct rg_runtime_info) runtimes; /* Perls of the process; one of them is read */
 	struct rg_map pads;   /* AVs that are pads -> 1; known since objects() */
+	/*
+	 * What a class hands down without counting it (class.c of 5.38 to 5.42): lists of
+	 * ADJUST blocks -> how many at their front; what initialises its fields -> 0, which
+	 * pads of derived classes hold.
+	 */
+	struct rg_map uncounted;
 	struct rg_map types;  /* package and kind -> rg_type_id: type.c */
 	RG_VECTOR(uint32_t) type_flags; /* of rg_type_id: flags of all objects of that type */
 	uint32_t packages;    /* that package.c was asked for */
@@ -269,6 +275,8 @@ struct pl_hash {
 
 /* pl_hash_read - false when @sv is no hash or its body cannot be read. */
 bool pl_hash_read(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
+/* pl_is_class - whether @sv is the stash of a class of feature 'class', read into *@ret. */
+bool pl_is_class(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
 /* pl_hash_get - the SV of @key (of 255 bytes at most) in hash @sv, or 0.  O(keys). */
 uint64_t pl_hash_get(const struct pl *pl, const struct pl_sv *sv, const char *key);
 /*

@@ -167,6 +167,8 @@ static uint8_t pad_kind(const struct pl *pl, uint64_t value, enum pl_label what)
 {
 	struct pl_sv sv;
 
+	if (what == PL_LABEL_TEMPORARY && rg_map_find(&pl->uncounted, value))
+		return RG_REFERENCE_BORROWED;
 	if (what == PL_LABEL_TEMPORARY && pl_sv_read(pl, value, &sv) && sv.type == PL_PVGV)
 		return RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE;
 	return pl_holder_kind(pl, value);
@@ -203,6 +205,22 @@ static void walk_pad(struct pl_walk *walk, const struct pl_pad *pad, uint64_t co
 	}
 }
 
+/* A class's ADJUST blocks: @inherited of them are counted in the list that they are from. */
+static void walk_adjust(struct pl_walk *walk, uint64_t count, uint64_t inherited)
+{
+	uint64_t i, word;
+
+	pl_walk_spend(walk, count);
+	for (i = 0; i < count && !walk->error; i++) {
+		if (!rg_image_u64(walk->pl->image, walk->sv.u + 8 * i, &word)) {
+			pl_walk_failed(walk);
+			return;
+		}
+		pl_emit(walk, word, i < inherited ? RG_REFERENCE_BORROWED : RG_REFERENCE_STRONG,
+			PL_LABEL_ELEMENT, i);
+	}
+}
+
 static void walk_array(struct pl_walk *walk)
 {
 	struct pl *pl = walk->pl;
@@ -223,6 +241,8 @@ static void walk_array(struct pl_walk *walk)
 		return;
 	if (is_real && pl_pad_find(pl, walk->sv.address, &pad))
 		walk_pad(walk, &pad, count);
+	else if (is_real && rg_map_find(&pl->uncounted, walk->sv.address))
+		walk_adjust(walk, count, *rg_map_find(&pl->uncounted, walk->sv.address));
 	else
 		pl_emit_array(walk, walk->sv.u, count,
 			      is_real ? RG_REFERENCE_STRONG : RG_REFERENCE_BORROWED,

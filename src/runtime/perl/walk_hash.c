@@ -130,6 +130,15 @@ static void walk_mro(struct pl_walk *walk, uint64_t meta)
 	pl_emit_text(walk, pl_word(walk->pl, meta + at->mro_destroy), borrowed, "DESTROY cache");
 }
 
+bool pl_is_class(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret)
+{
+	const struct pl_members *at = &pl->layout.at;
+
+	return at->aux_class_superclass != PL_ABSENT && sv->type == PL_PVHV &&
+	       pl_hash_read(pl, sv, ret) && ret->aux &&
+	       pl_word32(pl, ret->aux + at->aux_flags) & AUX_IS_CLASS;
+}
+
 /* What feature 'class' adds to the stash of a class, from 5.38 on. */
 static void walk_class(struct pl_walk *walk, uint64_t aux)
 {
