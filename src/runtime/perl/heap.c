@@ -90,6 +90,7 @@ rg_error *pl_heap_each(struct pl *pl, const struct pl_interpreter *interpreter,
 static rg_error *note_pads(struct pl *pl, const struct pl_sv *code)
 {
 	const struct pl_members *at = &pl->layout.at;
+	struct pl_pad noted = { .code = code->address };
 	uint64_t list, array, count, i;
 
 	if (pl_word32(pl, code->any + at->cv_flags) & PL_CVf_ISXSUB)
@@ -99,6 +100,7 @@ static rg_error *note_pads(struct pl *pl, const struct pl_sv *code)
 		return NULL;
 	count = pl_word(pl, list + at->padlist_max);
 	array = pl_word(pl, list + at->padlist_array);
+	noted.names = pl_word(pl, array);
 	pl->steps += count < pl->image_bytes / 8 ? count : 0;
 	RG_TRY(pl_spent(pl));
 	/* The first is the list of names. */
@@ -107,7 +109,8 @@ static rg_error *note_pads(struct pl *pl, const struct pl_sv *code)
 
 		if (!rg_image_u64(pl->image, array + 8 * i, &pad))
 			break;
-		if (pad && !rg_map_put(&pl->pads, pad, 1))
+		noted.depth = (uint32_t)i;
+		if (pad && (!rg_map_put(&pl->pads, pad, 1) || !pl_pad_note(pl, pad, &noted)))
 			return rg_error_no_memory();
 	}
 	return NULL;

@@ -275,6 +275,11 @@ struct pl_hash {
 
 /* pl_hash_read - false when @sv is no hash or its body cannot be read. */
 bool pl_hash_read(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
+/*
+ * pl_pad_note - remembers that the array at @address is a pad, before any is walked; of
+ * two subs that have it the first; false: no memory.
+ */
+bool pl_pad_note(struct pl *pl, uint64_t address, const struct pl_pad *pad);
 /* pl_is_class - whether @sv is the stash of a class of feature 'class', read into *@ret. */
 bool pl_is_class(const struct pl *pl, const struct pl_sv *sv, struct pl_hash *ret);
 /* pl_hash_get - the SV of @key (of 255 bytes at most) in hash @sv, or 0.  O(keys). */

@@ -167,7 +167,7 @@ static uint8_t pad_kind(const struct pl *pl, uint64_t value, enum pl_label what)
 {
 	struct pl_sv sv;
 
-	if (what == PL_LABEL_TEMPORARY && rg_map_find(&pl->uncounted, value))
+	if (rg_map_find(&pl->uncounted, value))
 		return RG_REFERENCE_BORROWED;
 	if (what == PL_LABEL_TEMPORARY && pl_sv_read(pl, value, &sv) && sv.type == PL_PVGV)
 		return RG_REFERENCE_STRONG | RG_REFERENCE_ROUTINE;

@@ -24,7 +24,7 @@ bool pl_pad_find(const struct pl *pl, uint64_t address, struct pl_pad *ret)
 	return true;
 }
 
-static bool note_pad(struct pl *pl, uint64_t address, const struct pl_pad *pad)
+bool pl_pad_note(struct pl *pl, uint64_t address, const struct pl_pad *pad)
 {
 	if (rg_map_find(&pl->shared.index, address) || pl->shared.pads.count >= UINT32_MAX)
 		return true;
@@ -108,9 +108,7 @@ static void walk_pads(struct pl_walk *walk, uint64_t padlist)
 {
 	const struct pl_members *at = &walk->pl->layout.at;
 	uint64_t array = pl_word(walk->pl, padlist + at->padlist_array);
-	uint64_t max = pl_word(walk->pl, padlist + at->padlist_max), pad;
-	struct pl_pad noted = { .names = pl_word(walk->pl, array), .code = walk->sv.address };
-	uint64_t depth;
+	uint64_t max = pl_word(walk->pl, padlist + at->padlist_max), pad, depth;
 
 	if ((int64_t)max < 0 || !array)
 		return;
@@ -121,13 +119,10 @@ static void walk_pads(struct pl_walk *walk, uint64_t padlist)
 		}
 		if (!pad)
 			continue;
-		noted.depth = (uint32_t)depth;
-		if (walk->claims && !note_pad(walk->pl, pad, &noted) && !walk->error)
-			walk->error = rg_error_no_memory();
 		pl_emit(walk, pad, RG_REFERENCE_STRONG | RG_REFERENCE_PLUMBING, PL_LABEL_PAD,
 			depth);
 	}
-	pl_walk_names(walk, noted.names);
+	pl_walk_names(walk, pl_word(walk->pl, array));
 }
 
 /* ---- the sub -------------------------------------------------------------------------- */
@@ -143,6 +138,19 @@ static uint64_t root_of(struct pl_walk *walk)
 		if (pl_field(pl, &pl->interpreters[i], PL_FIELD_main_cv) == walk->sv.address)
 			root = pl_field(pl, &pl->interpreters[i], PL_FIELD_main_root);
 	return root;
+}
+
+/* What an XSUB was made with: CvXSUBANY. */
+static void walk_value(struct pl_walk *walk, uint64_t value)
+{
+	struct pl_hash hash;
+	struct pl_sv sv;
+	/* class.c up to 5.40 says that a class's constructor counts its class, and does not. */
+	bool is_class = walk->pl->layout.minor <= 40 && pl_sv_read(walk->pl, value, &sv) &&
+			pl_is_class(walk->pl, &sv, &hash);
+
+	pl_emit_text(walk, value, is_class ? RG_REFERENCE_BORROWED : RG_REFERENCE_STRONG,
+		     "constant value");
 }
 
 void pl_walk_code(struct pl_walk *walk)
@@ -174,8 +182,7 @@ void pl_walk_code(struct pl_walk *walk)
 									: RG_REFERENCE_STRONG),
 		     "scope");
 	if (has_value)
-		pl_emit_text(walk, pl_word(walk->pl, body + at->cv_start), RG_REFERENCE_STRONG,
-			     "constant value");
+		walk_value(walk, pl_word(walk->pl, body + at->cv_start));
 	if (is_external)
 		return;
 	padlist = pl_word(walk->pl, body + at->cv_padlist);
