@@ -137,6 +137,22 @@ static rg_error *note_class(struct pl *pl, const struct pl_sv *stash)
 	return fields && !rg_map_put(&pl->uncounted, fields, 0) ? rg_error_no_memory() : NULL;
 }
 
+/*
+ * Without threads the constants of a sub are in its ops, and closures share those of the
+ * sub that they are clones of: theirs they are, whichever is walked first.
+ */
+static rg_error *note_ops(struct pl *pl, const struct pl_sv *code)
+{
+	uint32_t flags = pl_word32(pl, code->any + pl->layout.at.cv_flags);
+	uint64_t root = pl_word(pl, code->any + pl->layout.at.cv_root);
+
+	if (pl->layout.threaded || !root || (flags & PL_CVf_ISXSUB) ||
+	    (flags & (PL_CVf_CLONE | PL_CVf_CLONED)) != PL_CVf_CLONE)
+		return NULL;
+	return rg_map_put(&pl->shared.claims, root, (uint32_t)(code->address >> 3))
+		       ? NULL : rg_error_no_memory();
+}
+
 static rg_error *mark(void *user, const struct pl_sv *sv)
 {
 	struct heap *heap = user;
@@ -146,8 +162,10 @@ static rg_error *mark(void *user, const struct pl_sv *sv)
 	heap->found++;
 	if ((++heap->marked & 0xfffff) == 0)
 		RG_TRY(rg_builder_step(heap->builder, "finding objects", heap->marked, 0));
-	if (sv->type == PL_PVCV || sv->type == PL_PVFM)
+	if (sv->type == PL_PVCV || sv->type == PL_PVFM) {
+		RG_TRY(note_ops(heap->pl, sv));
 		return note_pads(heap->pl, sv);
+	}
 	if (sv->type == PL_PVHV && heap->pl->layout.at.aux_class_superclass != PL_ABSENT)
 		return note_class(heap->pl, sv);
 	return NULL;
