@@ -55,6 +55,8 @@ COMMANDS = (
     ("convert", "X", "--labels=all", "--values", "-o", "/dev/null"),
     ("retained", "X", "--self-check", "--format", "json"),
 )
+# What such things are called in a core of Perl.
+OF_PERL = {"dict#7": "HASH#7", "type": "STASH", "type#3": "STASH#3"}
 
 
 def limits():
@@ -89,6 +91,8 @@ def judge(words, done, seconds):
 
 def ask(path, words, case=None):
     """One run of the command: (complaint or None, exit status)."""
+    if case and case.name.startswith("perl-"):
+        words = [OF_PERL.get(word, word) for word in words]
     arguments = [path if word == "X" else word for word in words]
     start = time.monotonic()
     try:
@@ -211,10 +215,11 @@ class Core:
             if at is None:
                 continue
             self.objects.append((row["address"], at, row["size"], row.get("tracked", False)))
-            if row["type"] == "type":
+            if row["type"] in ("type", "STASH"):
                 self.types.append(at)
-            if row["type"] == "dict":
+            if row["type"] in ("dict", "HASH"):
                 self.dicts.append(at)
+        self.tracked = [row for row in self.objects if row[3]] or self.objects
 
     def word(self, at):
         return struct.unpack_from("<Q", self.data, at)[0] if at + 8 <= len(self.data) else 0
@@ -241,7 +246,6 @@ def places(chance, core):
     start, size = core.notes
     table = 64 + 56 * core.phnum
     heap = [load for load in core.loads if load[3] & PF_W]
-    tracked = [at for _, at, _, is_tracked in core.objects if is_tracked]
     while True:
         yield "header", chance.randrange(0, 64, 4)
         yield "program header", chance.randrange(64, table, 8)
@@ -249,11 +253,12 @@ def places(chance, core):
         load = chance.choice(heap)
         yield "writable page", load[1] + chance.randrange(0, load[2] - 8, 8)
         yield "type", chance.choice(core.types) + chance.randrange(0, 416, 8)
-        yield "collector's list", chance.choice(tracked) - chance.choice((8, 16))
+        yield "collector's list", chance.choice(core.tracked)[1] - chance.choice((8, 16))
         yield "object", chance.choice(core.objects)[1] + chance.randrange(0, 64, 8)
         at = chance.choice(core.dicts)
         yield "dict", at + chance.randrange(16, 48, 8)
-        keys = core.offset(core.word(at + 32))
+        # ma_keys of a dict; the body of a hash, sv_any.
+        keys = core.offset(core.word(at + (0 if core.name.startswith("perl-") else 32)))
         yield "dict keys", (keys or at) + chance.randrange(0, 256, 8)
 
 
@@ -328,12 +333,11 @@ def holes(core, count, seed):
 def loops(core, count, seed):
     """Lists and chains that never end: pointers to their own object, or back."""
     chance = random.Random(seed)
-    chain = [entry for entry in core.objects if entry[3]]
     cases = []
     for number in range(count):
         patches = []
         for _ in range(1 + number):
-            address, at, size, _ = chance.choice(chain)
+            address, at, size, _ = chance.choice(core.tracked)
             patches.append(chance.choice((
                 (at - 16, struct.pack("<Q", address - 16)),
                 (at + chance.randrange(16, max(24, size - 16), 8), struct.pack("<Q", address)),

@@ -174,7 +174,10 @@ static void fail(struct search *search, rg_error *error)
 static void refuse(struct search *search, const struct rg_module *module, unsigned int minor,
 		   unsigned int patch, const char *reason)
 {
-	fail(search, rg_error_new(RG_ERROR_UNSUPPORTED,
+	bool lacks = search->pl->image->missing_count > 0;
+
+	/* Of a dump that lacks something the caller says what. */
+	fail(search, rg_error_new(lacks ? RG_ERROR_CORRUPT : RG_ERROR_UNSUPPORTED,
 				  "found Perl 5.%u.%u in %s, but %s: memory is missing from the "
 				  "dump, or it is built in a way that is not known (" SUPPORTED ")",
 				  minor, patch, module->path, reason));
