@@ -280,10 +280,12 @@ static bool follow(const struct cpy *cpy, unsigned link, uint64_t *ret_next,
 }
 
 /*
- * Marks what stands on the list of @head, read through @link.  *ret_broken: 0 when it
- * leads back to the head; else the object whose link makes no sense, or @head.
+ * Marks what stands on the list of @head, read through @link; with @checked only as far as
+ * the other links lead back.  *ret_broken: 0 when it leads back to the head; else the
+ * object whose link makes no sense, or @head.
  */
-static rg_error *mark_along(struct heap *heap, uint64_t head, unsigned link, uint64_t *ret_broken)
+static rg_error *mark_along(struct heap *heap, uint64_t head, unsigned link, bool checked,
+			    uint64_t *ret_broken)
 {
 	struct cpy *cpy = heap->cpy;
 	uint64_t limit = cpy->private->image_bytes / 16;
@@ -291,10 +293,14 @@ static rg_error *mark_along(struct heap *heap, uint64_t head, unsigned link, uin
 	const unsigned char *bytes;
 
 	for (; at != head && limit; limit--) {
-		uint64_t object = at + 16;
+		uint64_t object = at + 16, before = last == head ? head : last - 16;
 
 		if (!follow(cpy, link, &at, &bytes))
 			break;
+		if (checked && (cpy_load64(bytes + 8 - link) & ~UINT64_C(3)) != before) {
+			at = 0;
+			break;
+		}
 		last = object;
 		settle(heap, object, bytes + 16, object, RG_REFERENCE_STRONG);
 		if (heap->queue.count >= BATCH)
@@ -308,20 +314,24 @@ static rg_error *mark_along(struct heap *heap, uint64_t head, unsigned link, uin
 }
 
 /*
- * An object is being put on the list or taken off when it breaks off in one direction
- * alone: the other has all that is on it.  Torn in both, what lies between is lost.
+ * While an object is being put on the list it breaks off in one direction: there its link
+ * may still be what stood in that memory, and lead through what was freed.  The other
+ * direction has all that is on it.  Torn in both, what lies between is lost.
  */
 static rg_error *mark_list(struct heap *heap, uint64_t head)
 {
-	bool suspect = heap->suspect;
+	/* A collection keeps counts where the links back are. */
+	bool checked = !heap->cpy->collector.collecting, suspect = heap->suspect;
 	uint64_t broken, behind;
 
-	RG_TRY(mark_along(heap, head, 0, &broken));
+	RG_TRY(mark_along(heap, head, 0, checked, &broken));
 	if (!broken)
 		return NULL;
 	heap->suspect = true;
-	RG_TRY(mark_along(heap, head, 8, &behind));
-	if (!behind) {
+	RG_TRY(mark_along(heap, head, 8, false, &behind));
+	if (behind && checked)
+		RG_TRY(mark_along(heap, head, 0, false, &broken));
+	if (!behind || !broken) {
 		heap->suspect = suspect;
 		return NULL;
 	}
