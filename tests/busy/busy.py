@@ -171,7 +171,7 @@ def main():
     parser.add_argument("--keep", help="where the dumps with findings go")
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
-    paths = options.python or target.interpreters(fetched=True)
+    paths = options.python or target.interpreters(fetched=True, every=True)
     by_kernel = kernel_writes_cores()
     table = collections.OrderedDict()
 

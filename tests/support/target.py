@@ -17,9 +17,10 @@ CACHE = os.environ.get("REFGRAPH_CACHE") or os.path.join(HERE, "..", "cache")
 ALL = range(8, 16)
 
 
-def interpreters(minors=ALL, fetched=False, instead=False):
+def interpreters(minors=ALL, fetched=False, instead=False, every=False):
     """The system's, the last of each series of pyenv's, and @fetched: what tests/matrix has fetched, or
-    with @instead what it has of series that pyenv lacks. RG_INTERPRETERS=system: the first of them alone."""
+    with @instead what it has of series that pyenv lacks. RG_INTERPRETERS=system: the first alone, if
+    not @every."""
     found = [os.environ.get("PYTHON3"), "/usr/bin/python3"]
     for minor in minors:
         of_series = sorted(glob.glob(os.path.join(PYENV, "3.%d.*" % minor, "bin", "python3")))
@@ -29,7 +30,7 @@ def interpreters(minors=ALL, fetched=False, instead=False):
     if fetched:
         found += sorted(glob.glob(os.path.join(CACHE, "*-python3*", "python3")))
     found = [path for path in dict.fromkeys(found) if path and os.path.exists(path)]
-    return found[:1] if os.environ.get("RG_INTERPRETERS") == "system" else found
+    return found[:1] if os.environ.get("RG_INTERPRETERS") == "system" and not every else found
 
 
 def name(python):
