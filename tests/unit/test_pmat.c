@@ -555,6 +555,12 @@ static void cut_anywhere_it_says_so(void)
 	}
 }
 
+/* Every byte; one of many where each is slow and somebody asks for less (RG_GRAPHS). */
+static size_t step(void)
+{
+	return getenv("RG_GRAPHS") ? 37 : 1;
+}
+
 static void damage_never_crashes(void)
 {
 	static const unsigned char bytes[] = { 0x00, 0x01, 0x7f, 0x80, 0xf0, 0xff };
@@ -566,7 +572,7 @@ static void damage_never_crashes(void)
 		char path[64];
 
 		write_dump(&shapes[i], &text);
-		for (size_t at = 0; at < text.length; at++) {
+		for (size_t at = 0; at < text.length; at += step()) {
 			char old = text.data[at];
 
 			for (size_t k = 0; k < sizeof(bytes); k++) {
